@@ -1,0 +1,15 @@
+#pragma once
+#include <CLI/CLI.hpp>
+
+namespace sekisho::cli {
+
+/// What a command leaves for main: its exit code.
+struct Outcome {
+  int exit_code = 0;
+};
+
+#define COMMAND(NAME) void add_##NAME(CLI::App& app, Outcome& outcome);
+#include "commands.def"
+#undef COMMAND
+
+}  // namespace sekisho::cli

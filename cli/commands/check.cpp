@@ -1,0 +1,48 @@
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "command.h"
+#include "files.h"
+
+namespace sekisho::cli {
+namespace {
+
+struct Options {
+  std::vector<std::string> paths;
+  std::string format = "text";
+  bool no_cases = false;
+};
+
+int check(const Options& o) {
+  auto texts = o.paths.empty() ? std::optional(shipped_rulebooks()) : read_rulebooks(o.paths);
+  if (!texts) return exit_files;
+  const std::size_t files = texts->size();
+  const Rulebooks books(std::move(*texts));
+  std::vector<Report> all = books.reports();
+  if (books.ok() && !o.no_cases)
+    for (Report& r : books.prove()) all.push_back(std::move(r));
+  std::size_t errors = 0;
+  for (const Report& r : all) errors += r.is_error;
+  if (o.format == "json") {
+    fmt::print("{}\n", reports_json(all));
+  } else {
+    print_reports(all, true);
+    fmt::print("{} files, {} errors, {} warnings\n", files, errors, all.size() - errors);
+  }
+  return errors == 0 ? exit_ok : exit_wrong;
+}
+
+}  // namespace
+
+void add_check(CLI::App& app, Outcome& outcome) {
+  CLI::App* c = app.add_subcommand("check", "check rulebooks: grammar, names, types, dates, links, cases");
+  auto o = std::make_shared<Options>();
+  c->add_option("paths", o->paths, "files or folders; left out: the shipped rulebooks");
+  c->add_option("--format", o->format, "text or json")->check(CLI::IsMember({"text", "json"}));
+  c->add_flag("--no-cases", o->no_cases, "do not decide the cases that stand in the rulebooks");
+  c->footer("Example: sekisho check rulebooks");
+  c->callback([o, &outcome] { outcome.exit_code = check(*o); });
+}
+
+}  // namespace sekisho::cli

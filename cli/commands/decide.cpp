@@ -1,0 +1,94 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <memory>
+
+#include "command.h"
+#include "files.h"
+#include "render.h"
+
+namespace sekisho::cli {
+namespace {
+
+struct Options {
+  RulebookOptions rules;
+  DecideRequest request;
+  std::string transfer, world, format = "text";
+  std::string from, to, kind, exporter, consignee, end_user;
+};
+
+int decide(Options& o) {
+  int exit_code = exit_ok;
+  for (std::string* day : {&o.request.on, &o.request.law_of, &o.request.known_on})
+    if (!day->empty() && !is_day(*day)) {
+      fmt::print(stderr, "error: there is no day `{}`; write it like 2023-12-22\n", *day);
+      return exit_usage;
+    }
+  const auto books = load(o.rules, exit_code);
+  if (!books) return exit_code;
+  auto transfer = o.transfer.empty() ? std::optional(SourceText{"the command line", "transfer: 1\n"})
+                                     : read_file(o.transfer);
+  if (!transfer) return exit_files;
+  o.request.transfer = std::move(*transfer);
+  if (!o.world.empty()) {
+    auto world = read_file(o.world);
+    if (!world) return exit_files;
+    o.request.world = std::move(*world);
+  }
+  const auto known = [&](const char* fact, const std::string& v) {
+    if (!v.empty()) o.request.known.push_back(fmt::format("{}={}", fact, v));
+  };
+  known("departure", o.from);
+  known("destination", o.to);
+  known("kind", o.kind);
+  o.request.hypothetical = !o.rules.drafts.empty();
+  const DecideResult result = books->decide(o.request);
+  if (!result.ok) {
+    if (o.format == "json") fmt::print("{}\n", reports_json(result.reports));
+    print_reports(result.reports, true);
+    const bool limit = !result.reports.empty() && result.reports.back().code == "SK4001";
+    return limit ? exit_work_limit : exit_wrong;
+  }
+  if (o.format == "json") {
+    fmt::print("{}\n", result.json);
+  } else {
+    const Json answer = Json::parse(result.json);
+    const bool colour = isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
+    fmt::print("{}", o.format == "markdown" ? render_markdown(answer) : render_text(answer, colour));
+  }
+  return exit_ok;
+}
+
+}  // namespace
+
+void add_decide(CLI::App& app, Outcome& outcome) {
+  CLI::App* c = app.add_subcommand("decide", "may these goods go, on this day, and why?");
+  auto o = std::make_shared<Options>();
+  c->add_option("transfer", o->transfer,
+                "the transfer (YAML); `-` reads standard input; left out: flags alone");
+  c->add_option("--world", o->world, "parties, goods and acts of authorities (YAML)");
+  c->add_option("--on", o->request.on,
+                "the day of the transfer, and of the law unless --law-of says otherwise");
+  c->add_option("--law-of", o->request.law_of, "read rules, lists and findings as of this day");
+  c->add_option("--known-on", o->request.known_on, "leave out what was recorded after this day");
+  c->add_option("--from", o->from, "state of departure");
+  c->add_option("--to", o->to, "state of destination");
+  c->add_option("--kind", o->kind, "kind of transfer");
+  c->add_option("--known", o->request.known,
+                "FACT=VALUE, over what the files say; `unknown` forgets, `A|B` leaves both")
+      ->take_all();
+  c->add_flag("--without-instruments", o->request.without_instruments,
+              "hide what authorities answered about this transfer");
+  c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones (files or folders)");
+  c->add_option("--draft", o->rules.drafts, "a draft of law laid over the rulebooks; the answer is marked");
+  c->add_option("--work", o->request.work_limit, "the most readings to spend before giving up with SK4001");
+  c->add_option("--format", o->format, "text, json or markdown")
+      ->check(CLI::IsMember({"text", "json", "markdown"}));
+  c->footer(
+      "Example: sekisho decide examples/patriot/finished-to-us.yaml --world examples/patriot/world.yaml --on "
+      "2023-12-21\n"
+      "Example: sekisho decide --from JP --to PH --on 2020-08-28 --known goods.form=finished");
+  c->callback([o, &outcome] { outcome.exit_code = decide(*o); });
+}
+
+}  // namespace sekisho::cli

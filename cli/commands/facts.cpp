@@ -1,0 +1,52 @@
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "command.h"
+#include "files.h"
+#include "render.h"
+
+namespace sekisho::cli {
+namespace {
+
+struct Options {
+  RulebookOptions rules;
+  std::string word, format = "text";
+};
+
+int facts(const Options& o) {
+  int code = exit_ok;
+  const auto books = load(o.rules, code);
+  if (!books) return code;
+  Json chosen = Json::array();
+  for (const Json& f : Json::parse(books->facts()))
+    if (f["fact"].get<std::string>().find(o.word) != std::string::npos ||
+        f["asks"].get<std::string>().find(o.word) != std::string::npos)
+      chosen.push_back(f);
+  if (o.format == "json") {
+    fmt::print("{}\n", chosen.dump(2));
+    return exit_ok;
+  }
+  for (const Json& f : chosen) {
+    fmt::print("{}: {}\n    {}\n", f["fact"].get<std::string>(), f["type"].get<std::string>(),
+               f["asks"].get<std::string>());
+    if (!f["judged_by"].is_null())
+      fmt::print("    judged: only a finding of {} decides it\n", f["judged_by"].get<std::string>());
+  }
+  if (chosen.empty()) fmt::print("no fact speaks of `{}`\n", o.word);
+  return exit_ok;
+}
+
+}  // namespace
+
+void add_facts(CLI::App& app, Outcome& outcome) {
+  CLI::App* c = app.add_subcommand("facts", "the vocabulary: every fact, its type and its question");
+  auto o = std::make_shared<Options>();
+  c->add_option("word", o->word, "only facts that speak of it");
+  c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones");
+  c->add_option("--format", o->format, "text or json")->check(CLI::IsMember({"text", "json"}));
+  c->footer("Example: sekisho facts licence");
+  c->callback([o, &outcome] { outcome.exit_code = facts(*o); });
+}
+
+}  // namespace sekisho::cli

@@ -1,0 +1,51 @@
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "command.h"
+#include "files.h"
+#include "render.h"
+
+namespace sekisho::cli {
+namespace {
+
+struct Options {
+  RulebookOptions rules;
+  std::string word, format = "text";
+};
+
+int rules(const Options& o) {
+  int code = exit_ok;
+  const auto books = load(o.rules, code);
+  if (!books) return code;
+  Json chosen = Json::array();
+  for (const Json& r : Json::parse(books->rules()))
+    if (r.dump().find(o.word) != std::string::npos) chosen.push_back(r);
+  if (o.format == "json") {
+    fmt::print("{}\n", chosen.dump(2));
+    return exit_ok;
+  }
+  for (const Json& r : chosen) {
+    fmt::print("{} ({}), in force {}\n    {}\n", r["rule"].get<std::string>(), r["kind"].get<std::string>(),
+               r["in_force"].get<std::string>(), r["cite"].get<std::string>());
+    std::string reads;
+    for (const Json& f : r["reads"]) reads += (reads.empty() ? "" : ", ") + f.get<std::string>();
+    if (!reads.empty()) fmt::print("    reads {}\n", reads);
+  }
+  if (chosen.empty()) fmt::print("no rule speaks of `{}`\n", o.word);
+  return exit_ok;
+}
+
+}  // namespace
+
+void add_rules(CLI::App& app, Outcome& outcome) {
+  CLI::App* c = app.add_subcommand("rules", "which rules speak of what");
+  auto o = std::make_shared<Options>();
+  c->add_option("word", o->word, "a fact, a need, an authority, a word of the citation");
+  c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones");
+  c->add_option("--format", o->format, "text or json")->check(CLI::IsMember({"text", "json"}));
+  c->footer("Example: sekisho rules destination.fighting");
+  c->callback([o, &outcome] { outcome.exit_code = rules(*o); });
+}
+
+}  // namespace sekisho::cli

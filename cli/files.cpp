@@ -1,0 +1,160 @@
+#include "files.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+namespace sekisho::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+void complain(const char* code, const std::string& what, const std::string& why) {
+  fmt::print(stderr, "error[{}]: cannot {}: {}\n", code, what, why);
+}
+
+bool coloured() {
+  return isatty(STDERR_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
+}
+
+void print_place(const Report::Place& p) {
+  if (p.line == 0) return;
+  const std::size_t from = std::min<std::size_t>(p.marked_from, p.excerpt.size());
+  std::string pad;
+  for (const char c : p.excerpt.substr(0, from))
+    if ((static_cast<unsigned char>(c) & 0xc0) != 0x80) pad += c == '\t' ? '\t' : ' ';
+  std::size_t width = 0;
+  for (const char c : p.excerpt.substr(from, p.marked))
+    width += (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+  fmt::print(stderr, "   {}\n   {}{}\n", p.excerpt, pad, std::string(std::max<std::size_t>(1, width), '^'));
+}
+
+std::string where(const Report::Place& p) {
+  return p.line == 0 ? (p.file.empty() ? "" : p.file + ": ")
+                     : fmt::format("{}:{}:{}: ", p.file, p.line, p.column);
+}
+
+}  // namespace
+
+std::optional<SourceText> read_file(const std::string& path) {
+  if (path == "-") return SourceText{"standard input", {std::istreambuf_iterator<char>(std::cin), {}}};
+  std::error_code error;
+  if (fs::is_directory(path, error)) {
+    complain("SK5001", fmt::format("read `{}`", path), "it is a folder");
+    return std::nullopt;
+  }
+  std::ifstream in(path, std::ios::binary);
+  if (!in) {
+    complain("SK5001", fmt::format("read `{}`", path), std::strerror(errno));
+    return std::nullopt;
+  }
+  return SourceText{path, {std::istreambuf_iterator<char>(in), {}}};
+}
+
+bool write_file(const std::string& path, const std::string& text) {
+  const std::string beside = path + ".new";
+  {
+    std::ofstream out(beside, std::ios::binary | std::ios::trunc);
+    out << text;
+    out.flush();
+    if (!out) {
+      complain("SK5002", fmt::format("write `{}`", path), std::strerror(errno));
+      std::remove(beside.c_str());
+      return false;
+    }
+  }
+  std::error_code error;
+  fs::rename(beside, path, error);
+  if (error) complain("SK5002", fmt::format("write `{}`", path), error.message());
+  return !error;
+}
+
+std::optional<std::vector<SourceText>> read_rulebooks(const std::vector<std::string>& paths) {
+  std::vector<std::string> files;
+  for (const std::string& p : paths) {
+    std::error_code error;
+    if (!fs::is_directory(p, error)) {
+      files.push_back(p);
+      continue;
+    }
+    std::vector<std::string> found;
+    for (const auto& e : fs::recursive_directory_iterator(p, error))
+      if (e.path().extension() == ".law") found.push_back(e.path().string());
+    if (found.empty()) {
+      complain("SK5001", fmt::format("read `{}`", p), "there is no `.law` file in it");
+      return std::nullopt;
+    }
+    std::sort(found.begin(), found.end());
+    files.insert(files.end(), found.begin(), found.end());
+  }
+  std::vector<SourceText> texts;
+  for (const std::string& f : files) {
+    auto text = read_file(f);
+    if (!text) return std::nullopt;
+    texts.push_back(std::move(*text));
+  }
+  return texts;
+}
+
+std::optional<Rulebooks> load(const RulebookOptions& options, int& exit_code) {
+  exit_code = exit_files;
+  auto texts = options.rules.empty() ? std::optional(shipped_rulebooks()) : read_rulebooks(options.rules);
+  if (!texts) return std::nullopt;
+  if (!options.drafts.empty()) {
+    auto drafts = read_rulebooks(options.drafts);
+    if (!drafts) return std::nullopt;
+    texts->insert(texts->end(), drafts->begin(), drafts->end());
+  }
+  Rulebooks books(std::move(*texts));
+  if (!books.ok()) {
+    print_reports(books.reports(), false);
+    exit_code = exit_wrong;
+    return std::nullopt;
+  }
+  exit_code = exit_ok;
+  return books;
+}
+
+void print_reports(const std::vector<Report>& reports, bool with_warnings) {
+  const bool colour = coloured();
+  for (const Report& r : reports) {
+    if (!r.is_error && !with_warnings) continue;
+    const char* word = r.is_error ? "error" : "warning";
+    fmt::print(stderr, "{}{}{}[{}]{}: {}\n", where(r.place),
+               colour ? (r.is_error ? "\x1b[1;31m" : "\x1b[1;33m") : "", word, r.code,
+               colour ? "\x1b[0m" : "", r.message);
+    print_place(r.place);
+    for (const Report::Note& n : r.notes) fmt::print(stderr, "   {}note: {}\n", where(n.place), n.text);
+    for (const std::string& f : r.fixes) fmt::print(stderr, "   fix: {}\n", f);
+  }
+}
+
+std::string reports_json(const std::vector<Report>& reports) {
+  using Json = nlohmann::ordered_json;
+  const auto place = [](const Report::Place& p) {
+    return Json{{"file", p.file}, {"line", p.line}, {"column", p.column}, {"excerpt", p.excerpt}};
+  };
+  Json out = Json::array();
+  for (const Report& r : reports) {
+    Json notes = Json::array();
+    for (const Report::Note& n : r.notes) notes.push_back({{"place", place(n.place)}, {"text", n.text}});
+    out.push_back({{"code", r.code},
+                   {"severity", r.is_error ? "error" : "warning"},
+                   {"place", place(r.place)},
+                   {"message", r.message},
+                   {"notes", notes},
+                   {"fixes", r.fixes}});
+  }
+  return Json{{"diagnostics", out}}.dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace sekisho::cli

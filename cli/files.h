@@ -1,0 +1,34 @@
+#pragma once
+#include <sekisho/sekisho.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sekisho::cli {
+
+inline constexpr int exit_ok = 0;          // an answer, whatever it is
+inline constexpr int exit_wrong = 1;       // a rulebook, world or transfer is wrong
+inline constexpr int exit_usage = 2;       // the command was
+inline constexpr int exit_files = 3;       // a file cannot be read or written
+inline constexpr int exit_work_limit = 4;  // too much is unknown for the work allowed
+
+/// A file's text; after a message on stderr nullopt. `-` is standard input.
+std::optional<SourceText> read_file(const std::string& path);
+/// Writes a file whole or not at all: beside it first, then in its place.
+bool write_file(const std::string& path, const std::string& text);
+/// The `.law` files under the paths (folders are searched), in order of name.
+std::optional<std::vector<SourceText>> read_rulebooks(const std::vector<std::string>& paths);
+
+/// The rulebooks of a command: the shipped ones, or those of `--rules`, with drafts laid over.
+struct RulebookOptions {
+  std::vector<std::string> rules;
+  std::vector<std::string> drafts;
+};
+/// @returns nullopt, after messages, if they cannot be read or have errors; `exit_code` says which
+std::optional<Rulebooks> load(const RulebookOptions& options, int& exit_code);
+
+void print_reports(const std::vector<Report>& reports, bool with_warnings);
+std::string reports_json(const std::vector<Report>& reports);
+
+}  // namespace sekisho::cli

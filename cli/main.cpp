@@ -1,0 +1,36 @@
+#include <sekisho/sekisho.h>
+
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include "command.h"
+#include "files.h"
+
+int main(int argc, char** argv) {
+  using namespace sekisho::cli;
+  CLI::App app(
+      "sekisho: may these goods go from here to there, on this day, for this use, and why?\n"
+      "Law in, proposed transfer in; finding with derivation out. A finding is no legal advice and\n"
+      "no release: releasing goods is a named officer's act.");
+  app.set_version_flag("--version", std::string(sekisho::version()));
+  app.require_subcommand(1);
+  app.footer(
+      "Exit codes: 0 an answer, whatever it says; 1 a rulebook, world or transfer is wrong;\n"
+      "2 wrong use; 3 a file cannot be read or written; 4 too much is unknown for the work allowed.\n\n"
+      "Example: sekisho decide examples/patriot/finished-to-us.yaml \\\n"
+      "           --world examples/patriot/world.yaml --on 2023-12-22");
+  Outcome outcome;
+#define COMMAND(NAME) add_##NAME(app, outcome);
+#include "commands.def"
+#undef COMMAND
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? exit_ok : exit_usage;
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "error: %s\n", e.what());
+    return exit_files;
+  }
+  return outcome.exit_code;
+}

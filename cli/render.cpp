@@ -1,0 +1,235 @@
+#include "render.h"
+
+#include <fmt/format.h>
+
+#include <set>
+
+namespace sekisho::cli {
+namespace {
+
+std::string words(std::string s) {
+  for (char& c : s)
+    if (c == '_') c = ' ';
+  return s;
+}
+std::string text(const Json& j, const char* key) {
+  if (!j.contains(key) || j[key].is_null()) return {};
+  return j[key].is_string() ? j[key].get<std::string>() : j[key].dump();
+}
+std::string value(const Json& v) {
+  if (v.is_null()) return "unknown";
+  if (v.is_string()) return v.get<std::string>();
+  if (!v.is_array()) return v.dump();
+  std::string out;
+  std::size_t shown = 0;
+  for (const Json& e : v) {
+    if (++shown > 6) {
+      out += fmt::format(", … ({} in all)", v.size());
+      break;
+    }
+    out += (out.empty() ? "" : ", ") + e.get<std::string>();
+  }
+  return out.empty() ? "none" : out;
+}
+std::string list(const Json& array, const char* key) {
+  std::string out;
+  for (const Json& e : array) out += (out.empty() ? "" : ", ") + (key ? text(e, key) : e.get<std::string>());
+  return out;
+}
+
+/// Writes the same answer with the marks of a terminal or of Markdown.
+class Writer {
+ public:
+  Writer(bool markdown, bool colour) : markdown_(markdown), colour_(colour) {}
+
+  std::string run(const Json& a) {
+    heading(a);
+    regimes(a);
+    needs(a);
+    items("provisos that will bind", a["provisos"], [](const Json& p) {
+      return fmt::format("{} ({})", text(p, "proviso"), describe_with(p)) + cite(p);
+    });
+    items("obligations", a["obligations"], [](const Json& o) {
+      return fmt::format("{} to {}: {}{}", text(o, "kind"), text(o, "to"), text(o, "text"),
+                         text(o, "within").empty() ? "" : ", within " + text(o, "within"));
+    });
+    items("because", a["because"], [](const Json& f) {
+      const std::string from =
+          f.contains("from") ? (f["from"].is_array() ? list(f["from"], nullptr) : text(f, "from")) : "";
+      return fmt::format("{} is {}{}", text(f, "fact"), value(f["value"]),
+                         from.empty() ? "" : "  [" + from + "]");
+    });
+    items("still to ask, best question first", a["missing"],
+          [](const Json& m) { return fmt::format("{} ({})", text(m, "asks"), text(m, "fact")); });
+    items("ways to a better finding", a["remedies"], change);
+    items("what else it turns on (contrast, not advice)", a["turns_on"], change);
+    items("unsettled law", a["law_unsettled"],
+          [](const Json& u) { return fmt::format("{}: {}", text(u, "what"), text(u, "note")); });
+    coverage(a["coverage"]);
+    dates(a);
+    return std::move(out_);
+  }
+
+ private:
+  static std::string cite(const Json& j) {
+    const std::string c = text(j, "cite");
+    return c.empty() ? "" : "  [" + c + "]";
+  }
+  static std::string describe_with(const Json& p) {
+    std::string s;
+    if (p.contains("with"))
+      for (const auto& [k, v] : p["with"].items()) s += (s.empty() ? "" : ", ") + k + ": " + value(v);
+    return s;
+  }
+  static std::string range(const Json& j) {
+    return text(j, "best") == text(j, "worst") ? words(text(j, "best"))
+                                               : words(text(j, "best")) + " to " + words(text(j, "worst"));
+  }
+  static std::string change(const Json& c) {
+    return fmt::format("{} is {}; if it were {}: {}", text(c, "fact"), value(c["now"]), value(c["instead"]),
+                       range(c));
+  }
+
+  void heading(const Json& a) {
+    const Json& q = a["question"];
+    const std::string title = text(q, "title");
+    if (!title.empty()) line(markdown_ ? "# " + title : title);
+    line(fmt::format("on {}, law of {}, instruments {}{}", text(q, "on"), text(q, "law_of"),
+                     text(q, "instruments"),
+                     q.value("hypothetical", false) ? ", HYPOTHETICAL: a draft lies over the law" : ""));
+    line("");
+    const std::string finding = text(a, "finding");
+    std::string shown = words(finding);
+    for (char& c : shown) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    if (finding == "open") shown += fmt::format(": {}", range(a));
+    if (finding == "not_assessed") {
+      shown += ":";
+      for (const Json& s : a["states"])
+        if (text(s, "finding") == "not_assessed") shown += " " + text(s, "state");
+      shown += " has a say and no rulebook is loaded";
+    }
+    std::string forces;
+    std::set<std::string> seen;
+    for (const Json& r : a["regimes"])
+      if (text(r, "best") == "prohibited")
+        for (const std::string& f : forces_of(r))
+          if (seen.insert(f).second) forces += (forces.empty() ? "" : " and ") + f;
+    if (finding == "prohibited" && !forces.empty()) shown += " (" + forces + ")";
+    line(markdown_ ? "**" + shown + "**" : paint(finding, shown));
+    if (finding == "permitted" || finding == "permitted_with_provisos" || finding == "not_engaged")
+      line(fmt::format("no bar found under {} as of {}", list(a["regimes"], "regime"), text(q, "law_of")));
+    line("");
+  }
+  /// The forces of what bars the goods: of each active prohibition, or of the regime's default.
+  static std::set<std::string> forces_of(const Json& regime) {
+    std::set<std::string> forces;
+    for (const Json& d : regime["derivation"])
+      if (text(d, "status") == "active" && text(d, "effect") == "prohibits") forces.insert(text(d, "force"));
+    if (forces.empty()) forces.insert(text(regime, "force"));
+    return forces;
+  }
+  std::string paint(const std::string& finding, const std::string& s) const {
+    if (!colour_) return s;
+    const char* code = finding == "prohibited" ? "\x1b[1;31m"
+                       : finding == "open" || finding == "authorisation_required" || finding == "not_assessed"
+                           ? "\x1b[1;33m"
+                           : "\x1b[1;32m";
+    return code + s + "\x1b[0m";
+  }
+
+  void regimes(const Json& a) {
+    title("by regime");
+    for (const Json& r : a["regimes"]) {
+      const std::string by = text(r, "engaged_by") == "proviso" ? " (engaged by a proviso on the lot)" : "";
+      item(fmt::format("{} [{}, {}]: {}{}{}", text(r, "regime"), text(r, "state"), text(r, "force"),
+                       words(text(r, "finding")), text(r, "finding") == "open" ? ", " + range(r) : "", by));
+      for (const Json& d : r["derivation"])
+        if (text(d, "status") == "active" && text(d, "effect") == "prohibits")
+          sub(fmt::format("barred by {}{}: {}", text(d, "rule"), cite(d), reads(d["reads"])));
+      if (text(r, "finding") != "not_engaged")
+        for (const Json& route : r["routes"]) this->route(route);
+    }
+    line("");
+  }
+  static std::string reads(const Json& facts) {
+    std::string out;
+    for (const Json& f : facts) {
+      if (f["value"].is_null()) continue;
+      out += (out.empty() ? "" : ", ") + text(f, "fact") + " is " + value(f["value"]);
+    }
+    return out;
+  }
+  void route(const Json& r) {
+    std::string s = fmt::format("route {}: {}{}", text(r, "route"), text(r, "status"),
+                                r.value("used", false) ? ", used" : "");
+    if (r.contains("fails_on") && !r["fails_on"].is_null()) {
+      const Json& f = r["fails_on"];
+      s += fmt::format(": `{}` is {}", text(f, "text"), text(f, "status"));
+      const std::string read = reads(f["reads"]);
+      if (!read.empty()) s += " (" + read + ")";
+    }
+    sub(s + cite(r));
+  }
+  void needs(const Json& a) {
+    items("needs", a["needs"], [](const Json& n) {
+      std::string s =
+          fmt::format("{}: {} {}{} from {} ({})", text(n, "status"), text(n, "kind"), text(n, "need"),
+                      text(n, "finding").empty() ? "" : " = " + text(n, "finding"), text(n, "authority"),
+                      text(n, "authority_title"));
+      if (text(n, "status") != "met") s += fmt::format(", state {}", text(n, "state"));
+      if (n.value("implied", false)) s += ", implied by the final act";
+      if (n.value("would_lift", false)) s += ", would lift the bar";
+      for (const Json& i : n["settled_by"]) {
+        if (text(i, "covers") == "no") continue;
+        s += fmt::format("; {} by {}{}", text(i, "state"), text(i, "instrument"),
+                         i.value("assumed", false) ? " (ASSUMED)" : "");
+      }
+      return s + cite(n);
+    });
+  }
+  void coverage(const Json& c) {
+    title("coverage");
+    if (!c["assessed"].empty()) item("assessed: " + list(c["assessed"], nullptr));
+    for (const Json& n : c["not_engaged"])
+      item(fmt::format("not engaged: {}, by {}", text(n, "regime"), reads(n["because"])));
+    if (!c["not_encoded"].empty()) item("has a say, no rulebook loaded: " + list(c["not_encoded"], nullptr));
+    std::string weak;
+    for (const Json& w : c["weakest"])
+      if (w.contains("instrument"))
+        weak += (weak.empty() ? "" : "; ") + text(w, "instrument") + " " + text(w, "why");
+    if (!weak.empty()) item("weakest: " + weak);
+    for (const Json& n : c["notes"]) item(n.get<std::string>());
+    line("");
+  }
+  void dates(const Json& a) {
+    if (!text(a, "not_before").empty()) line("not before " + text(a, "not_before"));
+    if (!text(a, "recheck_by").empty())
+      line("recheck by " + text(a, "recheck_by") + ": the first end of anything relied on");
+  }
+
+  void line(const std::string& s) { out_ += s + "\n"; }
+  void title(const std::string& s) { line(markdown_ ? "## " + s : s + ":"); }
+  void item(const std::string& s) { line((markdown_ ? "- " : "  ") + s); }
+  void sub(const std::string& s) { line((markdown_ ? "  - " : "    ") + s); }
+  template <class Show>
+  void items(const char* name, const Json& array, Show show) {
+    if (array.empty()) return;
+    title(name);
+    for (const Json& e : array) item(show(e));
+    line("");
+  }
+
+  bool markdown_, colour_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string render_text(const Json& answer, bool colour) {
+  return Writer(false, colour).run(answer);
+}
+std::string render_markdown(const Json& answer) {
+  return Writer(true, false).run(answer);
+}
+
+}  // namespace sekisho::cli

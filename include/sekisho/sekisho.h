@@ -1,0 +1,102 @@
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// The public face of Sekisho: law in, proposed transfer in; finding with derivation out.
+// The library reads no file, prints nothing and asks no clock: texts and days are arguments.
+
+namespace sekisho {
+
+/// A named text: a `.law` file, a world, a transfer.
+struct SourceText {
+  std::string name, text;
+};
+
+/// Something wrong in a text, with its place and, where there is one, the cure.
+struct Report {
+  struct Place {
+    std::string file;
+    unsigned line = 0, column = 0;  // from 1; 0 where there is no place
+    std::string excerpt;
+    unsigned marked_from = 0, marked = 0;  // bytes of the excerpt
+  };
+  struct Note {
+    Place place;
+    std::string text;
+  };
+  std::string code;      // SK2107; all stand in docs/diagnostics.md
+  bool is_error = true;  // else a warning
+  Place place;
+  std::string message;
+  std::vector<Note> notes;
+  std::vector<std::string> fixes;
+};
+
+/// What to decide. Days are `YYYY-MM-DD`; an empty one takes its default.
+struct DecideRequest {
+  std::optional<SourceText> world;
+  SourceText transfer;
+  std::string on;                    // day of transfer; default: the transfer's own `on`
+  std::string law_of;                // day of law; default: `on`
+  std::string known_on;              // day of knowledge; default: everything recorded
+  std::vector<std::string> known;    // FACT=VALUE
+  bool without_instruments = false;  // hide what authorities answered about this transfer
+  bool hypothetical = false;         // a draft lies over the rulebooks: the answer is marked
+  std::uint64_t work_limit = 20'000'000;
+};
+
+struct DecideResult {
+  bool ok = false;
+  std::vector<Report> reports;
+  std::string json;  // schemas/answer.schema.json
+};
+
+/// Rulebooks that were read and checked together.
+class Rulebooks {
+ public:
+  explicit Rulebooks(std::vector<SourceText> files);
+  ~Rulebooks();
+  Rulebooks(Rulebooks&&) noexcept;
+  Rulebooks& operator=(Rulebooks&&) noexcept;
+
+  /// What is wrong with them; `ok` is false if any of it is an error.
+  const std::vector<Report>& reports() const;
+  bool ok() const;
+
+  /// Decides every case that stands in the rulebooks and looks for opposites without a link.
+  /// @returns what does not come out, SK2301 and SK2302
+  std::vector<Report> prove() const;
+
+  /// The one layout of the i-th file; nullopt if it has errors of grammar.
+  std::optional<std::string> formatted(std::size_t file) const;
+
+  /// @fails SK4001 work limit, SK4003 contradictory facts, SK3xxx in the files
+  DecideResult decide(const DecideRequest& request) const;
+
+  /// Names of the regimes, in the order of the files.
+  std::vector<std::string> regimes() const;
+  /// A regime as it reads on a day (every day if empty); nullopt if there is no such regime.
+  std::optional<std::string> show(std::string_view regime, std::string_view day) const;
+  /// JSON: the rules, members and thresholds whose text differs between two days.
+  std::string difference(std::string_view from, std::string_view to, std::string_view regime) const;
+  /// JSON: the vocabulary, and the rules with what they read.
+  std::string facts() const;
+  std::string rules() const;
+
+ private:
+  struct Body;
+  std::unique_ptr<Body> body_;
+};
+
+/// The rulebooks that are part of the program.
+std::vector<SourceText> shipped_rulebooks();
+
+/// Whether a text is a day that exists.
+bool is_day(std::string_view text);
+
+std::string_view version();
+
+}  // namespace sekisho

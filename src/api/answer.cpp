@@ -1,0 +1,771 @@
+#include "api/answer.h"
+
+#include <algorithm>
+#include <set>
+
+namespace sekisho {
+namespace {
+
+Json text_or_null(const std::string& s) {
+  return s.empty() ? Json(nullptr) : Json(s);
+}
+
+std::string_view show(Truth t, std::string_view yes, std::string_view no) {
+  return t == Truth::yes ? yes : t == Truth::no ? no : "unknown";
+}
+
+std::string_view changed_by(ChangedBy who) {
+  switch (who) {
+    case ChangedBy::applicant: return "applicant";
+    case ChangedBy::authority: return "authority";
+    case ChangedBy::legislator: return "legislator";
+    default: return "nobody";
+  }
+}
+
+}  // namespace
+
+Json finding_json(const FindingSet& s, bool unassessed) {
+  Json j;
+  const bool barred = s.single() && s.best() == Finding::prohibited;
+  j["finding"] = unassessed && !barred ? "not_assessed"
+                 : s.single()          ? std::string(to_string(s.best()))
+                                       : "open";
+  j["best"] = to_string(s.best());
+  j["worst"] = unassessed ? to_string(Finding::prohibited) : to_string(s.worst());
+  return j;
+}
+
+LineAnswer::LineAnswer(const Sources& sources, const LineQuestion& line, const std::string& line_id,
+                       std::uint64_t work_limit, Diagnostics& diags)
+    : sources_(sources),
+      line_(line),
+      law_(*line.question.law),
+      id_(line_id),
+      space_(line.question, diags),
+      search_(space_, work_limit),
+      diags_(diags),
+      start_(search_.reader().start()) {
+  decide();
+}
+
+void LineAnswer::decide() {
+  if (!search_.consistent(start_)) {
+    std::string names;
+    for (const ProgramId p : space_.constraints())
+      if (search_.reader().read(p, start_) == Truth::no)
+        names += (names.empty() ? "" : "; ") + words(space_[p].back().at);
+    diags_.emit(code::no_completion, TextSpan{},
+                names.empty() ? "no value of the unknown facts fits the constraints" : names);
+    ok_ = false;
+    return;
+  }
+  for (std::size_t g = 0; g < space_.regimes().size(); ++g) {
+    RegimeAnswer a;
+    a.findings = search_.findings({g}, start_);
+    a.reading = search_.reader().read(space_.regimes()[g], start_);
+    all_.push_back(g);
+    regimes_.push_back(std::move(a));
+  }
+  joint_ = search_.findings(all_, start_);
+  // A concrete completion with the best finding of each regime shows what would be needed.
+  for (std::size_t g = 0; g < regimes_.size(); ++g) {
+    regimes_[g].witness = start_;
+    if (!regimes_[g].findings.empty())
+      regimes_[g].outcome = search_.best_outcome(g, start_, regimes_[g].findings.best(), regimes_[g].witness);
+  }
+  assess_states();
+  report_work();
+}
+
+/// A search that gave up has proved nothing: there is no answer, and the message names the cause.
+void LineAnswer::report_work() {
+  if (!search_.gave_up() || !ok_) return;
+  std::string names;
+  for (const VarId v : search_.most_split()) names += (names.empty() ? "" : ", ") + space_[v].name;
+  diags_.emit(code::work_limit, TextSpan{}, search_.reader().steps())
+      .note("most of the work went into: " + names)
+      .fix("give some of these facts, or raise the limit with `--work`");
+  ok_ = false;
+}
+
+/// States that have a say but no rulebook in force here.
+void LineAnswer::assess_states() {
+  for (const std::string& state : line_.states_with_a_say) {
+    const bool loaded =
+        std::any_of(space_.regimes().begin(), space_.regimes().end(), [&](const RegimeUse& r) {
+          return r.present.possible && law_[law_[r.regime].authority].state == state;
+        });
+    if (!loaded) unassessed_.push_back(state);
+  }
+}
+
+// --- words ---
+
+std::string LineAnswer::words(TextSpan at) const {
+  std::string out;
+  for (const char c : sources_.text(at)) {
+    const bool space = c == ' ' || c == '\n' || c == '\t' || c == '\r';
+    if (space && (out.empty() || out.back() == ' ')) continue;
+    out += space ? ' ' : c;
+  }
+  return out;
+}
+
+std::string LineAnswer::show(VarId v, std::size_t i) const {
+  const Variable& var = space_[v];
+  switch (var.kind) {
+    case VarKind::fact: {
+      const std::string s = show_value(law_[var.fact].type, var.domain[i]);
+      return s.empty() ? "another" : s;
+    }
+    case VarKind::judged: return i == judged_none ? "no finding" : i == 1 ? "yes" : "no";
+    case VarKind::need: return std::string(to_string(static_cast<NeedState>(i)));
+    default: return i == 1 ? "yes" : "no";
+  }
+}
+
+Json LineAnswer::fact_value(VarId v, const State& state) const {
+  const Variable& var = space_[v];
+  Reader reader(space_);
+  const Values p = reader.possible(v, state);
+  Json j;
+  j["fact"] = var.name;
+  if (p == var.all && p.count() > 1) {
+    j["value"] = nullptr;
+  } else if (p.count() == 1) {
+    j["value"] = show(v, p._Find_first());
+  } else {
+    Json some = Json::array();
+    for (std::size_t i = 0; i < var.domain.size(); ++i)
+      if (p.test(i)) some.push_back(show(v, i));
+    j["value"] = some;
+  }
+  const FactId f = var.fact;
+  if ((var.kind == VarKind::fact || var.kind == VarKind::member) && line_.provenance.contains(f)) {
+    const Provenance& from = line_.provenance.at(f);
+    j["from"] = from.from;
+    if (!from.by.empty()) j["by"] = from.by;
+    if (!from.source.empty()) j["source"] = from.source;
+    if (from.contested) {
+      Json claims = Json::array();
+      for (const auto& [value, by] : from.claims) claims.push_back({{"value", value}, {"by", by}});
+      j["claims"] = claims;
+    }
+  }
+  if (var.kind == VarKind::judged || var.kind == VarKind::need) {
+    Json by = Json::array();
+    for (const Space::Source& s : space_.sources(v))
+      if (reader.read(s.scope, state) != Truth::no) by.push_back(s.instrument->instrument->id);
+    if (!by.empty()) j["from"] = by;
+  }
+  if (var.kind == VarKind::carries) j["from"] = "provenance of the lot";
+  return j;
+}
+
+void LineAnswer::collect_vars(ProgramId p, std::vector<VarId>& out) const {
+  if (!p.valid()) return;
+  const auto add = [&](VarId v) {
+    if (v.valid() && std::find(out.begin(), out.end(), v) == out.end()) out.push_back(v);
+  };
+  for (const Node& n : space_[p]) {
+    add(n.var);
+    add(n.other);
+    for (const Conditional& c : n.conditional) add(c.on);
+    for (const VarId m : n.members) add(m);
+    for (const ProgramId b : n.bodies) collect_vars(b, out);
+  }
+}
+
+Json LineAnswer::reads(ProgramId p, const State& state) {
+  std::vector<VarId> vars;
+  collect_vars(p, vars);
+  Json out = Json::array();
+  Reader reader(space_);
+  for (const VarId v : vars) {
+    const VarKind k = space_[v].kind;
+    // Members that are known to be absent say nothing; those present are the set.
+    if ((k == VarKind::member || k == VarKind::listed) && reader.possible(v, state).test(0)) continue;
+    out.push_back(fact_value(v, state));
+  }
+  return out;
+}
+
+// --- routes and derivation ---
+
+/// The first phrase that keeps a rule from applying, in the order of its text.
+Json LineAnswer::first_failing(const RuleUse& u, const State& state) {
+  if (!u.when.valid()) return nullptr;
+  const Program& p = space_[u.when];
+  Reader reader(space_);
+  const auto phrase = [&](const Program& whole, std::size_t begin, std::size_t end) {
+    Space& mutable_space = space_;
+    const ProgramId part = mutable_space.add_part(Program(whole.begin() + static_cast<std::ptrdiff_t>(begin),
+                                                          whole.begin() + static_cast<std::ptrdiff_t>(end)));
+    return part;
+  };
+  std::vector<std::pair<std::size_t, std::size_t>> open;  // subtrees not yet taken by a parent
+  const std::size_t last = p.size() - 1;
+  if (p[last].op != ExprOp::all) {
+    Json j;
+    j["text"] = words(p[last].at);
+    j["status"] = sekisho::show(reader.read(u.when, state), "met", "unmet");
+    j["reads"] = reads(u.when, state);
+    return j;
+  }
+  for (std::size_t i = 0; i < last; ++i) {
+    std::size_t begin = i;
+    for (std::uint32_t k = 0; k < p[i].arity; ++k) {
+      begin = open.back().first;
+      open.pop_back();
+    }
+    open.emplace_back(begin, i + 1);
+  }
+  Json unknown = nullptr;
+  for (const auto& [begin, end] : open) {
+    const ProgramId part = phrase(space_[u.when], begin, end);
+    const Truth t = reader.read(part, state);
+    if (t == Truth::yes) continue;
+    Json j;
+    j["text"] = words(space_[part].back().at);
+    j["status"] = sekisho::show(t, "met", "unmet");
+    j["reads"] = reads(part, state);
+    if (t == Truth::no) return j;
+    if (unknown.is_null()) unknown = j;
+  }
+  return unknown;
+}
+
+Json LineAnswer::routes(std::size_t g) {
+  const RegimeUse& use = space_.regimes()[g];
+  Json out = Json::array();
+  const RegimeAnswer& a = regimes_[g];
+  if (a.reading.main == Truth::no) return out;
+  Reader reader(space_);
+  for (const RuleUse& u : use.rules) {
+    const Rule& rule = law_[u.rule];
+    if (!rule.permits) continue;
+    const Truth t = u.when.valid() ? reader.read(u.when, start_) : Truth::yes;
+    Json j;
+    j["route"] = rule.name;
+    j["cite"] = rule.cite;
+    j["status"] = sekisho::show(t, "met", "unmet");
+    j["used"] = a.outcome.route == u.rule;
+    if (t != Truth::yes) j["fails_on"] = first_failing(u, start_);
+    Json needs = Json::array();
+    for (const VarId n : u.needs) needs.push_back(space_[n].name);
+    j["needs"] = needs;
+    out.push_back(std::move(j));
+  }
+  return out;
+}
+
+Json LineAnswer::derivation(std::size_t g) {
+  const RegimeUse& use = space_.regimes()[g];
+  const RegimeReading& r = regimes_[g].reading;
+  Json out = Json::array();
+  if (use.present.possible) {
+    Json j;
+    j["rule"] = law_[use.regime].name + " governs";
+    j["status"] =
+        sekisho::show(r.main, "engaged", r.later == Truth::yes ? "engaged by proviso" : "not engaged");
+    j["reads"] = reads(use.governs, start_);
+    out.push_back(j);
+  }
+  if (r.main == Truth::no && r.later == Truth::no) return out;
+  for (std::size_t i = 0; i < r.active.size(); ++i) {
+    const bool proviso = i >= use.rules.size();
+    const RuleUse& u = proviso ? use.provisos[i - use.rules.size()].rule : use.rules[i];
+    const Rule& rule = law_[u.rule];
+    if (proviso && r.active[i] == Truth::no) continue;
+    Json j;
+    j["rule"] = rule.name;
+    j["cite"] = rule.cite;
+    if (!rule.source.empty()) j["source"] = rule.source;
+    j["force"] = rule.force.empty() ? law_[use.regime].force : rule.force;
+    if (!rule.addressee.empty()) j["addressee"] = rule.addressee;
+    const bool defeated = r.condition[i] == Truth::yes && r.active[i] == Truth::no;
+    j["status"] = defeated ? "defeated" : sekisho::show(r.active[i], "active", "inactive");
+    if (defeated) {
+      Json by = Json::array();
+      for (const auto& [d, other] : u.defeats)
+        if (r.active[other] == Truth::yes) by.push_back(law_[use.rules[other].rule].name);
+      j["defeated_by"] = by;
+    }
+    j["effect"] = rule.prohibits ? "prohibits" : rule.permits ? "permits" : "needs";
+    j["reads"] = reads(u.when, start_);
+    out.push_back(std::move(j));
+  }
+  return out;
+}
+
+// --- needs, provisos, obligations ---
+
+Json LineAnswer::settled_by(VarId need, const State& state) {
+  Json out = Json::array();
+  Reader reader(space_);
+  for (const Space::Source& s : space_.sources(need)) {
+    const Truth covers = reader.read(s.scope, state);
+    const Instrument& i = *s.instrument->instrument;
+    Json j;
+    j["instrument"] = i.id;
+    j["state"] = to_string(s.instrument->state);
+    j["covers"] = sekisho::show(covers, "yes", "no");
+    if (i.assumed) j["assumed"] = true;
+    if (!i.source.empty()) j["source"] = i.source;
+    Json scope = Json::array();
+    std::size_t k = 0;
+    for (const auto& [f, values] : s.instrument->scope) {
+      const Node& n = space_[s.scope][k++];
+      const Values p = reader.possible(n.var, state);
+      const bool in = (p & ~n.yes).none(), out_of = (p & n.yes).none();
+      scope.push_back({{"fact", law_[f].name}, {"match", in ? "matched" : out_of ? "unmatched" : "unknown"}});
+    }
+    j["scope"] = scope;
+    out.push_back(std::move(j));
+  }
+  return out;
+}
+
+Json LineAnswer::need(const OpenNeed& n, std::size_t g) {
+  const Variable& var = space_[n.need];
+  Json j;
+  if (var.kind == VarKind::judged) {
+    j["need"] = var.name;
+    j["kind"] = "finding";
+    j["finding"] = n.must_find ? "yes" : "no";
+    j["authority"] = law_[law_[var.fact].judged_by].name;
+    j["authority_title"] = law_[law_[var.fact].judged_by].title;
+  } else {
+    const Need& need = law_[var.need];
+    j["need"] = need.name;
+    j["kind"] = to_string(need.kind);
+    j["authority"] = law_[need.from].name;
+    j["authority_title"] = law_[need.from].title;
+  }
+  j["for"] = n.rule.valid() ? law_[n.rule].name : law_[space_.regimes()[g].regime].name;
+  j["cite"] = n.rule.valid() ? law_[n.rule].cite : law_[space_.regimes()[g].regime].cite;
+  j["state"] = n.implied ? "granted" : n.state_known ? std::string(to_string(n.state)) : "unknown";
+  j["posture"] = n.posture == Posture::none ? Json(nullptr) : Json(to_string(n.posture));
+  j["status"] = n.met ? "met" : n.refused ? "refused" : "open";
+  if (n.implied) j["implied"] = true;
+  if (n.lifts) j["would_lift"] = true;
+  j["settled_by"] = settled_by(n.need, start_);
+  j["regime"] = law_[space_.regimes()[g].regime].name;
+  return j;
+}
+
+Json LineAnswer::needs(std::size_t g) {
+  Json out = Json::array();
+  const RegimeAnswer& a = regimes_[g];
+  if (a.findings.empty() || a.outcome.finding == Finding::not_engaged) return out;
+  State reading = start_;
+  for (OpenNeed n : a.outcome.needs) {
+    const Values p = search_.reader().possible(n.need, start_);
+    if (space_[n.need].kind == VarKind::need && !n.implied) {
+      n.state_known = p.count() == 1;
+      n.met = n.state_known && p.test(static_cast<std::size_t>(NeedState::granted));
+      n.refused = n.state_known && p.test(static_cast<std::size_t>(NeedState::refused));
+      if (n.state_known) n.state = static_cast<NeedState>(p._Find_first());
+    }
+    out.push_back(need(n, g));
+  }
+  return out;
+}
+
+Json LineAnswer::provisos(std::size_t g) {
+  Json out = Json::array();
+  const RegimeAnswer& a = regimes_[g];
+  if (a.findings.empty() || a.outcome.finding == Finding::not_engaged ||
+      a.outcome.finding == Finding::prohibited)
+    return out;
+  for (const BoundProviso& b : a.outcome.provisos) {
+    const BindUse& use = law_[b.rule].binds[b.bind];
+    Json with = Json::object();
+    for (const auto& [parameter, argument] : use.arguments) {
+      const FactId f = law_.find_fact(argument);
+      const VarId v = f.valid() ? space_.fact_var(f) : VarId{};
+      const auto known =
+          std::find_if(line_.question.facts.begin(), line_.question.facts.end(),
+                       [&](const KnownFact& k) { return k.fact == f && k.values.size() == 1; });
+      if (v.valid() && start_.possible[v.index].count() == 1)
+        with[parameter] = show(v, start_.possible[v.index]._Find_first());
+      else if (f.valid() && known != line_.question.facts.end())
+        with[parameter] = known->values.front().text;
+      else
+        with[parameter] = argument;
+    }
+    const Rule& text = law_[law_[use.proviso].versions.front()];
+    out.push_back({{"proviso", law_[use.proviso].name},
+                   {"with", with},
+                   {"bound_by", law_[b.rule].name},
+                   {"cite", text.cite},
+                   {"lapses", text.lapses.valid() ? "when a condition is met" : "never"}});
+  }
+  std::set<std::string> seen;
+  for (const OpenNeed& n : a.outcome.needs) {
+    if (!n.met || n.implied) continue;
+    for (const Space::Source& s : space_.sources(n.need)) {
+      if (search_.reader().read(s.scope, start_) != Truth::yes) continue;
+      for (const ProvisoOn& p : s.instrument->instrument->provisos) {
+        Json with = Json::object();
+        for (const auto& [k, v] : p.with) with[k] = v;
+        if (!seen.insert(p.proviso + with.dump()).second) continue;
+        out.push_back({{"proviso", p.proviso},
+                       {"with", with},
+                       {"bound_by", s.instrument->instrument->id},
+                       {"cite", s.instrument->instrument->title}});
+      }
+    }
+  }
+  return out;
+}
+
+Json LineAnswer::obligations(std::size_t g) {
+  Json out = Json::array();
+  const RegimeAnswer& a = regimes_[g];
+  if (a.findings.empty() || a.outcome.finding == Finding::prohibited) return out;
+  for (const auto& [rule, k] : a.outcome.duties) {
+    const Duty& d = law_[rule].owes[k];
+    Json j{{"kind", d.kind}, {"text", d.text}, {"to", law_[d.to].name}, {"by", law_[rule].name}};
+    if (!d.from_event.empty())
+      j["within"] = fmt::format("{} {} of {}", d.count, d.months ? "months" : "days", d.from_event);
+    out.push_back(std::move(j));
+  }
+  return out;
+}
+
+// --- sets of facts ---
+
+bool LineAnswer::known_fact(VarId v) const {
+  const Variable& var = space_[v];
+  if (var.kind == VarKind::hidden || var.kind == VarKind::listed || var.kind == VarKind::rate) return false;
+  if (var.kind == VarKind::need || var.kind == VarKind::judged) return !space_.sources(v).empty();
+  return start_.possible[v.index] != var.all;
+}
+
+/// A subset-minimal set of facts that alone gives the finding: drop each that is not needed.
+Json LineAnswer::because(const std::vector<std::size_t>& regimes, Finding f) {
+  State s = start_;
+  std::vector<VarId> kept;
+  std::set<FactId> tried;
+  for (std::uint32_t i = 0; i < space_.variables().size(); ++i) {
+    const VarId v{i};
+    const Variable& var = space_[v];
+    if (!known_fact(v)) continue;
+    State without = s;
+    // The members of a set are dropped together: the set is the fact.
+    if (var.kind == VarKind::member) {
+      if (!tried.insert(var.fact).second) continue;
+      for (std::uint32_t k = 0; k < space_.variables().size(); ++k)
+        if (space_[VarId{k}].kind == VarKind::member && space_[VarId{k}].fact == var.fact)
+          without.possible[k] = space_[VarId{k}].all;
+    } else {
+      without.possible[i] = var.all;
+      without.free[i] = true;
+    }
+    if (search_.always(regimes, without, f))
+      s = std::move(without);
+    else
+      kept.push_back(v);
+  }
+  if (regimes.size() == all_.size()) because_ = kept;
+  Json out = Json::array();
+  for (const VarId v : kept) {
+    Json j;
+    if (space_[v].kind == VarKind::member) {
+      j["fact"] = law_[space_[v].fact].name;
+      Json members = Json::array();
+      for (std::uint32_t k = 0; k < space_.variables().size(); ++k) {
+        const Variable& m = space_[VarId{k}];
+        if (m.kind == VarKind::member && m.fact == space_[v].fact && !start_.possible[k].test(0))
+          members.push_back(show_value(law_[m.fact].type, m.element));
+      }
+      j["value"] = members;
+      if (line_.provenance.contains(space_[v].fact)) j["from"] = line_.provenance.at(space_[v].fact).from;
+    } else {
+      j = fact_value(v, start_);
+    }
+    out.push_back(std::move(j));
+  }
+  return out;
+}
+
+/// Facts that a constraint ties to `v`: they may have to change with it.
+std::vector<VarId> LineAnswer::tied(VarId v) const {
+  std::vector<VarId> out;
+  for (const ProgramId p : space_.constraints()) {
+    std::vector<VarId> vars;
+    collect_vars(p, vars);
+    if (std::find(vars.begin(), vars.end(), v) == vars.end()) continue;
+    for (const VarId other : vars)
+      if (other != v) out.push_back(other);
+  }
+  return out;
+}
+
+/// What another value of one fact would give: remedies where the applicant may choose the fact and
+/// the finding gets better, else contrasts.
+Json LineAnswer::changes(bool applicant) {
+  Json out = Json::array();
+  if (!joint_.single()) return out;
+  // A fact whose change matters is among those that the answer rests on, or tied to one of them.
+  std::set<VarId> candidates(because_.begin(), because_.end());
+  for (const VarId v : because_)
+    for (const VarId t : tied(v))
+      if (known_fact(t)) candidates.insert(t);
+  for (const VarId v : candidates) {
+    const Variable& var = space_[v];
+    if (var.kind != VarKind::fact) continue;
+    const Fact& f = law_[var.fact];
+    if ((f.changed_by == ChangedBy::applicant) != applicant) continue;
+    std::map<std::pair<int, int>, std::vector<std::string>> by_finding;
+    for (std::size_t i = 0; i < var.domain.size(); ++i) {
+      if (start_.possible[v.index].test(i)) continue;
+      State other = start_;
+      other.possible[v.index].reset();
+      other.possible[v.index].set(i);
+      if (!search_.consistent(other))
+        for (const VarId t : tied(v)) other.possible[t.index] = space_[t].all;
+      const FindingSet found = search_.findings(all_, other);
+      if (found.empty() || found == joint_) continue;
+      if (applicant && found.worst() >= joint_.worst()) continue;
+      by_finding[{static_cast<int>(found.best()), static_cast<int>(found.worst())}].push_back(show(v, i));
+    }
+    for (const auto& [range, values] : by_finding) {
+      Json j;
+      j["fact"] = var.name;
+      j["now"] = fact_value(v, start_)["value"];
+      j["instead"] = values;
+      j["best"] = to_string(static_cast<Finding>(range.first));
+      j["worst"] = to_string(static_cast<Finding>(range.second));
+      j["changed_by"] = changed_by(f.changed_by);
+      out.push_back(std::move(j));
+    }
+  }
+  return out;
+}
+
+Json LineAnswer::missing() {
+  struct Entry {
+    Json json;
+    double score;
+  };
+  std::vector<Entry> entries;
+  std::set<FactId> sets;
+  for (std::uint32_t i = 0; i < space_.variables().size(); ++i) {
+    const VarId v{i};
+    const Variable& var = space_[v];
+    if (var.kind == VarKind::hidden) continue;
+    const Values p = search_.reader().possible(v, start_);
+    if (p.count() < 2) continue;
+    if (var.kind == VarKind::member && sets.contains(var.fact)) continue;
+    Json regimes = Json::array();
+    for (const std::size_t g : all_) {
+      const RegimeReading& r = regimes_[g].reading;
+      if (r.undecided.empty()) continue;
+      if (search_.depends(g, start_, v)) regimes.push_back(law_[space_.regimes()[g].regime].name);
+    }
+    if (regimes.empty()) continue;
+    Json j;
+    j["fact"] = var.kind == VarKind::member ? law_[var.fact].name : var.name;
+    switch (var.kind) {
+      case VarKind::fact:
+      case VarKind::member:
+        j["kind"] = "fact";
+        j["asks"] = law_[var.fact].asks;
+        j["type"] = describe(law_[var.fact].type);
+        j["changed_by"] = changed_by(law_[var.fact].changed_by);
+        if (var.kind == VarKind::member) sets.insert(var.fact);
+        break;
+      case VarKind::carries: {
+        const std::string& state = law_[law_[law_[var.proviso].regime].authority].state;
+        j["kind"] = "provenance";
+        j["asks"] =
+            fmt::format("Does the proviso {} lie on this lot, or is it attested that nothing of {} is in it?",
+                        var.name, state);
+        j["type"] = "yes or no";
+        break;
+      }
+      case VarKind::listed:
+        j["kind"] = "list";
+        j["asks"] = fmt::format("Has {} joined {} since {}?", show_value(law_[var.list].type, var.element),
+                                law_[var.list].title, to_string(*law_[var.list].complete_to));
+        j["type"] = "yes or no";
+        break;
+      case VarKind::rate:
+        j["kind"] = "rate";
+        j["asks"] = fmt::format("Does the comparison hold: {}?", var.name);
+        j["type"] = "yes or no";
+        break;
+      default: {
+        const AuthorityId a = var.kind == VarKind::need ? law_[var.need].from : law_[var.fact].judged_by;
+        j["kind"] = "record";
+        j["asks"] =
+            fmt::format("What has {} done about {}? Its record is not known to be complete to the day.",
+                        law_[a].title, var.name);
+        j["type"] = "an instrument, or a record complete to the day";
+        break;
+      }
+    }
+    j["matters_to"] = regimes;
+    // Better questions settle the finding for more of their values.
+    double settles = 0, count = 0;
+    if (p.count() <= 24)
+      for (std::size_t k = 0; k < var.domain.size(); ++k) {
+        if (!p.test(k)) continue;
+        State s = start_;
+        s.possible[i].reset();
+        s.possible[i].set(k);
+        ++count;
+        const FindingSet found = search_.findings(all_, s);
+        if (found.empty()) continue;
+        settles += found.single() ? 1.0 : 0.0;
+      }
+    j["score"] = count > 0 ? settles / count : 0;
+    entries.push_back({j, j["score"].get<double>()});
+  }
+  std::stable_sort(entries.begin(), entries.end(),
+                   [](const Entry& a, const Entry& b) { return a.score > b.score; });
+  Json out = Json::array();
+  for (Entry& e : entries) {
+    e.json.erase("score");
+    out.push_back(std::move(e.json));
+  }
+  return out;
+}
+
+Json LineAnswer::unsettled() {
+  Json out = Json::array();
+  for (std::uint32_t i = 0; i < space_.variables().size(); ++i) {
+    const Variable& var = space_[VarId{i}];
+    if (var.kind != VarKind::hidden) continue;
+    Json regimes = Json::array();
+    for (const std::size_t g : all_)
+      if (search_.depends(g, start_, VarId{i})) regimes.push_back(law_[space_.regimes()[g].regime].name);
+    if (regimes.empty()) continue;
+    const Hidden& h = law_[var.hidden];
+    out.push_back({{"what", h.what}, {"note", h.note}, {"text", words(h.at)}, {"matters_to", regimes}});
+  }
+  return out;
+}
+
+// --- the whole ---
+
+std::string LineAnswer::not_before() {
+  Date latest = far_past;
+  for (const RegimeAnswer& a : regimes_)
+    for (const auto& [rule, k] : a.outcome.waits) {
+      const Wait& w = law_[rule].waits[k];
+      for (const KnownFact& f : line_.question.facts)
+        if (f.fact == w.from && f.values.size() == 1) {
+          const Date from{static_cast<std::int32_t>(f.values.front().number)};
+          latest = std::max(latest, w.months ? add_months(from, w.count) : Date{from.days + w.count});
+        }
+    }
+  return latest == far_past ? "" : to_string(latest);
+}
+
+std::string LineAnswer::recheck_by() {
+  Date first = far_future;
+  const auto consider = [&](const std::vector<Window>& windows) {
+    for (const Window& w : windows)
+      for (const Date d : {w.to.earliest, Date{w.from.earliest.days - 1}})
+        if (d >= line_.question.law_day) first = std::min(first, d);
+  };
+  for (std::size_t g = 0; g < regimes_.size(); ++g) {
+    consider(law_[space_.regimes()[g].regime].windows);
+    if (regimes_[g].reading.main == Truth::no && regimes_[g].reading.later == Truth::no) continue;
+    for (const RuleId r : law_[space_.regimes()[g].regime].rules) consider(law_[r].windows);
+    for (const OpenNeed& n : regimes_[g].outcome.needs)
+      for (const Space::Source& s : space_.sources(n.need)) {
+        const Date end = s.instrument->instrument->valid.to.earliest;
+        if (end >= line_.question.transfer_day) first = std::min(first, end);
+      }
+  }
+  return first >= far_future ? "" : to_string(first);
+}
+
+Json LineAnswer::coverage() {
+  Json j;
+  Json assessed = Json::array(), idle = Json::array(), out_of_force = Json::array();
+  for (std::size_t g = 0; g < regimes_.size(); ++g) {
+    const RegimeUse& use = space_.regimes()[g];
+    const std::string& name = law_[use.regime].name;
+    if (!use.present.possible) {
+      out_of_force.push_back(name);
+    } else if (regimes_[g].findings.single() && regimes_[g].findings.best() == Finding::not_engaged) {
+      idle.push_back({{"regime", name}, {"because", because({g}, Finding::not_engaged)}});
+    } else {
+      assessed.push_back(name);
+    }
+  }
+  j["assessed"] = assessed;
+  j["not_engaged"] = idle;
+  j["not_in_force"] = out_of_force;
+  j["not_encoded"] = unassessed_;
+  Json weak = Json::array();
+  for (const ActingInstrument& i : line_.question.instruments)
+    if (i.instrument->assumed)
+      weak.push_back({{"instrument", i.instrument->id}, {"why", "assumed, not read in a source"}});
+  for (const auto& [f, from] : line_.provenance)
+    if (from.source.empty() && from.by.empty())
+      weak.push_back({{"fact", law_[f].name}, {"why", "stated without a source"}});
+  j["weakest"] = weak;
+  j["notes"] = line_.notes;
+  return j;
+}
+
+Json LineAnswer::regime(std::size_t g) {
+  const RegimeUse& use = space_.regimes()[g];
+  const Regime& r = law_[use.regime];
+  Json j;
+  j["regime"] = r.name;
+  j["title"] = r.title;
+  j["force"] = r.force;
+  j["state"] = law_[r.authority].state;
+  j.update(finding_json(regimes_[g].findings, false));
+  j["engaged_by"] = regimes_[g].reading.main == Truth::yes    ? Json("governs")
+                    : regimes_[g].reading.later == Truth::yes ? Json("proviso")
+                                                              : Json(nullptr);
+  j["because"] = regimes_[g].findings.single() ? because({g}, regimes_[g].findings.best()) : Json::array();
+  j["routes"] = routes(g);
+  j["needs"] = needs(g);
+  j["provisos"] = provisos(g);
+  j["obligations"] = obligations(g);
+  j["derivation"] = derivation(g);
+  return j;
+}
+
+Json LineAnswer::json() {
+  Json j;
+  j["line"] = id_;
+  j.update(finding_json(joint_, !unassessed_.empty()));
+  Json regimes = Json::array(), needs_all = Json::array(), provisos_all = Json::array(),
+       duties = Json::array();
+  for (std::size_t g = 0; g < regimes_.size(); ++g) {
+    if (!space_.regimes()[g].present.possible) continue;
+    Json r = regime(g);
+    r["line"] = id_;
+    for (const Json& n : r["needs"]) needs_all.push_back(n);
+    for (const Json& p : r["provisos"]) provisos_all.push_back(p);
+    for (const Json& o : r["obligations"]) duties.push_back(o);
+    regimes.push_back(std::move(r));
+  }
+  j["because"] = joint_.single() ? because(all_, joint_.best()) : Json::array();
+  j["needs"] = needs_all;
+  j["provisos"] = provisos_all;
+  j["obligations"] = duties;
+  j["missing"] = missing();
+  j["remedies"] = changes(true);
+  j["turns_on"] = changes(false);
+  j["law_unsettled"] = unsettled();
+  j["coverage"] = coverage();
+  j["not_before"] = text_or_null(not_before());
+  j["recheck_by"] = text_or_null(recheck_by());
+  j["regimes"] = regimes;
+  report_work();
+  return j;
+}
+
+}  // namespace sekisho

@@ -1,0 +1,77 @@
+#pragma once
+#include <nlohmann/json.hpp>
+
+#include "api/line_question.h"
+#include "engine/search.h"
+
+namespace sekisho {
+
+using Json = nlohmann::ordered_json;
+
+/// The answer on one line, with everything it rests on. Shape: schemas/answer.schema.json.
+/// @fails SK4001, SK4003
+class LineAnswer {
+ public:
+  LineAnswer(const Sources& sources, const LineQuestion& line, const std::string& line_id,
+             std::uint64_t work_limit, Diagnostics& diags);
+
+  bool ok() const { return ok_; }
+  /// The line as JSON.
+  Json json();
+  FindingSet joint() const { return joint_; }
+  const std::vector<std::string>& unassessed() const { return unassessed_; }
+  /// The facts that can still change the answer, best question first; with `ask`'s words.
+  Json missing();
+
+ private:
+  struct RegimeAnswer {
+    FindingSet findings;
+    RegimeOutcome outcome;  // of one completion with the best finding
+    State witness;
+    RegimeReading reading;  // of what is known
+  };
+  void decide();
+  void assess_states();
+  void report_work();
+  Json regime(std::size_t g);
+  Json routes(std::size_t g);
+  Json derivation(std::size_t g);
+  Json need(const OpenNeed& n, std::size_t g);
+  Json needs(std::size_t g);
+  Json provisos(std::size_t g);
+  Json obligations(std::size_t g);
+  Json because(const std::vector<std::size_t>& regimes, Finding f);
+  Json changes(bool applicant);
+  Json unsettled();
+  Json coverage();
+  Json settled_by(VarId need, const State& state);
+  std::string not_before();
+  std::string recheck_by();
+  Json fact_value(VarId v, const State& state) const;
+  std::string show(VarId v, std::size_t value) const;
+  Json reads(ProgramId p, const State& state);
+  void collect_vars(ProgramId p, std::vector<VarId>& out) const;
+  std::string words(TextSpan at) const;
+  Json first_failing(const RuleUse& u, const State& state);
+  bool known_fact(VarId v) const;
+  std::vector<VarId> tied(VarId v) const;
+
+  const Sources& sources_;
+  const LineQuestion& line_;
+  const Law& law_;
+  std::string id_;
+  Space space_;
+  Search search_;
+  Diagnostics& diags_;
+  State start_;
+  std::vector<RegimeAnswer> regimes_;
+  std::vector<std::size_t> all_;
+  FindingSet joint_;
+  std::vector<std::string> unassessed_;
+  std::vector<VarId> because_;  // the facts of the joint answer
+  bool ok_ = true;
+};
+
+Json finding_json(const FindingSet& s, bool unassessed);
+
+}  // namespace sekisho

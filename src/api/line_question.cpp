@@ -1,0 +1,326 @@
+#include "api/line_question.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "base/countries.h"
+
+namespace sekisho {
+namespace {
+
+constexpr std::array roles{"exporter", "consignee", "end_user"};
+
+class Builder {
+ public:
+  Builder(const Law& law, const World& world, bool has_world, const Transfer& t, const TransferLine& line,
+          const Days& days, bool hide, Diagnostics& diags)
+      : law_(law),
+        world_(world),
+        has_world_(has_world),
+        transfer_(t),
+        line_(line),
+        days_(days),
+        hide_(hide),
+        diags_(diags) {}
+
+  LineQuestion run(const std::vector<KnownByHand>& by_hand) {
+    Question& q = out_.question;
+    q.law = &law_;
+    q.world = &world_;
+    q.law_day = days_.law;
+    q.transfer_day = days_.on;
+    q.silence_is_none = hide_ || !has_world_;
+    for (const KnownByHand& k : by_hand) hand(k);
+    entries(line_.facts);
+    entries(transfer_.facts);
+    structural();
+    goods();
+    for (const char* role : roles) party(role);
+    records();
+    for (const Instrument& i : world_.instruments) instrument(i);
+    return std::move(out_);
+  }
+
+ private:
+  // --- facts ---
+  FactId fact(const std::string& name, TextSpan at) {
+    const FactId f = law_.find_fact(name);
+    if (!f.valid()) {
+      std::vector<std::string> names;
+      for (const Fact& k : law_.facts) names.push_back(k.name);
+      auto e = diags_.emit(code::unknown_fact, at, name);
+      const std::string near = nearest(name, names);
+      if (!near.empty())
+        e.fix(fmt::format("write `{}`", near), {{at, near}});
+      else
+        e.fix("`sekisho facts` lists the facts there are");
+    }
+    return f;
+  }
+  std::optional<Value> value(FactId f, const Claim& c) {
+    Type t = law_[f].type;
+    t.is_set = false;
+    auto v = read_value(t, c.value);
+    if (v && t.kind == FactType::country &&
+        !std::binary_search(country_codes().begin(), country_codes().end(), std::string_view(v->text)))
+      v.reset();
+    if (!v) {
+      auto e = diags_.emit(code::value_of_other_type, c.at, c.value, law_[f].name, describe(t));
+      const std::string near = nearest(c.value, t.choices);
+      if (!near.empty()) e.fix(fmt::format("write `{}`", near), {{c.at, near}});
+    }
+    return v;
+  }
+  bool has(FactId f) const { return out_.provenance.contains(f); }
+
+  void set(FactId f, const Knowledge& k) {
+    if (has(f)) return;
+    KnownFact known;
+    known.fact = f;
+    known.form = k.form;
+    known.complete = k.complete;
+    const bool set = law_[f].type.is_set;
+    if (set != (k.form == Knowledge::Form::members) && k.form != Knowledge::Form::unknown) {
+      diags_.emit(code::wrong_form, k.at, set ? "a list of values" : "one value");
+      return;
+    }
+    for (const Claim& c : k.values)
+      if (auto v = value(f, c)) known.values.push_back(*v);
+    Provenance p{k.from, k.by, k.source, k.contested, {}};
+    if (k.contested)
+      for (const Claim& c : k.values) p.claims.emplace_back(c.value, c.by);
+    out_.provenance[f] = std::move(p);
+    if (known.values.size() == k.values.size()) out_.question.facts.push_back(std::move(known));
+  }
+  void set(const std::string& name, const std::string& v, const std::string& from, TextSpan at,
+           const std::string& source = {}) {
+    const FactId f = law_.find_fact(name);
+    if (!f.valid() || v.empty() || v == "unknown" || law_[f].judged_by.valid()) return;
+    Knowledge k;
+    k.form = law_[f].type.is_set ? Knowledge::Form::members : Knowledge::Form::alternatives;
+    k.values = {{v, {}, at}};
+    k.from = from;
+    k.source = source;
+    k.at = at;
+    set(f, k);
+  }
+  void entries(const FactEntries& all) {
+    for (const FactEntry& e : all) {
+      const FactId f = fact(e.fact, e.at);
+      if (!f.valid()) continue;
+      if (law_[f].judged_by.valid()) {
+        diags_.emit(code::judged_given, e.at, e.fact, law_[law_[f].judged_by].name)
+            .fix("record the finding as an instrument of the world, under `finds`");
+        continue;
+      }
+      set(f, e.knowledge);
+    }
+  }
+  void hand(const KnownByHand& k) {
+    const FactId f = fact(k.fact, k.knowledge.at);
+    if (!f.valid()) return;
+    if (!law_[f].judged_by.valid()) return set(f, k.knowledge);
+    out_.provenance[f] = {k.knowledge.from, {}, {}, false, {}};
+    for (const Claim& c : k.knowledge.values) {
+      const auto v = value(f, c);
+      if (!v) continue;
+      // A finding taken for granted: an instrument that the answer calls assumed.
+      Instrument i;
+      i.id = "assumed finding on " + k.fact;
+      i.title = "finding given by hand";
+      i.assumed = true;
+      i.issued = days_.on;
+      i.valid = {};
+      out_.assumed.push_back(std::move(i));
+      ActingInstrument a;
+      a.instrument = &out_.assumed.back();
+      a.authority = law_[f].judged_by;
+      a.finds.emplace_back(f, v->number == 1);
+      out_.question.instruments.push_back(std::move(a));
+    }
+  }
+
+  // --- the transfer's own words ---
+  void structural() {
+    set("departure", transfer_.from, "transfer", transfer_.at);
+    set("destination", transfer_.to, "transfer", transfer_.at);
+    set("kind", transfer_.kind, "transfer", transfer_.at);
+    if (!transfer_.from.empty() && transfer_.from != "unknown") say(transfer_.from);
+  }
+  void say(const std::string& state) {
+    if (!state.empty() && std::find(out_.states_with_a_say.begin(), out_.states_with_a_say.end(), state) ==
+                              out_.states_with_a_say.end())
+      out_.states_with_a_say.push_back(state);
+  }
+  /// A state's reserved right gives it a say, unless the goods come to that state itself.
+  void reserved(const std::string& state) {
+    if (state != transfer_.to) say(state);
+  }
+
+  void goods() {
+    const Lot* lot = line_.lot.empty() ? nullptr : world_.lot(line_.lot);
+    const std::string item_id = !line_.item.empty() ? line_.item : lot ? lot->item : "";
+    const Item* item = item_id.empty() ? nullptr : world_.item(item_id);
+    if (lot) {
+      set("lot", lot->id, "line " + line_.id, line_.at);
+      entries(lot->facts);
+      set("goods.made_in", lot->made_in, "lot " + lot->id, lot->at, lot->source);
+      licence(*lot);
+      reserved(lot->made_in);
+      provenance(*lot);
+    }
+    if (item) {
+      set("item", item->id, "line " + line_.id, line_.at);
+      entries(item->facts);
+    }
+  }
+  void licence(const Lot& lot) {
+    const Agreement* a = world_.agreement(lot.made_under);
+    const FactId under = law_.find_fact("goods.made_under_licence"),
+                 states = law_.find_fact("goods.licensor_states");
+    if (!a) return;
+    if (under.valid()) set("goods.made_under_licence", "yes", "agreement " + a->id, a->at, a->source);
+    for (const std::string& s : a->licensor_states) reserved(s);
+    if (!states.valid() || a->licensor_states.empty()) return;
+    Knowledge k;
+    k.form = Knowledge::Form::members;
+    k.at = a->at;
+    k.from = "agreement " + a->id;
+    k.source = a->source;
+    for (const std::string& s : a->licensor_states) k.values.push_back({s, {}, a->at});
+    set(states, k);
+  }
+  void provenance(const Lot& lot) {
+    for (const ProvisoOn& p : lot.provisos) {
+      const ProvisoId id = law_.find_proviso(p.proviso);
+      if (!id.valid()) {
+        diags_.emit(code::unknown_rule_name, p.at, "proviso", p.proviso);
+        continue;
+      }
+      Carried c;
+      c.proviso = id;
+      c.by = p.by;
+      c.bound_on = p.bound_on.value_or(days_.law);
+      for (const std::string& parameter : law_[law_[id].versions.front()].parameters) {
+        const auto it =
+            std::find_if(p.with.begin(), p.with.end(), [&](const auto& w) { return w.first == parameter; });
+        c.arguments.push_back(it == p.with.end() ? "" : it->second);
+      }
+      reserved(law_[law_[law_[id].regime].authority].state);
+      out_.question.carried.push_back(std::move(c));
+    }
+    for (const Attestation& a : lot.attestations) out_.question.clean_for.push_back(a.jurisdiction);
+  }
+  void party(const std::string& role) {
+    const std::string id = role == "exporter"    ? transfer_.exporter
+                           : role == "consignee" ? transfer_.consignee
+                                                 : transfer_.end_user;
+    const Party* p = world_.party(id);
+    if (!p) return;
+    set(role, id, "transfer", transfer_.at);
+    set(role + ".country", p->country, "party " + id, p->at, p->source);
+    // A body shares what is known of the one it belongs to, unless something else is known of it.
+    for (std::size_t steps = 0; p && steps <= world_.parties.size(); ++steps, p = world_.party(p->part_of))
+      for (const FactEntry& e : p->facts) {
+        const FactId f = law_.find_fact(role + "." + e.fact);
+        if (f.valid() && !law_[f].judged_by.valid())
+          set(f, e.knowledge);
+        else if (!known_of_some_role(e.fact))
+          fact(e.fact, e.at);
+      }
+  }
+  bool known_of_some_role(const std::string& name) const {
+    return std::any_of(roles.begin(), roles.end(),
+                       [&](const char* r) { return law_.find_fact(std::string(r) + "." + name).valid(); });
+  }
+
+  // --- authorities ---
+  AuthorityId authority(const std::string& name, TextSpan at) {
+    const AuthorityId a = law_.find_authority(name);
+    if (!a.valid()) diags_.emit(code::unknown_rule_name, at, "authority", name);
+    return a;
+  }
+  void records() {
+    for (const Record& r : world_.records) {
+      const AuthorityId a = authority(r.authority, r.at);
+      if (a.valid() && r.complete_to >= std::min(days_.on, days_.known))
+        out_.question.complete_records.push_back(a);
+    }
+  }
+  /// An act about a matter of policy, such as fighting in a state, is no answer about this transfer.
+  bool about_policy(const ActingInstrument& a) const {
+    if (!a.answers.empty() || a.finds.empty()) return false;
+    std::set<FactId> subjects;
+    for (const auto& [f, yes] : a.finds) subjects.insert(law_[f].of.begin(), law_[f].of.end());
+    return !subjects.empty() && std::all_of(a.scope.begin(), a.scope.end(),
+                                            [&](const auto& s) { return subjects.contains(s.first); });
+  }
+  void instrument(const Instrument& i) {
+    const std::size_t before = diags_.all().size();
+    ActingInstrument a;
+    a.instrument = &i;
+    a.authority = authority(i.authority, i.at);
+    a.state = i.state;
+    for (const Claim& c : i.answers) {
+      const NeedId n = law_.find_need(c.value);
+      if (!n.valid()) {
+        diags_.emit(code::unknown_rule_name, c.at, "need", c.value);
+        continue;
+      }
+      if (law_[n].from != a.authority)
+        out_.notes.push_back(fmt::format("`{}` is of {}, but {} is for {} to give: it covers nothing", i.id,
+                                         i.authority, c.value, law_[law_[n].from].name));
+      a.answers.push_back(n);
+    }
+    for (const auto& [name, v] : i.finds) finding(i, a, name, v);
+    for (const ScopeEntry& s : i.scope) {
+      const FactId f = fact(s.fact, s.at);
+      if (!f.valid()) continue;
+      std::vector<Value> values;
+      for (const Claim& c : s.values)
+        if (auto v = value(f, c)) values.push_back(*v);
+      a.scope.emplace_back(f, std::move(values));
+    }
+    if (diags_.all().size() > before) return;
+    if (i.issued > days_.on || i.recorded > days_.known || days_.on < i.valid.from.earliest) return;
+    if (days_.on > i.valid.to.latest && a.state == InstrumentState::granted)
+      a.state = InstrumentState::lapsed;
+    if (hide_ && !about_policy(a)) return;
+    out_.question.instruments.push_back(std::move(a));
+  }
+  void finding(const Instrument& i, ActingInstrument& a, const std::string& name, const std::string& v) {
+    const FactId f = fact(name, i.at);
+    if (!f.valid()) return;
+    if (!law_[f].judged_by.valid()) {
+      diags_.emit(code::value_of_other_type, i.at, v, name, "not a judged fact");
+      return;
+    }
+    if (law_[f].judged_by != a.authority)
+      out_.notes.push_back(fmt::format("`{}` is of {}, but {} is for {} to find: it decides nothing", i.id,
+                                       i.authority, name, law_[law_[f].judged_by].name));
+    const auto read = value(f, {v, {}, i.at});
+    if (read) a.finds.emplace_back(f, read->number == 1);
+  }
+
+  const Law& law_;
+  const World& world_;
+  bool has_world_;
+  const Transfer& transfer_;
+  const TransferLine& line_;
+  const Days& days_;
+  bool hide_;
+  Diagnostics& diags_;
+  LineQuestion out_;
+};
+
+}  // namespace
+
+LineQuestion line_question(const Law& law, const World& world, bool has_world, const Transfer& transfer,
+                           const TransferLine& line, const Days& days,
+                           const std::vector<KnownByHand>& by_hand, bool without_instruments,
+                           Diagnostics& diags) {
+  return Builder(law, world, has_world, transfer, line, days, without_instruments, diags).run(by_hand);
+}
+
+}  // namespace sekisho

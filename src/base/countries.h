@@ -1,0 +1,11 @@
+#pragma once
+#include <span>
+#include <string_view>
+
+namespace sekisho {
+
+/// The two-letter codes of ISO 3166-1, with the former codes SU, YU, CS, DD, and XK; in order.
+/// @source ISO 3166-1 alpha-2, ISO 3166-3
+std::span<const std::string_view> country_codes();
+
+}  // namespace sekisho

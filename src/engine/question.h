@@ -1,0 +1,50 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "law/rulebook.h"
+#include "model/world.h"
+
+namespace sekisho {
+
+/// What is known of one fact, in values of its type.
+struct KnownFact {
+  FactId fact;
+  Knowledge::Form form = Knowledge::Form::unknown;
+  std::vector<Value> values;
+  bool complete = true;  // sets: no further member
+};
+
+/// A proviso that lies on the lot of this line.
+struct Carried {
+  ProvisoId proviso;
+  std::vector<std::string> arguments;  // one party for each parameter
+  Date bound_on;
+  std::string by;
+};
+
+/// An instrument that the day of transfer and the day of knowledge let us see.
+struct ActingInstrument {
+  const Instrument* instrument = nullptr;
+  AuthorityId authority;
+  InstrumentState state = InstrumentState::granted;
+  std::vector<NeedId> answers;
+  std::vector<std::pair<FactId, bool>> finds;
+  std::vector<std::pair<FactId, std::vector<Value>>> scope;
+};
+
+/// One line of a transfer, ready to be read against the law.
+struct Question {
+  const Law* law = nullptr;
+  const World* world = nullptr;
+  Date law_day, transfer_day;
+  std::vector<KnownFact> facts;
+  std::vector<Carried> carried;
+  std::vector<std::string> clean_for;  // jurisdictions whose provenance is complete
+  std::vector<ActingInstrument> instruments;
+  std::vector<AuthorityId> complete_records;
+  bool silence_is_none = false;  // an authority without a record is taken to have said nothing
+};
+
+}  // namespace sekisho

@@ -1,0 +1,578 @@
+#include "engine/reading.h"
+
+#include <algorithm>
+
+namespace sekisho {
+namespace {
+
+Truth both(Truth a, Truth b) {
+  return std::min(a, b);
+}
+Truth either(Truth a, Truth b) {
+  return std::max(a, b);
+}
+bool may(Truth t) {
+  return t != Truth::no;
+}
+
+std::size_t only(const Values& v) {
+  return v._Find_first();
+}
+
+void add(std::vector<VarId>& to, const std::vector<VarId>& from) {
+  for (const VarId v : from)
+    if (std::find(to.begin(), to.end(), v) == to.end()) to.push_back(v);
+}
+
+constexpr std::size_t granted = static_cast<std::size_t>(NeedState::granted);
+constexpr std::size_t refused = static_cast<std::size_t>(NeedState::refused);
+
+}  // namespace
+
+State Reader::start() const {
+  State s;
+  for (const Variable& v : space_.variables()) s.possible.push_back(v.known);
+  s.free.assign(s.possible.size(), false);
+  return s;
+}
+
+// --- variables ---
+
+Values Reader::possible(VarId v, const State& state) {
+  const Variable& var = space_[v];
+  Values left = state.possible[v.index];
+  if (var.kind != VarKind::need && var.kind != VarKind::judged) return left;
+  for (const auto& [read_var, yes] : state.reading)
+    if (read_var == v) {
+      left.reset();
+      return left.set(yes ? 1 : 0);
+    }
+  if (state.free[v.index]) return left;
+  Values said;
+  bool sure = false;
+  for (const Space::Source& s : space_.sources(v)) {
+    const Truth covers = read(s.scope, state);
+    if (covers == Truth::no) continue;
+    said.set(s.value);
+    // The latest act on a need prevails; findings that differ are contested and all remain.
+    sure = sure || covers == Truth::yes;
+    if (covers == Truth::yes && var.kind == VarKind::need) break;
+  }
+  if (!sure) said |= space_.silent(v);
+  return left & said;
+}
+
+void Reader::settle(VarId v, const State& state) {
+  const Variable& var = space_[v];
+  if (var.kind == VarKind::judged) {
+    const Values p = possible(v, state);
+    if (p.count() == 1 && p.test(judged_none)) {
+      pending_.push_back(v);
+      return;
+    }
+  }
+  undecided_.push_back(v);
+}
+
+Truth Reader::binary(VarId v, const State& state) {
+  const Values p = possible(v, state);
+  if (p.none()) return Truth::no;
+  if (p.count() == 1 && only(p) < 2) return truth(only(p) == 1);
+  settle(v, state);
+  return Truth::unknown;
+}
+
+// --- expressions ---
+
+Truth Reader::literal(const Node& n, const State& state) {
+  const Values p = possible(n.var, state);
+  if (space_[n.var].kind == VarKind::judged && p.test(judged_none)) {
+    settle(n.var, state);
+    return Truth::unknown;
+  }
+  bool may_hold = (p & n.yes).any();
+  bool may_fail = (p & ~n.yes).any();
+  if (may_fail && !n.conditional.empty()) {
+    Values rest = p & ~n.yes;
+    may_fail = false;
+    for (const Conditional& c : n.conditional) {
+      if (!rest.test(c.value)) continue;
+      rest.reset(c.value);
+      const Truth t = p.count() == 1 ? binary(c.on, state) : [&] {
+        const Values on = state.possible[c.on.index];
+        return on.count() == 1 ? truth(only(on) == 1) : Truth::unknown;
+      }();
+      if (t == Truth::unknown && p.count() == 1) return t;
+      may_hold = may_hold || t != Truth::no;
+      may_fail = may_fail || t != Truth::yes;
+    }
+    may_fail = may_fail || rest.any();
+  }
+  if (may_hold && may_fail) {
+    settle(n.var, state);
+    return Truth::unknown;
+  }
+  return truth(may_hold);
+}
+
+Truth Reader::relation(const Node& n, const State& state) {
+  const Values a = possible(n.var, state), b = possible(n.other, state);
+  std::size_t holding = 0;
+  for (const auto& [i, j] : n.equal) holding += a.test(i) && b.test(j);
+  if (holding == 0) return Truth::no;
+  if (holding == a.count() * b.count()) return Truth::yes;
+  if (a.count() > 1) settle(n.var, state);
+  if (b.count() > 1) settle(n.other, state);
+  return Truth::unknown;
+}
+
+Truth Reader::quantifier(const Node& n, const State& state) {
+  const bool some = n.op == ExprOp::some;
+  Truth all = truth(!some);
+  for (std::size_t i = 0; i < n.members.size(); ++i) {
+    const Truth in = binary(n.members[i], state);
+    if (in == Truth::no) continue;
+    const Truth body = read(n.bodies[i], state);
+    all = some ? either(all, both(in, body)) : both(all, either(!in, body));
+    if (all == truth(some)) break;
+  }
+  return all;
+}
+
+Truth Reader::read(ProgramId id, const State& state) {
+  if (!id.valid()) return Truth::yes;
+  ++steps_;
+  std::vector<Truth> open;
+  const std::size_t undecided_before = undecided_.size(), pending_before = pending_.size();
+  for (const Node& n : space_[id]) {
+    Truth t = Truth::unknown;
+    const auto last = open.end() - n.arity;
+    switch (n.op) {
+      case ExprOp::negation: t = !open.back(); break;
+      case ExprOp::all: t = n.arity == 0 ? Truth::yes : *std::min_element(last, open.end()); break;
+      case ExprOp::any: t = *std::max_element(last, open.end()); break;
+      case ExprOp::implies: t = either(!*last, open.back()); break;
+      case ExprOp::either: {
+        const Truth first = *last, second = open.back();
+        if (first == second)
+          t = first;
+        else if (const Truth h = binary(n.var, state); h != Truth::unknown)
+          t = h == Truth::yes ? first : second;
+        break;
+      }
+      case ExprOp::definition: t = read(n.bodies.front(), state); break;
+      case ExprOp::some:
+      case ExprOp::every: t = quantifier(n, state); break;
+      case ExprOp::empty: {
+        t = Truth::yes;
+        for (const VarId m : n.members) t = both(t, !binary(m, state));
+        break;
+      }
+      case ExprOp::yes: t = binary(n.var, state); break;
+      case ExprOp::same: t = relation(n, state); break;
+      default: t = literal(n, state); break;
+    }
+    open.resize(open.size() - n.arity);
+    open.push_back(t);
+  }
+  if (open.back() != Truth::unknown) {  // what it read can no longer matter
+    undecided_.resize(undecided_before);
+    pending_.resize(pending_before);
+  }
+  return open.back();
+}
+
+Truth Reader::constraints(const State& state) {
+  Truth t = Truth::yes;
+  for (const ProgramId p : space_.constraints()) {
+    t = both(t, read(p, state));
+    if (t == Truth::no) break;
+  }
+  return t;
+}
+
+// --- rules ---
+
+Truth Reader::effect_defeated(const RuleUse& u, tree::Part part, std::size_t effect, const RegimeReading& r) {
+  Truth t = Truth::no;
+  for (const auto& [d, other] : u.defeats)
+    if (d->part == part && (part == tree::Part::whole || d->effect == effect)) t = either(t, r.active[other]);
+  return t;
+}
+
+Truth Reader::rule_active(const RegimeUse& regime, std::size_t i, const RegimeReading& r, const State& state,
+                          Truth gate) {
+  const RuleUse& u = regime.rules[i];
+  Truth t = both(gate, r.condition[i]);
+  if (t == Truth::no) return t;
+  if (u.present.by.valid()) t = both(t, binary(u.present.by, state));
+  return both(t, !effect_defeated(u, tree::Part::whole, 0, r));
+}
+
+Reader::Strictness Reader::need_strictness(VarId need, const State& state) {
+  const Values p = possible(need, state);
+  const bool can_meet = p.test(granted), can_refuse = p.test(refused);
+  Values open = p;
+  open.reset(granted).reset(refused);
+  Strictness s{Finding::authorisation_required, Finding::authorisation_required};
+  if (can_meet)
+    s.low = Finding::permitted;
+  else if (open.none())
+    s.low = Finding::prohibited;
+  if (can_refuse)
+    s.high = Finding::prohibited;
+  else if (open.none())
+    s.high = Finding::permitted;
+  if (s.low != s.high) undecided_.push_back(need);
+  return s;
+}
+
+bool Reader::implied(const RuleUse& u, std::size_t need, const State& state) {
+  const Rule& rule = space_.law()[u.rule];
+  for (std::size_t k = 0; k < rule.needs.size(); ++k) {
+    const auto& inner = rule.needs[k].implies;
+    if (std::find(inner.begin(), inner.end(), rule.needs[need].need) == inner.end()) continue;
+    const Values outer = possible(u.needs[k], state);
+    const Values own = possible(u.needs[need], state);
+    if (outer.count() == 1 && outer.test(granted) && own.count() == 1 && own.test(0)) return true;
+  }
+  return false;
+}
+
+RegimeReading Reader::read(const RegimeUse& regime, const State& state) {
+  RegimeReading r;
+  undecided_.clear();
+  pending_.clear();
+  if (!regime.present.possible) return r;
+  Truth present = regime.present.by.valid() ? binary(regime.present.by, state) : Truth::yes;
+  r.main = both(present, read(regime.governs, state));
+  Truth carried = Truth::no;
+  if (r.main != Truth::yes && present != Truth::no)
+    for (const ProvisoUse& p : regime.provisos) {
+      const Truth lies_on = binary(p.carried, state);
+      if (lies_on == Truth::no) continue;
+      const Truth lapsed = p.lapses.valid() ? read(p.lapses, state) : Truth::no;
+      carried = either(carried, both(lies_on, !lapsed));
+    }
+  r.later = both(both(present, !r.main), carried);
+  if (r.main == Truth::no && r.later == Truth::no) {
+    undecided_.clear();
+    pending_.clear();
+    return r;
+  }
+
+  const Law& law = space_.law();
+  const auto note = [&](Truth t, auto& low, auto& high, Finding low_is, Finding high_is) {
+    if (t == Truth::yes) low = std::max(low, low_is);
+    if (may(t)) high = std::max(high, high_is);
+  };
+  Finding low = Finding::permitted, high = Finding::permitted;
+  Finding route_low = Finding::prohibited, route_high = Finding::prohibited;
+  bool route_sure = false, route_may = false, decided_bar = false;
+  bool binds_sure = false, binds_may = false;
+
+  // Needs and provisos of one active rule.
+  const auto weigh = [&](const RuleUse& u, bool in_regime) {
+    Strictness s{Finding::permitted, Finding::permitted};
+    const Rule& rule = law[u.rule];
+    for (std::size_t k = 0; k < u.needs.size(); ++k) {
+      const Truth gone = in_regime ? effect_defeated(u, tree::Part::need, k, r) : Truth::no;
+      if (gone == Truth::yes || implied(u, k, state)) continue;
+      const Strictness n = need_strictness(u.needs[k], state);
+      if (gone == Truth::no) s.low = std::max(s.low, n.low);
+      s.high = std::max(s.high, n.high);
+    }
+    for (std::size_t k = 0; k < rule.binds.size(); ++k) {
+      const Truth gone = in_regime ? effect_defeated(u, tree::Part::proviso, k, r) : Truth::no;
+      if (gone == Truth::yes) continue;
+      const Finding with = Finding::permitted_with_provisos;
+      if (gone == Truth::no) s.low = std::max(s.low, with);
+      s.high = std::max(s.high, with);
+    }
+    return s;
+  };
+  const auto granted_adds_provisos = [&](VarId need) {
+    for (const Space::Source& src : space_.sources(need))
+      if (!src.instrument->instrument->provisos.empty()) return true;
+    return false;
+  };
+
+  // Two passes keep the order: conditions and activity first, effects after.
+  for (std::size_t i = 0; i < regime.rules.size(); ++i) {
+    const RuleUse& u = regime.rules[i];
+    const bool later_group = law[u.rule].group == "later_transfers";
+    const Truth gate = later_group ? r.later : r.main;
+    r.condition.push_back(may(gate) ? read(u.when, state) : Truth::no);
+    r.active.push_back(Truth::no);
+    r.active[i] = rule_active(regime, i, r, state, gate);
+  }
+  r.activity = undecided_;
+  const auto prohibition = [&](const RuleUse& u, Truth active, Truth defeated) {
+    Truth bars = both(active, !defeated);
+    if (u.lifted_by.valid() && may(bars)) {
+      const Values p = possible(u.lifted_by, state);
+      if (p.count() == 1)
+        bars = p.test(granted) ? Truth::no : bars;
+      else if (p.test(granted)) {
+        undecided_.push_back(u.lifted_by);
+        bars = both(bars, Truth::unknown);
+      }
+    }
+    note(bars, low, high, Finding::prohibited, Finding::prohibited);
+    decided_bar = decided_bar || bars == Truth::yes;
+  };
+  for (std::size_t i = 0; i < regime.rules.size() && !decided_bar; ++i) {
+    const RuleUse& u = regime.rules[i];
+    const Rule& rule = law[u.rule];
+    const Truth active = r.active[i];
+    if (!may(active)) continue;
+    if (rule.prohibits) prohibition(u, active, effect_defeated(u, tree::Part::prohibition, 0, r));
+    if (rule.permits) {
+      const Truth open = both(active, !effect_defeated(u, tree::Part::permission, 0, r));
+      if (!may(open)) continue;
+      const Strictness s = weigh(u, true);
+      route_may = true;
+      route_low = std::min(route_low, s.low);
+      if (open == Truth::yes) {
+        route_high = route_sure ? std::min(route_high, s.high) : s.high;
+        route_sure = true;
+      }
+    } else if (!rule.needs.empty() || !rule.binds.empty()) {
+      const Strictness s = weigh(u, true);
+      // Provisos of a requirement turn a permission into one with provisos, no more.
+      if (active == Truth::yes) {
+        if (s.low == Finding::permitted_with_provisos)
+          binds_sure = true;
+        else
+          low = std::max(low, s.low);
+      }
+      if (s.high >= Finding::permitted_with_provisos) binds_may = true;
+      if (s.high > Finding::permitted_with_provisos) high = std::max(high, s.high);
+      if (s.low > Finding::permitted_with_provisos && !rule.binds.empty())
+        binds_sure = binds_sure || active == Truth::yes;
+    }
+  }
+  for (std::size_t i = 0; i < regime.provisos.size(); ++i) {
+    const ProvisoUse& p = regime.provisos[i];
+    Truth active = Truth::no;
+    if (may(r.later)) {
+      active = both(r.later, binary(p.carried, state));
+      if (may(active) && p.lapses.valid()) active = both(active, !read(p.lapses, state));
+      if (may(active)) active = both(active, read(p.rule.when, state));
+    }
+    r.condition.push_back(active);
+    r.active.push_back(active);
+    if (!may(active) || decided_bar) continue;
+    if (law[p.rule.rule].prohibits) prohibition(p.rule, active, Truth::no);
+    const Strictness s = weigh(p.rule, false);
+    note(active, low, high, s.low, s.high);
+  }
+  if (decided_bar) {
+    r.low = r.high = Finding::prohibited;
+    if (r.main != Truth::yes && r.later != Truth::yes) {
+      r.low = Finding::not_engaged;
+      r.settled = false;
+    } else {
+      undecided_.clear();
+      pending_.clear();
+    }
+    r.undecided = undecided_;
+    r.pending = pending_;
+    return r;
+  }
+
+  // The base: the least strict route that is open, or the default where none is.
+  Finding base_low = Finding::permitted, base_high = Finding::permitted;
+  if (may(r.main)) {
+    Finding otherwise_low =
+        law[regime.regime].otherwise_prohibited ? Finding::prohibited : Finding::permitted;
+    Finding otherwise_high = otherwise_low;
+    if (regime.otherwise_lifted_by.valid() && otherwise_low == Finding::prohibited && !route_sure) {
+      const Values p = possible(regime.otherwise_lifted_by, state);
+      if (p.test(granted)) otherwise_low = Finding::permitted;
+      if (p.count() == 1 && p.test(granted)) otherwise_high = Finding::permitted;
+      if (otherwise_low != otherwise_high) undecided_.push_back(regime.otherwise_lifted_by);
+    }
+    base_low = route_may ? route_low : otherwise_low;
+    if (route_may && !route_sure) base_low = std::min(route_low, otherwise_low);
+    base_high = route_sure ? route_high : otherwise_high;
+    if (route_may && !route_sure)
+      base_high =
+          std::max(otherwise_high, Finding::prohibited == otherwise_high ? otherwise_high : route_high);
+    if (r.main == Truth::yes) low = std::max(low, base_low);
+    high = std::max(high, base_high);
+  }
+  // Provisos that instruments add to a met need.
+  if (low <= Finding::permitted_with_provisos || high >= Finding::permitted) {
+    const auto by_instrument = [&](const RuleUse& u, Truth active) {
+      for (const VarId n : u.needs) {
+        if (!may(active) || !granted_adds_provisos(n)) continue;
+        const Values p = possible(n, state);
+        if (!p.test(granted)) continue;
+        binds_may = true;
+        if (active == Truth::yes && p.count() == 1) binds_sure = true;
+      }
+    };
+    for (std::size_t i = 0; i < regime.rules.size(); ++i) by_instrument(regime.rules[i], r.active[i]);
+  }
+  if (binds_sure) low = std::max(low, Finding::permitted_with_provisos);
+  if (binds_may) high = std::max(high, Finding::permitted_with_provisos);
+  if (r.main != Truth::yes && r.later != Truth::yes) low = Finding::not_engaged;
+  r.low = low;
+  r.high = std::max(low, high);
+  r.settled = undecided_.empty();
+  if (r.low == r.high && r.low == Finding::prohibited) {
+    undecided_.clear();
+    pending_.clear();
+    r.settled = true;
+  }
+  r.undecided = undecided_;
+  add(r.pending, pending_);
+  r.settled = r.undecided.empty();
+  return r;
+}
+
+// --- outcomes ---
+
+OpenNeed Reader::open_need(VarId need, RuleId rule, const State& state) {
+  OpenNeed n;
+  n.need = need;
+  n.rule = rule;
+  const Values p = possible(need, state);
+  n.state_known = p.count() == 1;
+  n.state = n.state_known ? static_cast<NeedState>(only(p)) : NeedState::none;
+  n.met = n.state_known && n.state == NeedState::granted;
+  n.refused = n.state_known && n.state == NeedState::refused;
+  return n;
+}
+
+void Reader::add_needs(const RuleUse& u, const RegimeReading& r, const State& state, RegimeOutcome& out,
+                       bool proviso) {
+  const Rule& rule = space_.law()[u.rule];
+  for (std::size_t k = 0; k < u.needs.size(); ++k) {
+    if (!proviso && effect_defeated(u, tree::Part::need, k, r) == Truth::yes) continue;
+    OpenNeed n = open_need(u.needs[k], u.rule, state);
+    n.posture = rule.needs[k].posture;
+    if (!n.met && implied(u, k, state)) n.met = n.implied = true;
+    const bool known =
+        std::any_of(out.needs.begin(), out.needs.end(), [&](const OpenNeed& o) { return o.need == n.need; });
+    if (!known) out.needs.push_back(n);
+  }
+  for (std::size_t k = 0; k < rule.binds.size(); ++k)
+    if (proviso || effect_defeated(u, tree::Part::proviso, k, r) != Truth::yes)
+      out.provisos.push_back({u.rule, k});
+  for (std::size_t k = 0; k < rule.owes.size(); ++k)
+    if (proviso || effect_defeated(u, tree::Part::obligation, k, r) != Truth::yes)
+      out.duties.emplace_back(u.rule, k);
+  for (std::size_t k = 0; k < rule.waits.size(); ++k) out.waits.emplace_back(u.rule, k);
+}
+
+RegimeOutcome Reader::settled_outcome(const RegimeUse& regime, const RegimeReading& r, const State& state) {
+  RegimeOutcome out;
+  out.finding = r.high;
+  out.later = r.later == Truth::yes;
+  if (out.finding == Finding::not_engaged) return out;
+  const Law& law = space_.law();
+  // The route used: the least strict one, then the one with fewest open needs.
+  std::size_t used = regime.rules.size(), fewest = 0;
+  Finding best = Finding::prohibited;
+  for (std::size_t i = 0; i < regime.rules.size(); ++i) {
+    const RuleUse& u = regime.rules[i];
+    if (!law[u.rule].permits || r.active[i] != Truth::yes ||
+        effect_defeated(u, tree::Part::permission, 0, r) == Truth::yes)
+      continue;
+    RegimeOutcome trial;
+    add_needs(u, r, state, trial, false);
+    Finding f = trial.provisos.empty() ? Finding::permitted : Finding::permitted_with_provisos;
+    std::size_t open = 0;
+    for (const OpenNeed& n : trial.needs) {
+      open += !n.met;
+      if (n.refused)
+        f = Finding::prohibited;
+      else if (!n.met)
+        f = std::max(f, Finding::authorisation_required);
+    }
+    if (used == regime.rules.size() || f < best || (f == best && open < fewest)) {
+      used = i;
+      best = f;
+      fewest = open;
+    }
+  }
+  if (used < regime.rules.size()) {
+    out.route = regime.rules[used].rule;
+    add_needs(regime.rules[used], r, state, out, false);
+  } else if (regime.otherwise_lifted_by.valid() && r.main == Truth::yes) {
+    OpenNeed n = open_need(regime.otherwise_lifted_by, {}, state);
+    n.lifts = true;
+    out.needs.push_back(n);
+  }
+  for (std::size_t i = 0; i < regime.rules.size(); ++i) {
+    const RuleUse& u = regime.rules[i];
+    if (r.active[i] != Truth::yes || law[u.rule].permits) continue;
+    add_needs(u, r, state, out, false);
+    if (u.lifted_by.valid()) {
+      OpenNeed n = open_need(u.lifted_by, u.rule, state);
+      n.lifts = true;
+      out.needs.push_back(n);
+    }
+  }
+  for (std::size_t i = 0; i < regime.provisos.size(); ++i) {
+    const ProvisoUse& p = regime.provisos[i];
+    if (r.active[regime.rules.size() + i] != Truth::yes) continue;
+    add_needs(p.rule, r, state, out, true);
+    if (p.rule.lifted_by.valid()) {
+      OpenNeed n = open_need(p.rule.lifted_by, p.rule.rule, state);
+      n.lifts = true;
+      out.needs.push_back(n);
+    }
+  }
+  return out;
+}
+
+void Reader::readings(const RegimeUse& regime, State& state,
+                      std::vector<std::pair<std::vector<std::pair<VarId, bool>>, RegimeOutcome>>& out) {
+  const RegimeReading r = read(regime, state);
+  if (r.pending.empty()) {
+    out.emplace_back(state.reading, settled_outcome(regime, r, state));
+    return;
+  }
+  const VarId v = r.pending.front();
+  for (const bool yes : {false, true}) {
+    state.reading.emplace_back(v, yes);
+    readings(regime, state, out);
+    state.reading.pop_back();
+  }
+}
+
+RegimeOutcome Reader::outcome(const RegimeUse& regime, State& state) {
+  std::vector<std::pair<std::vector<std::pair<VarId, bool>>, RegimeOutcome>> all;
+  readings(regime, state, all);
+  auto best = all.begin();
+  Finding worst = Finding::not_engaged;
+  for (auto it = all.begin(); it != all.end(); ++it) {
+    if (it->second.finding < best->second.finding) best = it;
+    worst = std::max(worst, it->second.finding);
+  }
+  RegimeOutcome out = best->second;
+  if (worst == out.finding) {
+    // No reading matters to the finding; keep what is common to say and ask nothing.
+    return out;
+  }
+  // Which of the judged facts matter: the ones whose other reading, alone, makes the answer worse.
+  for (const auto& [v, yes] : best->first) {
+    State flipped = state;
+    for (const auto& [other, value] : best->first)
+      flipped.reading.emplace_back(other, other == v ? !value : value);
+    std::vector<std::pair<std::vector<std::pair<VarId, bool>>, RegimeOutcome>> changed;
+    readings(regime, flipped, changed);
+    if (changed.front().second.finding == out.finding) continue;
+    OpenNeed n;
+    n.need = v;
+    n.must_find = yes;
+    out.needs.push_back(n);
+  }
+  out.finding = std::max(out.finding, Finding::authorisation_required);
+  return out;
+}
+
+}  // namespace sekisho

@@ -1,0 +1,710 @@
+#include "engine/space.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "base/countries.h"
+
+namespace sekisho {
+namespace {
+
+bool is_text(FactType t) {
+  return t == FactType::country || t == FactType::party || t == FactType::item || t == FactType::lot ||
+         t == FactType::code;
+}
+
+bool lies_under(const std::string& code, const std::string& root) {
+  return code == root || code.starts_with(root + ".");
+}
+
+/// How far down the children of a node reach, in a flat expression.
+std::vector<std::size_t> subtree_starts(const Expression& e) {
+  std::vector<std::size_t> first(e.size()), open;
+  for (std::size_t i = 0; i < e.size(); ++i) {
+    first[i] = i;
+    for (std::uint32_t k = 0; k < e[i].arity; ++k) {
+      first[i] = first[open.back()];
+      open.pop_back();
+    }
+    open.push_back(i);
+  }
+  return first;
+}
+
+}  // namespace
+
+std::string_view to_string(NeedState s) {
+  static constexpr std::array<std::string_view, need_state_count> names{"none",    "pending",   "granted",
+                                                                        "refused", "suspended", "lapsed"};
+  return names[static_cast<std::size_t>(s)];
+}
+
+class Space::Builder {
+ public:
+  Builder(Space& space, Diagnostics& diags) : s_(space), q_(*space.question_), law_(*q_.law), diags_(diags) {}
+
+  void run() {
+    gather_constants();
+    for (std::uint32_t g = 0; g < law_.regimes.size(); ++g) regime(RegimeId{g});
+    for (const Constraint& c : law_.constraints) s_.constraints_.push_back(program(c.always));
+    s_.sources_.resize(s_.variables_.size());
+    s_.silent_.resize(s_.variables_.size());
+    // Scopes may bring in facts that no rule reads; those are plain, so one pass is enough.
+    const std::size_t count = s_.variables_.size();
+    for (std::uint32_t v = 0; v < count; ++v) sources(VarId{v});
+    s_.sources_.resize(s_.variables_.size());
+    s_.silent_.resize(s_.variables_.size());
+  }
+
+ private:
+  // --- what the law can tell apart ---
+  void gather_constants() {
+    for (const Expression& e : law_.expressions)
+      for (const Expr& n : e) {
+        const FactId f = n.fact;
+        for (const Value& v : n.values) note_constant(f, v, n);
+        if (n.threshold.valid())
+          if (const auto v = threshold(n.threshold)) ordered_[f].insert(*v);
+        if (n.op == ExprOp::in_list && n.list.valid()) lists_.insert(n.list);
+        if ((n.op == ExprOp::same || n.op == ExprOp::in_set)) {
+          compared_.insert(f);
+          compared_.insert(n.other);
+        }
+      }
+    for (const ActingInstrument& i : q_.instruments)
+      for (const auto& [f, values] : i.scope)
+        for (const Value& v : values) note_constant(f, v, Expr{});
+    for (const KnownFact& k : q_.facts)
+      for (const Value& v : k.values) {
+        if (k.form == Knowledge::Form::between)
+          ordered_[k.fact].insert(v);
+        else if (k.form == Knowledge::Form::under)
+          texts_[FactType::code].insert(v.text);
+      }
+  }
+  void note_constant(FactId f, const Value& v, const Expr& n) {
+    const FactType t = f.valid() ? law_[f].type.kind : element_type(n, v);
+    if (is_text(t))
+      texts_[t].insert(v.text);
+    else if (f.valid() && law_[f].type.ordered())
+      ordered_[f].insert(v);
+  }
+  /// Constants about the element of a set: states, or else codes.
+  static FactType element_type(const Expr&, const Value& v) {
+    return v.text.size() == 2 ? FactType::country : FactType::code;
+  }
+  std::optional<Value> threshold(ThresholdId id) const {
+    for (const ThresholdStep& s : law_[id].steps)
+      if (covers(s.windows, q_.law_day) == Covers::yes) return s.value;
+    return std::nullopt;
+  }
+
+  // --- domains ---
+  const KnownFact* known(FactId f) const {
+    for (const KnownFact& k : q_.facts)
+      if (k.fact == f) return &k;
+    return nullptr;
+  }
+  static void add(std::vector<Value>& domain, const Value& v) {
+    if (std::find(domain.begin(), domain.end(), v) == domain.end()) domain.push_back(v);
+  }
+
+  std::vector<Value> domain(FactId f) {
+    const Type& t = law_[f].type;
+    std::vector<Value> d;
+    if (const KnownFact* k = known(f); k && k->form == Knowledge::Form::alternatives)
+      for (const Value& v : k->values) add(d, v);
+    switch (t.kind) {
+      case FactType::yes_no:
+        add(d, {1, {}});
+        add(d, {0, {}});
+        break;
+      case FactType::choice:
+        for (std::size_t i = 0; i < t.choices.size(); ++i) add(d, {static_cast<std::int64_t>(i), {}});
+        break;
+      case FactType::country:
+        for (const std::string& c : texts_[t.kind]) add(d, {0, c});
+        for (const std::string& c : representatives()) add(d, {0, c});
+        break;
+      case FactType::code:
+        for (const std::string& c : texts_[t.kind]) {
+          add(d, {0, c});
+          add(d, {0, c + ".*"});
+        }
+        add(d, {0, {}});
+        break;
+      case FactType::party:
+      case FactType::item:
+      case FactType::lot:
+        for (const std::string& c : texts_[t.kind]) add(d, {0, c});
+        add(d, {0, {}});
+        break;
+      default: ordered(f, t, d); break;
+    }
+    if (d.size() > max_values) {
+      diags_.emit(code::too_many_values, law_[f].at, law_[f].name, max_values);
+      d.resize(max_values);
+    }
+    return d;
+  }
+  void ordered(FactId f, const Type& t, std::vector<Value>& d) const {
+    const auto it = ordered_.find(f);
+    if (it != ordered_.end())
+      for (const Value& v : it->second)
+        for (const std::int64_t step : {-1, 0, 1}) add(d, {v.number + step, v.text});
+    if (d.empty()) add(d, {0, t.kind == FactType::money ? "USD" : ""});
+  }
+
+  /// For each class of states that no list and no constant tells apart: as many of them as there are
+  /// facts that are compared with each other, and one more, so that all can be unlike.
+  const std::vector<std::string>& representatives() {
+    if (!representatives_.empty()) return representatives_;
+    const std::size_t wanted =
+        1 + static_cast<std::size_t>(std::count_if(compared_.begin(), compared_.end(), [&](FactId f) {
+          return f.valid() && law_[f].type.kind == FactType::country;
+        }));
+    std::map<std::vector<std::uint32_t>, std::size_t> classes;
+    for (const std::string_view code : country_codes()) {
+      const std::string c(code);
+      if (texts_[FactType::country].contains(c)) continue;
+      std::vector<std::uint32_t> signature;
+      for (const ListId l : lists_) {
+        const Presence p = membership(l, {0, c}, false);
+        signature.push_back(!p.possible ? 0 : p.by.valid() ? 2 + p.by.index : 1);
+      }
+      if (classes[signature]++ < wanted) representatives_.push_back(c);
+    }
+    return representatives_;
+  }
+
+  // --- variables ---
+  VarId variable(Variable v) {
+    for (std::size_t i = 0; i < v.domain.size(); ++i) v.all.set(i);
+    const auto id = next_id<VarId>(s_.variables_);
+    s_.variables_.push_back(std::move(v));
+    return id;
+  }
+  static std::vector<Value> yes_no() { return {{0, {}}, {1, {}}}; }
+  static Values bit(std::size_t i) {
+    Values v;
+    v.set(i);
+    return v;
+  }
+  template <class Key, class Make>
+  VarId once(std::map<Key, VarId>& made, const Key& key, Make make) {
+    if (const auto it = made.find(key); it != made.end()) return it->second;
+    const VarId v = make();
+    made[key] = v;
+    return v;
+  }
+
+  VarId fact_var(FactId f) {
+    return once(facts_, f, [&] {
+      if (law_[f].judged_by.valid()) return judged(f);
+      Variable v{};
+      v.kind = VarKind::fact;
+      v.fact = f;
+      v.name = law_[f].name;
+      v.domain = domain(f);
+      v.known = known_values(f, v.domain);
+      return variable(std::move(v));
+    });
+  }
+  Values known_values(FactId f, const std::vector<Value>& d) const {
+    const KnownFact* k = known(f);
+    Values out;
+    for (std::size_t i = 0; i < d.size(); ++i)
+      if (!k || allows(*k, d[i])) out.set(i);
+    return out;
+  }
+  static bool allows(const KnownFact& k, const Value& v) {
+    switch (k.form) {
+      case Knowledge::Form::alternatives:
+        return std::find(k.values.begin(), k.values.end(), v) != k.values.end();
+      case Knowledge::Form::between:
+        return v.text == k.values[0].text && v.number >= k.values[0].number && v.number <= k.values[1].number;
+      case Knowledge::Form::under:
+        return std::any_of(k.values.begin(), k.values.end(),
+                           [&](const Value& root) { return lies_under(v.text, root.text); });
+      default: return true;
+    }
+  }
+  VarId judged(FactId f) {
+    Variable v{};
+    v.kind = VarKind::judged;
+    v.fact = f;
+    v.name = law_[f].name;
+    v.domain = {{0, {}}, {1, {}}, {2, "none"}};
+    v.known.set(0).set(1).set(2);
+    return variable(std::move(v));
+  }
+  VarId need_var(NeedId n) {
+    return once(needs_, n, [&] {
+      Variable v{};
+      v.kind = VarKind::need;
+      v.need = n;
+      v.name = law_[n].name;
+      for (std::size_t i = 0; i < need_state_count; ++i) {
+        v.domain.push_back({static_cast<std::int64_t>(i), {}});
+        v.known.set(i);
+      }
+      return variable(std::move(v));
+    });
+  }
+  VarId hidden_var(HiddenId h) {
+    return once(hidden_, h, [&] {
+      Variable v{};
+      v.kind = VarKind::hidden;
+      v.hidden = h;
+      v.name = law_[h].what;
+      v.domain = yes_no();
+      v.known.set(0).set(1);
+      return variable(std::move(v));
+    });
+  }
+  VarId listed_var(ListId l, const Value& element) {
+    return once(listed_, {l, element}, [&] {
+      Variable v{};
+      v.kind = VarKind::listed;
+      v.list = l;
+      v.element = element;
+      v.name = show_value(law_[l].type, element) + " in " + law_[l].name;
+      v.domain = yes_no();
+      v.known.set(0).set(1);
+      return variable(std::move(v));
+    });
+  }
+  VarId rate_var(FactId f, const std::string& what) {
+    return once(rates_, what, [&] {
+      Variable v{};
+      v.kind = VarKind::rate;
+      v.fact = f;
+      v.name = what;
+      v.domain = yes_no();
+      v.known.set(0).set(1);
+      return variable(std::move(v));
+    });
+  }
+  VarId carries_var(ProvisoId p) {
+    return once(carries_, p, [&] {
+      Variable v{};
+      v.kind = VarKind::carries;
+      v.proviso = p;
+      v.name = law_[p].name;
+      v.domain = yes_no();
+      const bool lies_on =
+          std::any_of(q_.carried.begin(), q_.carried.end(), [&](const Carried& c) { return c.proviso == p; });
+      const std::string& state = law_[law_[law_[p].regime].authority].state;
+      const bool clean = std::find(q_.clean_for.begin(), q_.clean_for.end(), state) != q_.clean_for.end();
+      if (lies_on)
+        v.known = bit(1);
+      else if (clean)
+        v.known = bit(0);
+      else
+        v.known.set(0).set(1);
+      return variable(std::move(v));
+    });
+  }
+  /// One presence variable for each value that a set may hold.
+  const std::vector<std::pair<Value, VarId>>& members(FactId f) {
+    if (const auto it = members_.find(f); it != members_.end()) return it->second;
+    const KnownFact* k = known(f);
+    const bool listed = k && k->form == Knowledge::Form::members;
+    std::vector<Value> candidates;
+    if (listed)
+      for (const Value& v : k->values) add(candidates, v);
+    for (const Value& v : domain(f))
+      if (!v.text.empty() || !is_text(law_[f].type.kind)) add(candidates, v);
+    if (candidates.size() > max_values) candidates.resize(max_values);
+    std::vector<std::pair<Value, VarId>> out;
+    for (const Value& c : candidates) {
+      Variable v{};
+      v.kind = VarKind::member;
+      v.fact = f;
+      v.element = c;
+      v.name = show_value(element_of(f), c) + " in " + law_[f].name;
+      v.domain = yes_no();
+      const bool in = listed && std::find(k->values.begin(), k->values.end(), c) != k->values.end();
+      if (in)
+        v.known = bit(1);
+      else if (listed && k->complete)
+        v.known = bit(0);
+      else
+        v.known.set(0).set(1);
+      out.emplace_back(c, variable(std::move(v)));
+    }
+    return members_[f] = std::move(out);
+  }
+  Type element_of(FactId f) const {
+    Type t = law_[f].type;
+    t.is_set = false;
+    return t;
+  }
+
+  // --- presence of law ---
+  Presence present(const std::vector<Window>& windows, HiddenId unsettled) {
+    const Covers c = covers(windows, q_.law_day);
+    if (c == Covers::no) return {};
+    if (!unsettled.valid()) return {true, {}};
+    const bool dates = std::any_of(windows.begin(), windows.end(),
+                                   [](const Window& w) { return !w.from.settled() || !w.to.settled(); });
+    if (dates && c == Covers::yes) return {true, {}};
+    return {true, hidden_var(unsettled)};
+  }
+  /// @param with_later  also the chance that the value joined after the list was last read
+  Presence membership(ListId id, const Value& value, bool with_later) {
+    const List& l = law_[id];
+    for (const ListMember& m : l.members) {
+      if (!(m.value == value)) continue;
+      const Presence p = present(m.windows, m.unsettled);
+      if (p.possible) return p;
+    }
+    if (with_later && l.complete_to && *l.complete_to < q_.law_day && !value.text.empty())
+      return {true, listed_var(id, value)};
+    return {};
+  }
+
+  // --- expressions ---
+  ProgramId program(ExprId e) {
+    if (!e.valid()) return {};
+    const auto key = std::make_pair(e.index, element_ ? show_value(element_type_, *element_) : std::string());
+    if (const auto it = programs_.find(key); it != programs_.end()) return it->second;
+    const Expression& from = law_[e];
+    Program out = slice(from, 0, from.size());
+    return programs_[key] = add_program(std::move(out));
+  }
+  ProgramId add_program(Program p) {
+    const auto id = next_id<ProgramId>(s_.programs_);
+    s_.programs_.push_back(std::move(p));
+    return id;
+  }
+  Program slice(const Expression& from, std::size_t begin, std::size_t end) {
+    const std::vector<std::size_t> starts = subtree_starts(from);
+    // Bodies of quantifiers are compiled once for each candidate, not in line.
+    std::vector<bool> in_body(end, false);
+    for (std::size_t i = begin; i < end; ++i)
+      if (from[i].op == ExprOp::some || from[i].op == ExprOp::every)
+        for (std::size_t j = starts[i]; j < i; ++j) in_body[j] = true;
+    Program out;
+    for (std::size_t i = begin; i < end; ++i)
+      if (!in_body[i]) out.push_back(node(from, i, starts[i]));
+    return out;
+  }
+
+  Node node(const Expression& from, std::size_t i, std::size_t start) {
+    const Expr& e = from[i];
+    Node n{};
+    n.op = e.op;
+    n.arity = e.arity;
+    n.at = e.at;
+    switch (e.op) {
+      case ExprOp::negation:
+      case ExprOp::all:
+      case ExprOp::any:
+      case ExprOp::implies: return n;
+      case ExprOp::either: n.var = hidden_var(e.hidden); return n;
+      case ExprOp::definition: n.bodies.push_back(program(e.body)); return n;
+      case ExprOp::some:
+      case ExprOp::every: quantifier(from, e, start, i, n); return n;
+      case ExprOp::empty:
+        for (const auto& [value, v] : members(e.fact)) n.members.push_back(v);
+        return n;
+      case ExprOp::same: same(e, n); return n;
+      case ExprOp::in_set: in_set(e, n); return n;
+      case ExprOp::within: within(e, n); return n;
+      default: literal(e, n); return n;
+    }
+  }
+  void quantifier(const Expression& from, const Expr& e, std::size_t start, std::size_t end, Node& n) {
+    n.arity = 0;
+    const auto candidates = members(e.other);
+    for (const auto& [value, v] : candidates) {
+      const Value* outer = element_;
+      const Type outer_type = element_type_;
+      element_ = &value;
+      element_type_ = element_of(e.other);
+      n.members.push_back(v);
+      n.bodies.push_back(add_program(slice(from, start, end)));
+      element_ = outer;
+      element_type_ = outer_type;
+    }
+  }
+
+  /// Whether `v` satisfies a literal that reads one fact.
+  Presence holds(const Expr& e, const Type& t, const Value& v) {
+    const auto sure = [](bool b) { return Presence{b, {}}; };
+    switch (e.op) {
+      case ExprOp::yes: return sure(v.number == 1);
+      case ExprOp::equals: return sure(std::find(e.values.begin(), e.values.end(), v) != e.values.end());
+      case ExprOp::in_list: return membership(e.list, v, true);
+      case ExprOp::under: return sure(lies_under(v.text, e.values.front().text));
+      case ExprOp::within_parameter: return sure(within_arguments(v, e.parameter));
+      default: return compare(e, t, v);
+    }
+  }
+  Presence compare(const Expr& e, const Type& t, const Value& v) {
+    std::optional<Value> limit;
+    if (e.threshold.valid())
+      limit = threshold(e.threshold);
+    else
+      limit = e.values.front();
+    if (!limit || limit->text != v.text)
+      return {true, rate_var(e.fact, fmt::format("{} against {}", show_value(t, v),
+                                                 limit ? show_value(t, *limit)
+                                                       : "a threshold without a value on the day"))};
+    switch (e.op) {
+      case ExprOp::at_least: return {v.number >= limit->number, {}};
+      case ExprOp::at_most: return {v.number <= limit->number, {}};
+      case ExprOp::more_than: return {v.number > limit->number, {}};
+      default: return {v.number < limit->number, {}};
+    }
+  }
+  bool within_arguments(const Value& v, std::uint32_t parameter) const {
+    return arguments_ && parameter < arguments_->size() && q_.world->within(v.text, (*arguments_)[parameter]);
+  }
+
+  /// A literal about the element of a set is settled when it is compiled, but for unsettled law.
+  void constant(Presence p, Node& n) {
+    n.op = ExprOp::empty;                  // of no members: true
+    if (!p.possible) n.op = ExprOp::some;  // of no members: false
+    if (p.possible && p.by.valid()) {
+      n.op = ExprOp::yes;
+      n.var = p.by;
+      n.yes = bit(1);
+    }
+  }
+  void literal(const Expr& e, Node& n) {
+    if (!e.fact.valid()) {
+      if (element_) constant(holds(e, element_type_, *element_), n);
+      return;
+    }
+    if (e.op == ExprOp::within_parameter && !arguments_) {
+      n.var = rate_var(e.fact, "the parties that the proviso names");
+      n.op = ExprOp::yes;
+      n.yes = bit(1);
+      return;
+    }
+    n.op = ExprOp::equals;
+    n.var = fact_var(e.fact);
+    const std::vector<Value> d = s_.variables_[n.var.index].domain;
+    for (std::size_t i = 0; i < d.size(); ++i) {
+      const Presence p = holds(e, law_[e.fact].type, d[i]);
+      if (!p.possible) continue;
+      if (p.by.valid())
+        n.conditional.push_back({i, p.by});
+      else
+        n.yes.set(i);
+    }
+  }
+  void same(const Expr& e, Node& n) {
+    if (!e.fact.valid() || !e.other.valid()) {  // the element is a fact: a literal on that fact
+      const FactId f = e.fact.valid() ? e.fact : e.other;
+      n.op = ExprOp::equals;
+      n.var = fact_var(f);
+      const std::vector<Value>& d = s_.variables_[n.var.index].domain;
+      for (std::size_t i = 0; i < d.size(); ++i)
+        if (element_ && d[i] == *element_) n.yes.set(i);
+      return;
+    }
+    n.var = fact_var(e.fact);
+    n.other = fact_var(e.other);
+    pairs(
+        n, [](const Value& a, const Value& b) { return a == b && !(a.text.empty() && a.number == 0); }, e);
+  }
+  void within(const Expr& e, Node& n) {
+    n.op = ExprOp::same;
+    n.var = fact_var(e.fact);
+    n.other = fact_var(e.other);
+    pairs(
+        n,
+        [&](const Value& a, const Value& b) {
+          return !a.text.empty() && !b.text.empty() && q_.world->within(a.text, b.text);
+        },
+        e);
+  }
+  template <class Equal>
+  void pairs(Node& n, Equal equal, const Expr& e) {
+    const std::vector<Value>& a = s_.variables_[n.var.index].domain;
+    const std::vector<Value>& b = s_.variables_[n.other.index].domain;
+    const bool texts = is_text(law_[e.fact].type.kind);
+    for (std::size_t i = 0; i < a.size(); ++i)
+      for (std::size_t j = 0; j < b.size(); ++j)
+        if (texts ? equal(a[i], b[j]) : a[i] == b[j]) n.equal.emplace_back(i, j);
+  }
+  void in_set(const Expr& e, Node& n) {
+    const auto& candidates = members(e.other);
+    if (!e.fact.valid()) {
+      n.op = ExprOp::yes;
+      for (const auto& [value, v] : candidates)
+        if (element_ && value == *element_) n.var = v;
+      n.yes = bit(1);
+      if (!n.var.valid()) constant({}, n);
+      return;
+    }
+    n.op = ExprOp::equals;
+    n.var = fact_var(e.fact);
+    const std::vector<Value> d = s_.variables_[n.var.index].domain;
+    for (std::size_t i = 0; i < d.size(); ++i)
+      for (const auto& [value, v] : members(e.other))
+        if (value == d[i]) n.conditional.push_back({i, v});
+  }
+
+  // --- regimes ---
+  void regime(RegimeId id) {
+    const Regime& r = law_[id];
+    RegimeUse use;
+    use.regime = id;
+    use.present = present(r.windows, r.unsettled);
+    if (!use.present.possible) {
+      s_.regimes_.push_back(std::move(use));
+      return;
+    }
+    use.governs = program(r.governs);
+    if (r.otherwise_lifted_by.valid()) use.otherwise_lifted_by = need_var(r.otherwise_lifted_by);
+    std::map<std::uint32_t, std::size_t> place;
+    for (const RuleId rule : r.rules) {
+      RuleUse u = rule_use(rule);
+      if (!u.present.possible) continue;
+      for (const Defeat& d : law_[rule].defeats)
+        if (const auto it = place.find(d.by.index);
+            it != place.end() && covers(d.windows, q_.law_day) != Covers::no)
+          u.defeats.emplace_back(&d, it->second);
+      place[rule.index] = use.rules.size();
+      use.rules.push_back(std::move(u));
+    }
+    for (const ProvisoId p : r.provisos) proviso(p, use);
+    s_.regimes_.push_back(std::move(use));
+  }
+  RuleUse rule_use(RuleId id) {
+    const Rule& r = law_[id];
+    RuleUse u;
+    u.rule = id;
+    u.present = present(r.windows, r.unsettled);
+    if (!u.present.possible) return u;
+    u.when = program(r.when);
+    for (const NeedUse& n : r.needs) u.needs.push_back(need_var(n.need));
+    if (r.lifted_by.valid()) u.lifted_by = need_var(r.lifted_by);
+    return u;
+  }
+  void proviso(ProvisoId id, RegimeUse& use) {
+    bool lies_on = false;
+    for (const Carried& c : q_.carried)
+      if (c.proviso == id) {
+        lies_on = true;
+        proviso_instance(id, &c, c.bound_on, use);
+      }
+    if (!lies_on) proviso_instance(id, nullptr, q_.law_day, use);
+  }
+  /// The text of a proviso is that of the day on which it was bound.
+  void proviso_instance(ProvisoId id, const Carried* c, Date day, RegimeUse& use) {
+    for (const RuleId version : law_[id].versions) {
+      if (covers(law_[version].windows, day) == Covers::no) continue;
+      arguments_ = c ? &c->arguments : nullptr;
+      // Programs that read a parameter differ from proviso to proviso: do not share them.
+      const auto kept = programs_;
+      ProvisoUse p;
+      p.proviso = id;
+      p.carried = carries_var(id);
+      p.instance = c;
+      p.rule.rule = version;
+      p.rule.present = {true, {}};
+      p.rule.when = program(law_[version].when);
+      for (const NeedUse& n : law_[version].needs) p.rule.needs.push_back(need_var(n.need));
+      if (law_[version].lifted_by.valid()) p.rule.lifted_by = need_var(law_[version].lifted_by);
+      p.lapses = program(law_[version].lapses);
+      programs_ = kept;
+      arguments_ = nullptr;
+      use.provisos.push_back(std::move(p));
+    }
+  }
+
+  // --- what authorities have said ---
+  void sources(VarId id) {
+    const Variable v = s_.variables_[id.index];
+    if (v.kind != VarKind::need && v.kind != VarKind::judged) return;
+    const AuthorityId from = v.kind == VarKind::need ? law_[v.need].from : law_[v.fact].judged_by;
+    std::vector<Source> found;
+    for (const ActingInstrument& i : q_.instruments) {
+      if (i.authority != from) continue;
+      if (v.kind == VarKind::need && std::find(i.answers.begin(), i.answers.end(), v.need) != i.answers.end())
+        found.push_back({&i, scope(i), need_state(i.state)});
+      if (v.kind == VarKind::judged && i.state == InstrumentState::granted)
+        for (const auto& [f, yes] : i.finds)
+          if (f == v.fact) found.push_back({&i, scope(i), yes ? std::size_t{1} : std::size_t{0}});
+    }
+    // The latest act of an authority on one need prevails.
+    std::stable_sort(found.begin(), found.end(), [](const Source& a, const Source& b) {
+      return a.instrument->instrument->issued > b.instrument->instrument->issued;
+    });
+    const bool complete =
+        q_.silence_is_none ||
+        std::find(q_.complete_records.begin(), q_.complete_records.end(), from) != q_.complete_records.end();
+    const std::size_t none = v.kind == VarKind::need ? 0 : judged_none;
+    s_.silent_[id.index] = complete ? bit(none) : v.all;
+    s_.sources_[id.index] = std::move(found);
+  }
+  static std::size_t need_state(InstrumentState s) {
+    switch (s) {
+      case InstrumentState::granted: return static_cast<std::size_t>(NeedState::granted);
+      case InstrumentState::refused: return static_cast<std::size_t>(NeedState::refused);
+      case InstrumentState::pending: return static_cast<std::size_t>(NeedState::pending);
+      case InstrumentState::suspended: return static_cast<std::size_t>(NeedState::suspended);
+      default: return static_cast<std::size_t>(NeedState::lapsed);
+    }
+  }
+  ProgramId scope(const ActingInstrument& i) {
+    Program p;
+    for (const auto& [f, values] : i.scope) {
+      Node n{};
+      n.op = ExprOp::equals;
+      n.var = fact_var(f);
+      const std::vector<Value>& d = s_.variables_[n.var.index].domain;
+      const bool party = law_[f].type.kind == FactType::party;
+      for (std::size_t k = 0; k < d.size(); ++k)
+        for (const Value& v : values)
+          if (d[k] == v || (party && !d[k].text.empty() && q_.world->within(d[k].text, v.text))) n.yes.set(k);
+      p.push_back(std::move(n));
+    }
+    Node all{};
+    all.op = ExprOp::all;
+    all.arity = static_cast<std::uint32_t>(p.size());
+    p.push_back(std::move(all));
+    return add_program(std::move(p));
+  }
+
+  Space& s_;
+  const Question& q_;
+  const Law& law_;
+  Diagnostics& diags_;
+  std::map<FactType, std::set<std::string>> texts_;
+  std::map<FactId, std::set<Value>> ordered_;
+  std::set<ListId> lists_;
+  std::set<FactId> compared_;
+  std::vector<std::string> representatives_;
+  std::map<FactId, VarId> facts_;
+  std::map<NeedId, VarId> needs_;
+  std::map<HiddenId, VarId> hidden_;
+  std::map<std::pair<ListId, Value>, VarId> listed_;
+  std::map<std::string, VarId> rates_;
+  std::map<ProvisoId, VarId> carries_;
+  std::map<FactId, std::vector<std::pair<Value, VarId>>> members_;
+  std::map<std::pair<std::uint32_t, std::string>, ProgramId> programs_;
+  const Value* element_ = nullptr;
+  Type element_type_;
+  const std::vector<std::string>* arguments_ = nullptr;
+};
+
+Space::Space(const Question& question, Diagnostics& diags) : question_(&question) {
+  Builder(*this, diags).run();
+}
+
+VarId Space::fact_var(FactId f) const {
+  for (std::uint32_t i = 0; i < variables_.size(); ++i)
+    if ((variables_[i].kind == VarKind::fact || variables_[i].kind == VarKind::judged) &&
+        variables_[i].fact == f)
+      return VarId{i};
+  return {};
+}
+
+}  // namespace sekisho

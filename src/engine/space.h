@@ -1,0 +1,149 @@
+#pragma once
+#include <bitset>
+#include <functional>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/diagnostics.h"
+#include "engine/question.h"
+
+// A question becomes a finite space: one variable for each fact, each possible member of a set, each
+// judged fact, need and carried proviso, and each thing the law leaves unsettled. The domain of a
+// fact holds one value for each class of values that the law of the day can tell apart (more where
+// facts are compared with each other, since two unlike states may share a class), and the value that
+// is known. A completion is a choice of one value for each variable that satisfies the constraints.
+
+namespace sekisho {
+
+inline constexpr std::size_t max_values = 256;
+using Values = std::bitset<max_values>;
+using VarId = Id<struct VarTag>;
+using ProgramId = Id<struct ProgramTag>;
+
+enum class VarKind : std::uint8_t {
+  fact,     // domain: values of the fact
+  member,   // no, yes: `element` belongs to the set `fact`
+  judged,   // no, yes, none: what its authority has found
+  need,     // states of a need
+  carries,  // no, yes: the proviso lies on the lot
+  hidden,   // no, yes: a reading of unsettled law
+  listed,   // no, yes: `element` joined `list` after the day to which the list is complete
+  rate,     // no, yes: a comparison across currencies
+};
+
+enum class NeedState : std::uint8_t { none, pending, granted, refused, suspended, lapsed };
+inline constexpr std::size_t need_state_count = 6;
+std::string_view to_string(NeedState s);
+
+inline constexpr std::size_t judged_none = 2;
+
+struct Variable {
+  VarKind kind;
+  FactId fact;
+  NeedId need;
+  ProvisoId proviso;
+  HiddenId hidden;
+  ListId list;
+  Value element;
+  std::vector<Value> domain;
+  Values all;    // every value of the domain
+  Values known;  // those that are possible
+  std::string name;
+};
+
+/// A literal whose truth for some value of its fact hangs on another variable.
+struct Conditional {
+  std::size_t value;
+  VarId on;
+};
+
+/// A node of a compiled expression, stored after its children.
+struct Node {
+  ExprOp op;
+  std::uint32_t arity = 0;
+  VarId var, other;  // the facts that a literal reads
+  Values yes;        // values of `var` that satisfy the literal
+  std::vector<Conditional> conditional;
+  std::vector<VarId> members;     // some, every, in_set, empty: presence of each candidate
+  std::vector<ProgramId> bodies;  // definition: one; some, every: one for each candidate
+  std::vector<std::pair<std::size_t, std::size_t>> equal;  // same: pairs; in_set: value, member
+  TextSpan at;
+};
+using Program = std::vector<Node>;
+
+/// Whether something of the law is there on the day: never, always, or by one reading.
+struct Presence {
+  bool possible = false;
+  VarId by;  // none: surely, if possible
+};
+
+struct RuleUse {
+  RuleId rule;
+  Presence present;
+  ProgramId when;                                              // none: always
+  std::vector<std::pair<const Defeat*, std::size_t>> defeats;  // and the place of the other among `rules`
+  std::vector<VarId> needs;                                    // as in the rule
+  VarId lifted_by;
+};
+
+/// A proviso on this lot, in the version of the day it was bound.
+struct ProvisoUse {
+  ProvisoId proviso;
+  VarId carried;
+  RuleUse rule;
+  ProgramId lapses;
+  const Carried* instance = nullptr;  // none: its arguments are not known
+};
+
+struct RegimeUse {
+  RegimeId regime;
+  Presence present;
+  ProgramId governs;
+  VarId otherwise_lifted_by;
+  std::vector<RuleUse> rules;  // those of the day, each after all that can defeat it
+  std::vector<ProvisoUse> provisos;
+};
+
+/// The law of one day, compiled over the variables of one question.
+class Space {
+ public:
+  /// @fails SK4002 a fact with more values than can be told apart here
+  Space(const Question& question, Diagnostics& diags);
+
+  const Question& question() const { return *question_; }
+  const Law& law() const { return *question_->law; }
+  std::span<const Variable> variables() const { return variables_; }
+  const Variable& operator[](VarId v) const { return variables_[v.index]; }
+  const Program& operator[](ProgramId p) const { return programs_[p.index]; }
+  std::span<const RegimeUse> regimes() const { return regimes_; }
+  std::span<const ProgramId> constraints() const { return constraints_; }
+  VarId fact_var(FactId f) const;
+  /// A part of a program as a program of its own, so that it can be read alone.
+  ProgramId add_part(Program part) {
+    programs_.push_back(std::move(part));
+    return ProgramId{static_cast<std::uint32_t>(programs_.size() - 1)};
+  }
+  /// The instruments that speak of a need or judged fact, each with its scope.
+  struct Source {
+    const ActingInstrument* instrument;
+    ProgramId scope;
+    std::size_t value;  // of the variable's domain
+  };
+  const std::vector<Source>& sources(VarId v) const { return sources_[v.index]; }
+  /// Values that remain possible where no instrument surely speaks.
+  const Values& silent(VarId v) const { return silent_[v.index]; }
+
+ private:
+  class Builder;
+  const Question* question_;
+  std::vector<Variable> variables_;
+  std::vector<Program> programs_;
+  std::vector<RegimeUse> regimes_;
+  std::vector<ProgramId> constraints_;
+  std::vector<std::vector<Source>> sources_;
+  std::vector<Values> silent_;
+};
+
+}  // namespace sekisho

@@ -1,0 +1,167 @@
+#include "law/rulebook.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+
+namespace sekisho {
+namespace {
+
+constexpr std::array<std::string_view, finding_count> finding_names{
+    "not_engaged", "permitted", "permitted_with_provisos", "authorisation_required", "prohibited"};
+
+constexpr std::int64_t scale = 10'000;
+
+/// An amount in ten-thousandths; nullopt if it has more decimals, other signs, or is too large.
+std::optional<std::int64_t> read_amount(std::string_view text) {
+  std::int64_t whole = 0;
+  int decimals = -1;
+  bool digits = false;
+  const bool negative = text.starts_with('-');
+  if (negative) text.remove_prefix(1);
+  for (char c : text) {
+    if (c == '_' && digits) continue;
+    if (c == '.' && decimals < 0 && digits) {
+      decimals = 0;
+      continue;
+    }
+    if (c < '0' || c > '9' || decimals == 4 || whole > 90'000'000'000'000) return std::nullopt;
+    whole = whole * 10 + (c - '0');
+    digits = true;
+    if (decimals >= 0) ++decimals;
+  }
+  if (!digits) return std::nullopt;
+  for (int i = std::max(decimals, 0); i < 4; ++i) whole *= 10;
+  return negative ? -whole : whole;
+}
+
+std::string show_amount(std::int64_t n) {
+  std::string s = fmt::format("{}", n / scale);
+  std::int64_t rest = n % scale < 0 ? -(n % scale) : n % scale;
+  if (rest == 0) return s;
+  s += fmt::format(".{:04}", rest);
+  while (s.back() == '0') s.pop_back();
+  return s;
+}
+
+bool is_state(std::string_view t) {
+  return t.size() == 2 && std::all_of(t.begin(), t.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+template <class Store>
+auto find_named(const Store& store, const std::string& name) {
+  return std::find_if(store.begin(), store.end(), [&](const auto& x) { return x.name == name; });
+}
+template <class I, class Store>
+I id_of_name(const Store& store, const std::string& name) {
+  const auto it = find_named(store, name);
+  return it == store.end() ? I{} : I{static_cast<std::uint32_t>(it - store.begin())};
+}
+
+}  // namespace
+
+std::string_view to_string(Finding f) {
+  return finding_names[static_cast<std::size_t>(f)];
+}
+
+std::optional<Finding> parse_finding(std::string_view text) {
+  const auto it = std::find(finding_names.begin(), finding_names.end(), text);
+  if (it == finding_names.end()) return std::nullopt;
+  return static_cast<Finding>(it - finding_names.begin());
+}
+
+std::string_view to_string(NeedKind kind) {
+  static constexpr std::array<std::string_view, 8> names{"finding",  "permit",    "approval", "consent",
+                                                         "decision", "exception", "waiver",   "notification"};
+  return names[static_cast<std::size_t>(kind)];
+}
+
+std::string_view to_string(Posture posture) {
+  static constexpr std::array<std::string_view, 5> names{"", "approval_presumed", "case_by_case",
+                                                         "denial_presumed", "denial"};
+  return names[static_cast<std::size_t>(posture)];
+}
+
+FactId Law::find_fact(const std::string& name) const {
+  const auto it = fact_names.find(name);
+  return it == fact_names.end() ? FactId{} : it->second;
+}
+ProvisoId Law::find_proviso(const std::string& name) const {
+  return id_of_name<ProvisoId>(provisos, name);
+}
+NeedId Law::find_need(const std::string& name) const {
+  return id_of_name<NeedId>(needs, name);
+}
+AuthorityId Law::find_authority(const std::string& name) const {
+  return id_of_name<AuthorityId>(authorities, name);
+}
+
+std::optional<Value> read_value(const Type& type, std::string_view text) {
+  switch (type.kind) {
+    case FactType::yes_no:
+      if (text == "yes" || text == "true") return Value{1, {}};
+      if (text == "no" || text == "false") return Value{0, {}};
+      return std::nullopt;
+    case FactType::country:
+      if (!is_state(text)) return std::nullopt;
+      return Value{0, std::string(text)};
+    case FactType::choice: {
+      const auto it = std::find(type.choices.begin(), type.choices.end(), text);
+      if (it == type.choices.end()) return std::nullopt;
+      return Value{it - type.choices.begin(), {}};
+    }
+    case FactType::date: {
+      const auto d = parse_date(text);
+      if (!d) return std::nullopt;
+      return Value{d->days, {}};
+    }
+    case FactType::money: {
+      const std::size_t space = text.find(' ');
+      if (space == std::string_view::npos || text.size() - space != 4) return std::nullopt;
+      const auto n = read_amount(text.substr(0, space));
+      if (!n) return std::nullopt;
+      return Value{*n, std::string(text.substr(space + 1))};
+    }
+    case FactType::share: {
+      if (!text.ends_with('%')) return std::nullopt;
+      const auto n = read_amount(text.substr(0, text.size() - 1));
+      if (!n) return std::nullopt;
+      return Value{*n, {}};
+    }
+    case FactType::number: {
+      if (!type.unit.empty() && text.ends_with(" " + type.unit)) text.remove_suffix(type.unit.size() + 1);
+      const auto n = read_amount(text);
+      if (!n) return std::nullopt;
+      return Value{*n, {}};
+    }
+    default:
+      if (text.empty()) return std::nullopt;
+      return Value{0, std::string(text)};
+  }
+}
+
+std::string show_value(const Type& type, const Value& v) {
+  switch (type.kind) {
+    case FactType::yes_no: return v.number != 0 ? "yes" : "no";
+    case FactType::choice: return type.choices[static_cast<std::size_t>(v.number)];
+    case FactType::date: return to_string(Date{static_cast<std::int32_t>(v.number)});
+    case FactType::money: return show_amount(v.number) + " " + v.text;
+    case FactType::share: return show_amount(v.number) + "%";
+    case FactType::number: return show_amount(v.number) + (type.unit.empty() ? "" : " " + type.unit);
+    default: return v.text;
+  }
+}
+
+std::string describe(const Type& type) {
+  static constexpr std::array<std::string_view, 11> names{"yes or no", "a state",  "a party", "an item",
+                                                          "a lot",     "a code",   "a day",   "money",
+                                                          "a share",   "a number", "one of "};
+  std::string s(names[static_cast<std::size_t>(type.kind)]);
+  if (type.kind == FactType::choice) s += fmt::format("{}", fmt::join(type.choices, ", "));
+  if (type.kind == FactType::number) s += " in " + type.unit;
+  return type.is_set ? "a set of: " + s : s;
+}
+
+}  // namespace sekisho

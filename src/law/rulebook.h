@@ -1,0 +1,327 @@
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/date.h"
+#include "base/ids.h"
+#include "base/source.h"
+#include "law/tree.h"
+
+// The checked rulebooks: every name resolved, every literal typed. Nothing here knows a day yet:
+// windows of law stay with what they date, and the engine reads them on the day it is asked about.
+
+namespace sekisho {
+
+using AuthorityId = Id<struct AuthorityTag>;
+using FactId = Id<struct FactTag>;
+using ListId = Id<struct ListTag>;
+using ThresholdId = Id<struct ThresholdTag>;
+using ExprId = Id<struct ExprTag>;
+using RegimeId = Id<struct RegimeTag>;
+using RuleId = Id<struct RuleTag>;
+using ProvisoId = Id<struct ProvisoTag>;
+using NeedId = Id<struct NeedTag>;
+using HiddenId = Id<struct HiddenTag>;
+
+/// One concrete value of a fact: yes/no as 1 and 0, a choice as its place in the declaration, days,
+/// amounts in ten-thousandths; codes, states, parties, items and lots by their text. Money carries
+/// its currency in `text`.
+struct Value {
+  std::int64_t number = 0;
+  std::string text;
+  friend bool operator==(const Value&, const Value&) = default;
+  friend auto operator<=>(const Value&, const Value&) = default;
+};
+
+enum class FactType : std::uint8_t {
+  yes_no,
+  country,
+  party,
+  item,
+  lot,
+  code,
+  date,
+  money,
+  share,
+  number,
+  choice,
+};
+
+struct Type {
+  FactType kind = FactType::yes_no;
+  bool is_set = false;
+  std::vector<std::string> choices;
+  std::string unit;
+  bool ordered() const {
+    return kind == FactType::date || kind == FactType::money || kind == FactType::share ||
+           kind == FactType::number;
+  }
+};
+
+struct Authority {
+  std::string name, title, state;
+  TextSpan at;
+};
+
+enum class ChangedBy : std::uint8_t { nobody, applicant, authority, legislator };
+
+struct Fact {
+  std::string name;
+  Type type;
+  std::vector<FactId> of;
+  std::string asks, source;
+  ChangedBy changed_by = ChangedBy::nobody;
+  AuthorityId judged_by;  // none: a plain fact
+  TextSpan at;
+};
+
+/// Something that the text of the law leaves unsettled: the engine reads it both ways.
+struct Hidden {
+  std::string what, note, source;
+  TextSpan at;
+};
+
+struct ListMember {
+  Value value;
+  std::vector<Window> windows;
+  HiddenId unsettled;
+  std::string cite, source;
+};
+
+struct List {
+  std::string name, title, cite, source;
+  Type type;
+  AuthorityId kept_by;
+  std::optional<Date> complete_to;  // none: complete for every day
+  std::vector<ListMember> members;
+  TextSpan at;
+};
+
+struct ThresholdStep {
+  Value value;
+  std::vector<Window> windows;
+};
+
+struct Threshold {
+  std::string name, title;
+  Type type;
+  std::vector<ThresholdStep> steps;
+};
+
+enum class ExprOp : std::uint8_t {
+  yes,
+  equals,
+  same,
+  in_list,
+  in_set,
+  within,
+  within_parameter,
+  under,
+  at_least,
+  at_most,
+  more_than,
+  less_than,
+  empty,
+  definition,
+  negation,
+  all,
+  any,
+  implies,
+  some,
+  every,
+  either,
+};
+
+/// One node of a checked expression, stored after its children: `arity` counts those children.
+/// A literal reads `fact`, or the element of the enclosing `some` or `every`.
+struct Expr {
+  ExprOp op;
+  std::uint32_t arity = 0;
+  FactId fact;   // none: the element
+  FactId other;  // same, in_set, within, some, every; none in `same`: the element
+  std::uint32_t parameter = 0;
+  ListId list;
+  ThresholdId threshold;
+  ExprId body;      // definition
+  HiddenId hidden;  // either
+  std::vector<Value> values;
+  TextSpan at;
+};
+using Expression = std::vector<Expr>;
+
+enum class NeedKind : std::uint8_t {
+  finding,
+  permit,
+  approval,
+  consent,
+  decision,
+  exception,
+  waiver,
+  notification,
+};
+enum class Posture : std::uint8_t { none, approval_presumed, case_by_case, denial_presumed, denial };
+
+struct Need {
+  std::string name;
+  NeedKind kind;
+  AuthorityId from;
+  TextSpan at;
+};
+
+struct NeedUse {
+  NeedId need;
+  Posture posture = Posture::none;
+  std::vector<NeedId> implies;
+};
+
+struct BindUse {
+  ProvisoId proviso;
+  std::vector<std::pair<std::string, std::string>> arguments;  // parameter, fact or party
+};
+
+struct Duty {
+  std::string kind, text, from_event;
+  AuthorityId to;
+  int count = 0;
+  bool months = false;
+};
+
+struct Wait {
+  int count = 0;
+  bool months = false;
+  FactId from;
+};
+
+/// Rule `by` defeats `part` of the rule that holds this, while the link is in force.
+struct Defeat {
+  RuleId by;
+  tree::Part part = tree::Part::whole;
+  std::uint32_t effect = 0;  // which need, proviso or obligation
+  std::vector<Window> windows;
+  TextSpan at;
+};
+
+struct Rule {
+  std::string name;  // with its regime: jp.transfer.principle_1
+  std::string title, cite, source, text, translation, force, addressee, group;
+  RegimeId regime;
+  std::vector<Window> windows;
+  HiddenId unsettled;
+  ExprId when;  // none: always
+  bool permits = false, prohibits = false;
+  NeedId lifted_by;
+  std::vector<NeedUse> needs;
+  std::vector<BindUse> binds;
+  std::vector<Duty> owes;
+  std::vector<Wait> waits;
+  std::vector<Defeat> defeats;
+  ProvisoId proviso;  // this is a version of it
+  std::vector<std::string> parameters;
+  ExprId lapses;  // none: never
+  TextSpan at, declaration;
+};
+
+struct Proviso {
+  std::string name;
+  RegimeId regime;
+  std::vector<RuleId> versions;
+};
+
+struct Regime {
+  std::string name, title, cite, source, force, otherwise_cite, opposites_cite;
+  AuthorityId authority;
+  std::vector<Window> windows;
+  HiddenId unsettled;
+  ExprId governs;  // none: always
+  bool otherwise_prohibited = true;
+  NeedId otherwise_lifted_by;
+  bool strictest_prevails = false;
+  std::vector<RuleId> rules;  // after every rule that defeats them; provisos are not among them
+  std::vector<ProvisoId> provisos;
+  TextSpan at, declaration;
+};
+
+struct Constraint {
+  std::string name, title;
+  ExprId always;
+  TextSpan at;
+};
+
+struct Definition {
+  std::string name, title;
+  ExprId means;
+  TextSpan at;
+};
+
+struct CaseGiven {
+  FactId fact;
+  std::vector<Value> values;
+  ProvisoId carries;
+};
+
+enum class Finding : std::uint8_t {
+  not_engaged,
+  permitted,
+  permitted_with_provisos,
+  authorisation_required,
+  prohibited,
+};
+inline constexpr std::size_t finding_count = 5;
+std::string_view to_string(Finding f);
+std::optional<Finding> parse_finding(std::string_view text);
+
+struct Case {
+  std::string title;
+  Date on;
+  std::vector<CaseGiven> given;
+  std::vector<RuleId> decides, leaves;
+  std::vector<std::pair<Finding, RegimeId>> finds;
+  TextSpan at;
+};
+
+/// All rulebooks that were loaded together.
+struct Law {
+  std::vector<Authority> authorities;
+  std::vector<Fact> facts;
+  std::vector<List> lists;
+  std::vector<Threshold> thresholds;
+  std::vector<Expression> expressions;
+  std::vector<Need> needs;
+  std::vector<Hidden> hidden;
+  std::vector<Constraint> constraints;
+  std::vector<Definition> definitions;
+  std::vector<Regime> regimes;
+  std::vector<Rule> rules;
+  std::vector<Proviso> provisos;
+  std::vector<Case> cases;
+  std::unordered_map<std::string, FactId> fact_names;
+
+  const Expression& operator[](ExprId id) const { return expressions[id.index]; }
+  const Authority& operator[](AuthorityId id) const { return authorities[id.index]; }
+  const Fact& operator[](FactId id) const { return facts[id.index]; }
+  const List& operator[](ListId id) const { return lists[id.index]; }
+  const Threshold& operator[](ThresholdId id) const { return thresholds[id.index]; }
+  const Need& operator[](NeedId id) const { return needs[id.index]; }
+  const Hidden& operator[](HiddenId id) const { return hidden[id.index]; }
+  const Regime& operator[](RegimeId id) const { return regimes[id.index]; }
+  const Rule& operator[](RuleId id) const { return rules[id.index]; }
+  const Proviso& operator[](ProvisoId id) const { return provisos[id.index]; }
+
+  FactId find_fact(const std::string& name) const;
+  ProvisoId find_proviso(const std::string& name) const;
+  NeedId find_need(const std::string& name) const;
+  AuthorityId find_authority(const std::string& name) const;
+};
+
+/// A value of the given type read from a file's words, or nullopt.
+/// Countries are two capital letters; amounts exact to four decimals.
+std::optional<Value> read_value(const Type& type, std::string_view text);
+std::string show_value(const Type& type, const Value& value);
+std::string describe(const Type& type);
+std::string_view to_string(NeedKind kind);
+std::string_view to_string(Posture posture);
+
+}  // namespace sekisho

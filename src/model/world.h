@@ -1,0 +1,114 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/date.h"
+#include "model/knowledge.h"
+
+// Parties, goods and acts of authorities as a file tells them. Format: docs/files.md.
+
+namespace sekisho {
+
+struct Party {
+  std::string id, name, country, part_of, source;
+  FactEntries facts;
+  TextSpan at;
+};
+
+struct Agreement {
+  std::string id, title, licensor, licensee, source;
+  std::vector<std::string> licensor_states;
+  TextSpan at;
+};
+
+struct Item {
+  std::string id, name, source;
+  FactEntries facts;
+  TextSpan at;
+};
+
+/// A proviso that lies on a lot or that an instrument adds; arguments are parameter and party.
+struct ProvisoOn {
+  std::string proviso, by;
+  std::vector<std::pair<std::string, std::string>> with;
+  std::optional<Date> bound_on;
+  TextSpan at;
+};
+
+/// `by` says that the lot's provenance is complete for a jurisdiction.
+struct Attestation {
+  std::string jurisdiction, by, source;
+  std::optional<Date> on;
+};
+
+struct Lot {
+  std::string id, item, made_in, maker, made_under, holder, source;
+  std::vector<ProvisoOn> provisos;
+  std::vector<Attestation> attestations;
+  FactEntries facts;
+  TextSpan at;
+};
+
+/// No instrument of the authority exists up to that day but those in the world.
+struct Record {
+  std::string authority, source;
+  Date complete_to;
+  TextSpan at;
+};
+
+enum class InstrumentState : std::uint8_t { granted, refused, pending, suspended, revoked, lapsed };
+std::string_view to_string(InstrumentState s);
+
+struct ScopeEntry {
+  std::string fact;
+  std::vector<Claim> values;
+  TextSpan at;
+};
+
+struct Instrument {
+  std::string id, title, authority, source;
+  Date issued, recorded;
+  Window valid;
+  InstrumentState state = InstrumentState::granted;
+  std::vector<Claim> answers;
+  std::vector<std::pair<std::string, std::string>> finds;
+  std::vector<ScopeEntry> scope;
+  std::vector<ProvisoOn> provisos;
+  bool assumed = false;
+  TextSpan at;
+};
+
+struct World {
+  std::string about;
+  std::vector<Party> parties;
+  std::vector<Agreement> agreements;
+  std::vector<Item> items;
+  std::vector<Lot> lots;
+  std::vector<Record> records;
+  std::vector<Instrument> instruments;
+
+  const Party* party(std::string_view id) const;
+  const Agreement* agreement(std::string_view id) const;
+  const Item* item(std::string_view id) const;
+  const Lot* lot(std::string_view id) const;
+  /// True if `id` is `whole` or belongs to it, however many steps away.
+  bool within(std::string_view id, std::string_view whole) const;
+};
+
+struct TransferLine {
+  std::string id, lot, item, quantity;
+  FactEntries facts;
+  TextSpan at;
+};
+
+struct Transfer {
+  std::string title, kind, from, to, exporter, consignee, end_user;
+  std::optional<Date> on;
+  std::vector<std::string> via;
+  FactEntries facts;
+  std::vector<TransferLine> lines;
+  TextSpan at;
+};
+
+}  // namespace sekisho
