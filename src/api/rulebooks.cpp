@@ -163,7 +163,8 @@ Question Rulebooks::Body::case_question(const Case& c, const World& world) const
   for (const CaseGiven& g : c.given) {
     if (g.carries.valid()) {
       Carried on{g.carries, {}, c.on, "the case"};
-      on.arguments.resize(law[law[g.carries].versions.front()].parameters.size());
+      for (const std::string& p : law[law[g.carries].versions.front()].parameters)
+        on.arguments.push_back("the " + p);
       q.carried.push_back(std::move(on));
       continue;
     }

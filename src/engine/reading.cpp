@@ -247,14 +247,15 @@ RegimeReading Reader::read(const RegimeUse& regime, const State& state) {
   Truth present = regime.present.by.valid() ? binary(regime.present.by, state) : Truth::yes;
   r.main = both(present, read(regime.governs, state));
   Truth carried = Truth::no;
-  if (r.main != Truth::yes && present != Truth::no)
+  const Truth home = regime.leaves_home.valid() ? read(regime.leaves_home, state) : Truth::no;
+  if (r.main != Truth::yes && present != Truth::no && home != Truth::yes)
     for (const ProvisoUse& p : regime.provisos) {
       const Truth lies_on = binary(p.carried, state);
       if (lies_on == Truth::no) continue;
       const Truth lapsed = p.lapses.valid() ? read(p.lapses, state) : Truth::no;
       carried = either(carried, both(lies_on, !lapsed));
     }
-  r.later = both(both(present, !r.main), carried);
+  r.later = both(both(both(present, !r.main), !home), carried);
   if (r.main == Truth::no && r.later == Truth::no) {
     undecided_.clear();
     pending_.clear();

@@ -461,7 +461,7 @@ class Space::Builder {
     }
   }
   bool within_arguments(const Value& v, std::uint32_t parameter) const {
-    return arguments_ && parameter < arguments_->size() && q_.world->within(v.text, (*arguments_)[parameter]);
+    return !v.text.empty() && q_.world->within(v.text, (*arguments_)[parameter]);
   }
 
   /// A literal about the element of a set is settled when it is compiled, but for unsettled law.
@@ -479,7 +479,8 @@ class Space::Builder {
       if (element_) constant(holds(e, element_type_, *element_), n);
       return;
     }
-    if (e.op == ExprOp::within_parameter && !arguments_) {
+    const bool named = arguments_ && e.parameter < arguments_->size() && !(*arguments_)[e.parameter].empty();
+    if (e.op == ExprOp::within_parameter && !named) {
       n.var = rate_var(e.fact, "the parties that the proviso names");
       n.op = ExprOp::yes;
       n.yes = bit(1);
@@ -561,6 +562,7 @@ class Space::Builder {
       return;
     }
     use.governs = program(r.governs);
+    use.leaves_home = leaves(law_[r.authority].state);
     if (r.otherwise_lifted_by.valid()) use.otherwise_lifted_by = need_var(r.otherwise_lifted_by);
     std::map<std::uint32_t, std::size_t> place;
     for (const RuleId rule : r.rules) {
@@ -575,6 +577,17 @@ class Space::Builder {
     }
     for (const ProvisoId p : r.provisos) proviso(p, use);
     s_.regimes_.push_back(std::move(use));
+  }
+  ProgramId leaves(const std::string& state) {
+    const FactId departure = law_.find_fact("departure");
+    if (!departure.valid() || law_[departure].type.kind != FactType::country) return {};
+    Node n{};
+    n.op = ExprOp::equals;
+    n.var = fact_var(departure);
+    const std::vector<Value>& d = s_.variables_[n.var.index].domain;
+    for (std::size_t i = 0; i < d.size(); ++i)
+      if (d[i].text == state) n.yes.set(i);
+    return add_program({n});
   }
   RuleUse rule_use(RuleId id) {
     const Rule& r = law_[id];

@@ -101,6 +101,7 @@ struct RegimeUse {
   RegimeId regime;
   Presence present;
   ProgramId governs;
+  ProgramId leaves_home;  // the goods leave the regime's own state: no later transfer
   VarId otherwise_lifted_by;
   std::vector<RuleUse> rules;  // those of the day, each after all that can defeat it
   std::vector<ProvisoUse> provisos;
