@@ -51,13 +51,16 @@ int ask(Options& o) {
   const bool person = isatty(STDIN_FILENO) != 0;
   std::vector<std::pair<std::string, std::string>> given;
   std::set<std::string> skipped;
+  for (const std::string& k : o.request.known)
+    if (const std::size_t eq = k.find('='); eq != std::string::npos)
+      given.emplace_back(k.substr(0, eq), k.substr(eq + 1));
+  const std::size_t from_flags = given.size();
   while (true) {
     const DecideResult r = books->decide(o.request);
     if (!r.ok) {
       print_reports(r.reports, true);
-      if (given.empty()) return exit_wrong;
-      fmt::print(stderr, "that answer is left out again\n");
-      skipped.insert(given.back().first);
+      if (given.size() == from_flags) return exit_wrong;
+      fmt::print(stderr, "that answer is left out; here is the question again\n");
       given.pop_back();
       o.request.known.pop_back();
       continue;

@@ -45,7 +45,7 @@ struct DecideRequest {
   std::vector<std::string> known;    // FACT=VALUE
   bool without_instruments = false;  // hide what authorities answered about this transfer
   bool hypothetical = false;         // a draft lies over the rulebooks: the answer is marked
-  std::uint64_t work_limit = 20'000'000;
+  std::uint64_t work_limit = 500'000'000;
 };
 
 struct DecideResult {

@@ -546,6 +546,21 @@ Json LineAnswer::changes(bool applicant) {
   return out;
 }
 
+/// 1 where the bounds of the joint finding meet, less the further they are apart, summed with a
+/// little for each regime that is settled by itself.
+double LineAnswer::closeness(const State& s) {
+  Finding low = Finding::not_engaged, high = Finding::not_engaged;
+  double regimes = 0;
+  for (const RegimeUse& use : space_.regimes()) {
+    const RegimeReading r = search_.reader().read(use, s);
+    low = std::max(low, r.low);
+    high = std::max(high, r.high);
+    regimes += r.undecided.empty() ? 1 : 0;
+  }
+  const int apart = static_cast<int>(high) - static_cast<int>(low);
+  return 1.0 - apart / 5.0 + regimes / 100.0;
+}
+
 Json LineAnswer::missing() {
   struct Entry {
     Json json;
@@ -609,19 +624,17 @@ Json LineAnswer::missing() {
       }
     }
     j["matters_to"] = regimes;
-    // Better questions settle the finding for more of their values.
+    // Better questions bring the bounds of the finding closer for more of their values.
     double settles = 0, count = 0;
-    if (p.count() <= 24)
-      for (std::size_t k = 0; k < var.domain.size(); ++k) {
-        if (!p.test(k)) continue;
-        State s = start_;
-        s.possible[i].reset();
-        s.possible[i].set(k);
-        ++count;
-        const FindingSet found = search_.findings(all_, s);
-        if (found.empty()) continue;
-        settles += found.single() ? 1.0 : 0.0;
-      }
+    for (std::size_t k = 0; k < var.domain.size(); ++k) {
+      if (!p.test(k)) continue;
+      State s = start_;
+      s.possible[i].reset();
+      s.possible[i].set(k);
+      if (search_.reader().constraints(s) == Truth::no) continue;
+      ++count;
+      settles += closeness(s);
+    }
     j["score"] = count > 0 ? settles / count : 0;
     entries.push_back({j, j["score"].get<double>()});
   }

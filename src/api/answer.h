@@ -33,6 +33,7 @@ class LineAnswer {
   void decide();
   void assess_states();
   void report_work();
+  double closeness(const State& s);
   Json regime(std::size_t g);
   Json routes(std::size_t g);
   Json derivation(std::size_t g);

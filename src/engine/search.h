@@ -22,7 +22,7 @@ struct FindingSet {
   friend bool operator==(const FindingSet&, const FindingSet&) = default;
 };
 
-inline constexpr std::uint64_t default_work_limit = 20'000'000;
+inline constexpr std::uint64_t default_work_limit = 500'000'000;
 
 class Search {
  public:

@@ -773,6 +773,7 @@ class Parser {
   }
 
   void literal(Expression& out) {
+    if (at_declaration()) fail("a fact, `not` or `(`");
     Node n;
     n.at = token().at;
     n.fact = name("a fact, `not` or `(`");
