@@ -1,0 +1,97 @@
+"""Decides the cases of tests/cases/ in both phases; the format stands in tests/cases/README.md.
+
+usage: cases_test.py BINARY SOURCE_ROOT
+"""
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import yaml
+
+binary, root = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
+ORDER = ["not_engaged", "permitted", "permitted_with_provisos", "authorisation_required", "prohibited"]
+
+
+class Loader(yaml.SafeLoader):
+    pass
+
+
+Loader.yaml_implicit_resolvers = {}
+
+
+def ask(*argv):
+    done = subprocess.run([binary, *argv], capture_output=True, timeout=300)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(map(str, argv))}: {done.stderr.decode()}")
+    return json.loads(done.stdout)
+
+
+authority_of = {}
+for rule in ask("rules", "--format", "json"):
+    for need in rule["needs"]:
+        _, name, _, authority = need.split()
+        authority_of[name] = authority
+authority_of["individual_exception"] = "jp.cabinet"
+judge_of = {f["fact"]: f["judged_by"] for f in ask("facts", "--format", "json") if f["judged_by"]}
+
+
+def world_of(case, day):
+    instruments = []
+    for fact, value in (case.get("policy") or {}).items():
+        instruments.append({"id": f"policy on {fact}", "authority": judge_of[fact], "issued": "1967-01-01", "finds": {fact: value},
+                            "scope": {"destination": case["facts"]["destination"]}})
+    acts = case.get("acts") or {}
+    for need in acts.get("answers", []):
+        instruments.append({"id": f"act on {need}", "authority": authority_of[need], "issued": day, "answers": [need],
+                            "scope": {"destination": case["facts"]["destination"]}, "assumed": "yes"})
+    for fact, value in acts.get("finds", {}).items():
+        instruments.append({"id": f"finding on {fact}", "authority": judge_of[fact], "issued": day, "finds": {fact: value}, "assumed": "yes",
+                            "scope": {"destination": case["facts"]["destination"]}})
+    records = [{"authority": a, "complete_to": "2030-01-01"} for a in sorted(set(authority_of.values()) | set(judge_of.values()))]
+    return {"world": 1, "about": case["case"], "records": records, "instruments": instruments}
+
+
+failures, checked = [], 0
+with tempfile.TemporaryDirectory() as name:
+    folder = pathlib.Path(name)
+    for path in sorted((root / "tests" / "cases").glob("*.yaml")):
+        for template in yaml.load(path.read_text(), Loader):
+            variants = [{}]
+            for fact, values in (template.get("vary") or {}).items():
+                variants = [{fact: v} for v in values]
+            for variant in variants:
+                case = dict(template, facts={**template["facts"], **variant})
+                for expect in case["expect"]:
+                    (folder / "t.yaml").write_text(yaml.safe_dump({"transfer": 1, "facts": case["facts"]}))
+                    (folder / "w.yaml").write_text(yaml.safe_dump(world_of(case, expect["on"])))
+                    for phase in ("hidden", "read", "read_worst"):
+                        if phase not in expect:
+                            continue
+                        flags = ["--without-instruments"] if phase == "hidden" else []
+                        answer = ask("decide", folder / "t.yaml", "--world", folder / "w.yaml", "--on", expect["on"], "--format", "json", *flags)
+                        seen = {r["regime"]: r for r in answer["regimes"]}
+                        label = f"{case['case']} {variant or ''} on {expect['on']}, {phase}"
+                        for regime, finding in expect[phase].items():
+                            checked += 1
+                            got = seen[regime]["worst" if phase == "read_worst" else "finding"] if regime in seen else "no such regime in force"
+                            if got != finding:
+                                failures.append(f"{label}: {regime} is {got} ({seen.get(regime, {}).get('best')}..{seen.get(regime, {}).get('worst')}), expected {finding}; missing {[m['fact'] for m in answer['missing']]}")
+                        if phase == "hidden" and "joint" in expect:
+                            checked += 1
+                            if answer["finding"] != expect["joint"]:
+                                failures.append(f"{label}: jointly {answer['finding']}, expected {expect['joint']}")
+                        if phase == "hidden":
+                            for need in expect.get("needs", []):
+                                checked += 1
+                                if need not in [n["need"] for n in answer["needs"]]:
+                                    failures.append(f"{label}: does not name the need {need}")
+                            for fact, value in (expect.get("remedy") or {}).items():
+                                checked += 1
+                                if not any(r["fact"] == fact and value in r["instead"] for r in answer["remedies"]):
+                                    failures.append(f"{label}: does not name {fact}={value} as a remedy: {answer['remedies']}")
+for f in failures:
+    print("FAILED", f)
+print(f"{checked - len(failures)} passed, {len(failures)} failed")
+sys.exit(1 if failures or checked < 30 else 0)
