@@ -1,0 +1,52 @@
+"""The published schemas hold: of every example file, of every answer, and not of files that are wrong.
+
+usage: schema_test.py BINARY SOURCE_ROOT
+"""
+import json
+import pathlib
+import subprocess
+import sys
+
+import jsonschema
+import yaml
+
+binary, root = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
+
+
+class Loader(yaml.SafeLoader):
+    pass
+
+
+Loader.yaml_implicit_resolvers = {}
+schema = {n: json.loads((root / f"schemas/{n}.schema.json").read_text()) for n in ("world", "transfer", "answer")}
+for s in schema.values():
+    jsonschema.Draft7Validator.check_schema(s)
+checked = 0
+
+
+def holds(kind, document):
+    return jsonschema.Draft7Validator(schema[kind]).is_valid(document)
+
+
+for path in sorted((root / "examples").rglob("*.yaml")):
+    document = yaml.load(path.read_text(), Loader)
+    kind = "world" if "world" in document else "transfer"
+    jsonschema.validate(document, schema[kind], cls=jsonschema.Draft7Validator)
+    checked += 1
+    if kind == "world":
+        continue
+    for flags in ([], ["--without-instruments"], ["--known", "ground=unknown"]):
+        done = subprocess.run([binary, "decide", path, "--world", path.parent / "world.yaml", "--format", "json", *flags], capture_output=True)
+        assert done.returncode == 0, done.stderr.decode()
+        jsonschema.validate(json.loads(done.stdout), schema["answer"], cls=jsonschema.Draft7Validator)
+        checked += 1
+
+wrong = [("transfer", {"transfer": "1", "form": "JP"}), ("transfer", {"on": "2023-12-22"}), ("transfer", {"transfer": "1", "on": "soon"}),
+         ("transfer", {"transfer": "1", "facts": {"a": {"value": "x", "sorce": "y"}}}), ("world", {"world": "1", "lots": {"l": {}}}),
+         ("world", {"world": "1", "instruments": [{"id": "a"}]}), ("world", {"world": "2"}),
+         ("world", {"world": "1", "parties": {"p": {"name": "P", "country": "Japan"}}}), ("answer", {"finding": "allowed"})]
+for kind, document in wrong:
+    assert not holds(kind, document), f"the {kind} schema lets {document} pass"
+    checked += 1
+assert checked > 20, "hardly anything was checked"
+print(f"{checked} passed, 0 failed")
