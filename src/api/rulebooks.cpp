@@ -326,7 +326,6 @@ DecideResult Rulebooks::decide(const DecideRequest& request) const {
   if (diags.has_errors()) return failed();
 
   Json lines = Json::array();
-  FindingSet strictest;
   std::vector<std::string> unassessed;
   std::vector<std::pair<Finding, Finding>> ranges;
   for (const TransferLine& line : transfer->lines) {

@@ -98,7 +98,7 @@ class Builder : public YAML::EventHandler {
       if (!top.seen.insert(d.text).second) diags_.emit(code::key_twice, d.at, d.text);
       top.key = std::move(d);
     } else {
-      top.doc.entries.emplace_back(std::move(*top.key), std::move(d));
+      top.doc.entries.push_back({std::move(*top.key), std::move(d)});
       top.key.reset();
     }
   }
