@@ -27,6 +27,9 @@ enum class Names : std::uint8_t {
 constexpr std::array<std::string_view, 9> kind_words{"an authority", "a fact",      "a constraint",
                                                      "a definition", "a threshold", "a list",
                                                      "a regime",     "a rule",      "a proviso"};
+/// Definitions may stand on definitions this many times over.
+constexpr std::size_t definition_depth = 100;
+
 std::string_view words(Names n) {
   return kind_words[static_cast<std::size_t>(n)];
 }
@@ -734,20 +737,33 @@ class Checker {
     for (Expression& e : law_.expressions)
       for (Expr& n : e)
         if (n.op == ExprOp::definition) n.body = law_.definitions[n.parameter].means;
-    std::vector<int> state(law_.definitions.size(), 0);
-    const std::function<bool(std::uint32_t)> visit = [&](std::uint32_t d) {
-      if (state[d] == 2) return false;
-      if (state[d] == 1) return true;
-      state[d] = 1;
-      bool cycle = false;
-      if (law_.definitions[d].means.valid())
-        for (const Expr& n : law_[law_.definitions[d].means])
-          if (n.op == ExprOp::definition) cycle = visit(n.parameter) || cycle;
-      state[d] = 2;
-      return cycle;
-    };
-    for (std::uint32_t d = 0; d < law_.definitions.size(); ++d)
-      if (visit(d)) diags_.emit(code::definition_cycle, law_.definitions[d].at, law_.definitions[d].name);
+    // How many definitions stand below each; one that never becomes ready leads back to itself.
+    const std::size_t n = law_.definitions.size();
+    std::vector<std::vector<std::uint32_t>> used_by(n);
+    std::vector<std::size_t> waiting(n, 0), depth(n, 0);
+    for (std::uint32_t d = 0; d < n; ++d) {
+      if (!law_.definitions[d].means.valid()) continue;
+      for (const Expr& e : law_[law_.definitions[d].means])
+        if (e.op == ExprOp::definition) {
+          used_by[e.parameter].push_back(d);
+          ++waiting[d];
+        }
+    }
+    std::vector<std::uint32_t> ready;
+    for (std::uint32_t d = 0; d < n; ++d)
+      if (waiting[d] == 0) ready.push_back(d);
+    for (std::size_t i = 0; i < ready.size(); ++i)
+      for (const std::uint32_t user : used_by[ready[i]]) {
+        depth[user] = std::max(depth[user], depth[ready[i]] + 1);
+        if (--waiting[user] == 0) ready.push_back(user);
+      }
+    for (std::uint32_t d = 0; d < n; ++d) {
+      const Definition& def = law_.definitions[d];
+      if (waiting[d] > 0)
+        diags_.emit(code::definition_cycle, def.at, def.name);
+      else if (depth[d] == definition_depth + 1)  // the ones above it follow from this
+        diags_.emit(code::definitions_too_deep, def.at, def.name, definition_depth);
+    }
   }
 
   // --- links ---
@@ -811,24 +827,33 @@ class Checker {
   void order_rules() {
     std::vector<int> state(law_.rules.size(), 0);
     std::vector<RuleId> order;
-    const std::function<void(RuleId)> visit = [&](RuleId r) {
-      if (state[r.index] == 2) return;
-      state[r.index] = 1;
-      std::vector<Defeat>& defeats = law_.rules[r.index].defeats;
-      for (std::size_t i = 0; i < defeats.size();) {
-        if (state[defeats[i].by.index] == 1) {
-          diags_.emit(code::link_cycle, defeats[i].at, law_[r].name)
-              .note(law_[defeats[i].by].at, "through this one");
-          defeats.erase(defeats.begin() + static_cast<std::ptrdiff_t>(i));
+    struct Open {
+      RuleId rule;
+      std::size_t next = 0;
+    };
+    std::vector<Open> open;  // the path of links that is being followed; no recursion, however long
+    for (std::uint32_t i = 0; i < law_.rules.size(); ++i) {
+      if (state[i] == 0) open.push_back({RuleId{i}});
+      while (!open.empty()) {
+        Open& top = open.back();
+        std::vector<Defeat>& defeats = law_.rules[top.rule.index].defeats;
+        state[top.rule.index] = 1;
+        if (top.next == defeats.size()) {
+          state[top.rule.index] = 2;
+          order.push_back(top.rule);
+          open.pop_back();
           continue;
         }
-        visit(defeats[i].by);
-        ++i;
+        const Defeat& d = defeats[top.next];
+        if (state[d.by.index] == 1) {
+          diags_.emit(code::link_cycle, d.at, law_[top.rule].name).note(law_[d.by].at, "through this one");
+          defeats.erase(defeats.begin() + static_cast<std::ptrdiff_t>(top.next));
+          continue;
+        }
+        ++top.next;
+        if (state[d.by.index] == 0) open.push_back({d.by});
       }
-      state[r.index] = 2;
-      order.push_back(r);
-    };
-    for (std::uint32_t i = 0; i < law_.rules.size(); ++i) visit(RuleId{i});
+    }
     std::vector<std::uint32_t> rank(law_.rules.size());
     for (std::uint32_t i = 0; i < order.size(); ++i) rank[order[i].index] = i;
     for (Regime& g : law_.regimes)

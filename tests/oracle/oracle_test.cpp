@@ -1,0 +1,311 @@
+// The engine against a judge that shares no code with it. Random small rulebooks are made as plain
+// data; one text of them goes through lexer, parser, checker and engine, and the data itself is judged
+// here, one complete assignment at a time, straight from docs/language.md, section 3. For every state
+// of partial knowledge the findings over all completions must be the same.
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <random>
+#include <set>
+
+#include "engine/search.h"
+#include "law/checker.h"
+#include "law/lexer.h"
+#include "law/parser.h"
+
+using namespace sekisho;
+
+namespace {
+
+// Facts 0 to 2 are yes/no, 3 is one of three, 4 is judged (0 no, 1 yes, 2 no finding).
+constexpr int fact_count = 5;
+constexpr int judged = 4;
+constexpr int sizes[fact_count] = {2, 2, 2, 3, 3};
+using Assignment = std::array<int, fact_count>;
+
+struct Literal {
+  int fact;
+  int value;
+  bool negated;
+};
+enum class Effect { prohibits, permits, permits_with_need, binds, needs };
+struct Link {
+  int over;     // the rule that is defeated
+  bool effect;  // only its need, where it has one
+};
+struct RuleData {
+  Effect effect;
+  bool any;  // literals joined by `or`
+  std::vector<Literal> literals;
+  std::vector<Link> links;  // to later rules
+};
+struct Book {
+  std::vector<RuleData> rules;
+  bool otherwise_prohibited;
+  bool constrained;  // f0 implies not f1
+};
+
+// --- the judge ---
+
+bool holds(const Literal& l, const Assignment& a) {
+  return (a[l.fact] == l.value) != l.negated;
+}
+bool holds(const RuleData& r, const Assignment& a) {
+  const auto one = [&](const Literal& l) { return holds(l, a); };
+  return r.any ? std::any_of(r.literals.begin(), r.literals.end(), one)
+               : std::all_of(r.literals.begin(), r.literals.end(), one);
+}
+
+/// The finding of one reading, in which the judged fact is yes or no.
+Finding judge_reading(const Book& book, const Assignment& a) {
+  const std::size_t n = book.rules.size();
+  std::vector<bool> active(n), defeated(n, false), need_gone(n, false);
+  for (std::size_t i = 0; i < n; ++i) {
+    active[i] = holds(book.rules[i], a) && !defeated[i];
+    if (!active[i]) continue;
+    for (const Link& l : book.rules[i].links)
+      (l.effect ? need_gone : defeated)[static_cast<std::size_t>(l.over)] = true;
+  }
+  Finding strictest = Finding::permitted;
+  Finding base = book.otherwise_prohibited ? Finding::prohibited : Finding::permitted;
+  bool route = false, provisos = false;
+  for (std::size_t i = 0; i < n; ++i) {
+    if (!active[i]) continue;
+    const Finding own = need_gone[i] ? Finding::permitted : Finding::authorisation_required;
+    switch (book.rules[i].effect) {
+      case Effect::prohibits: strictest = Finding::prohibited; break;
+      case Effect::needs: strictest = std::max(strictest, own); break;
+      case Effect::binds: provisos = true; break;
+      case Effect::permits:
+      case Effect::permits_with_need: {
+        const Finding f = book.rules[i].effect == Effect::permits ? Finding::permitted : own;
+        base = route ? std::min(base, f) : f;
+        route = true;
+        break;
+      }
+    }
+  }
+  const Finding f = std::max(strictest, base);
+  return provisos ? std::max(f, Finding::permitted_with_provisos) : f;
+}
+
+Finding judge(const Book& book, Assignment a) {
+  if (a[judged] != 2) return judge_reading(book, a);
+  a[judged] = 0;
+  const Finding no = judge_reading(book, a);
+  a[judged] = 1;
+  const Finding yes = judge_reading(book, a);
+  return no == yes ? no : std::max(std::min(no, yes), Finding::authorisation_required);
+}
+
+std::set<Finding> judge_all(const Book& book, const std::array<int, fact_count>& known) {
+  std::set<Finding> found;
+  Assignment a;
+  const auto fill = [&](auto&& self, int f) -> void {
+    if (f == fact_count) {
+      if (!(book.constrained && a[0] == 1 && a[1] == 1)) found.insert(judge(book, a));
+      return;
+    }
+    for (int v = 0; v < sizes[f]; ++v)
+      if (known[f] < 0 || known[f] == v) {
+        a[f] = v;
+        self(self, f + 1);
+      }
+  };
+  fill(fill, 0);
+  return found;
+}
+
+// --- the same as text, through the engine ---
+
+std::string text_of(const Book& book) {
+  std::string t =
+      "authority x.gov of XK \"Government\"\n"
+      "fact f0 is yes or no\n  asks \"0\"\nfact f1 is yes or no\n  asks \"1\"\nfact f2 is yes or no\n  asks "
+      "\"2\"\n"
+      "fact f3 is one of v0, v1, v2\n  asks \"3\"\nfact f4 is yes or no\n  asks \"4\"\n  judged by x.gov\n"
+      "regime x.r \"R\"\n  authority x.gov\n  force statute\n  cite \"1\"\n  unlinked opposites strictest "
+      "prevails\n";
+  t += book.otherwise_prohibited ? "  otherwise prohibited\n" : "  otherwise permitted\n";
+  if (book.constrained) t += "constraint c \"c\" always f0 implies not f1\n";
+  t += "proviso p(holder)\n  cite \"2\"\n  needs consent later from x.gov\n  lapses never\n";
+  for (std::size_t i = 0; i < book.rules.size(); ++i) {
+    const RuleData& r = book.rules[i];
+    const bool route = r.effect == Effect::permits || r.effect == Effect::permits_with_need;
+    t += fmt::format("{} r{}\n  cite \"3\"\n", route ? "route" : "rule", i);
+    std::string when;
+    for (const Literal& l : r.literals) {
+      if (!when.empty()) when += r.any ? " or " : " and ";
+      if (l.fact == 3)
+        when += fmt::format("f3 is {}v{}", l.negated ? "not " : "", l.value);
+      else
+        when += fmt::format("{}f{}", (l.value == 1) != l.negated ? "" : "not ", l.fact);
+    }
+    if (route) t += "  permits\n";
+    if (r.effect == Effect::prohibits) t += "  prohibits\n";
+    t += "  when " + when + "\n";
+    if (r.effect == Effect::needs || r.effect == Effect::permits_with_need)
+      t += fmt::format("  needs permit n{} from x.gov\n", i);
+    if (r.effect == Effect::binds) t += "  binds p(holder: \"someone\")\n";
+    for (const Link& l : r.links)
+      t += l.effect ? fmt::format("  notwithstanding need n{} of r{}\n", l.over, l.over)
+                    : fmt::format("  notwithstanding r{}\n", l.over);
+  }
+  return t;
+}
+
+struct Compiled {
+  Sources sources;
+  Diagnostics diags;
+  Law law;
+  explicit Compiled(const std::string& text) {
+    const SourceId id = sources.add("book.law", text);
+    const std::vector<Token> tokens = lex(sources, id, diags);
+    const tree::File file = parse(sources, tokens, diags);
+    law = check(sources, std::span(&file, 1), diags);
+  }
+};
+
+std::set<Finding> engine_all(const Law& law, const std::array<int, fact_count>& known) {
+  const World nothing;
+  Question q;
+  q.law = &law;
+  q.world = &nothing;
+  q.clean_for = {"XK"};
+  for (int f = 0; f < fact_count; ++f)
+    if (f != judged && known[f] >= 0)
+      q.facts.push_back(
+          {law.find_fact(fmt::format("f{}", f)), Knowledge::Form::alternatives, {{known[f], {}}}, true});
+  Diagnostics diags;
+  q.silence_is_none = true;
+  const Space space(q, diags);
+  Search search(space);
+  State state = search.reader().start();
+  const VarId j = space.fact_var(law.find_fact("f4"));
+  if (j.valid()) {
+    state.free[j.index] = true;
+    if (known[judged] >= 0) {
+      state.possible[j.index].reset();
+      state.possible[j.index].set(static_cast<std::size_t>(known[judged]));
+    }
+  }
+  const FindingSet found = search.findings({0}, state);
+  std::set<Finding> out;
+  for (int f = 0; f < static_cast<int>(finding_count); ++f)
+    if (found[static_cast<Finding>(f)]) out.insert(static_cast<Finding>(f));
+  return out;
+}
+
+class Maker {
+ public:
+  explicit Maker(unsigned seed) : random_(seed) {}
+  int below(int n) { return static_cast<int>(random_() % static_cast<unsigned>(n)); }
+  Book book() {
+    Book b;
+    b.otherwise_prohibited = below(2) == 0;
+    b.constrained = below(3) == 0;
+    const int n = 1 + below(4);
+    for (int i = 0; i < n; ++i) {
+      RuleData r;
+      r.effect = static_cast<Effect>(below(5));
+      r.any = below(3) == 0;
+      const int literals = 1 + below(3);
+      for (int k = 0; k < literals; ++k) {
+        const int f = below(fact_count);
+        r.literals.push_back({f, f == judged ? 1 : f == 3 ? below(3) : 1, below(3) == 0});
+      }
+      b.rules.push_back(std::move(r));
+    }
+    for (int i = 0; i < n; ++i)
+      for (int k = i + 1; k < n; ++k) {
+        const Effect e = b.rules[static_cast<std::size_t>(k)].effect;
+        const bool has_need = e == Effect::needs || e == Effect::permits_with_need;
+        if (below(2) == 0)
+          b.rules[static_cast<std::size_t>(i)].links.push_back({k, has_need && below(3) == 0});
+      }
+    return b;
+  }
+  std::array<int, fact_count> knowledge() {
+    std::array<int, fact_count> known{};
+    for (int f = 0; f < fact_count; ++f) known[f] = below(2) == 0 ? -1 : below(sizes[f]);
+    return known;
+  }
+
+ private:
+  std::mt19937 random_;
+};
+
+}  // namespace
+
+TEST_CASE("the engine agrees with the judge on random rulebooks and partial knowledge") {
+  Maker make(20231222);
+  int compared = 0, contradictory = 0;
+  for (int i = 0; i < 2500; ++i) {
+    const Book book = make.book();
+    const Compiled compiled(text_of(book));
+    REQUIRE_FALSE(compiled.diags.has_errors());
+    for (int k = 0; k < 4; ++k) {
+      const auto known = make.knowledge();
+      const auto expected = judge_all(book, known), found = engine_all(compiled.law, known);
+      contradictory += expected.empty();
+      ++compared;
+      if (expected != found) {
+        INFO(text_of(book));
+        INFO(known[0], known[1], known[2], known[3], known[4]);
+        REQUIRE(expected == found);
+      }
+    }
+  }
+  CHECK(compared == 10000);
+  CHECK(contradictory < compared / 10);
+}
+
+TEST_CASE("narrowing the knowledge of a fact never adds a possible finding") {
+  Maker make(7);
+  int narrowed = 0;
+  for (int i = 0; i < 500; ++i) {
+    const Book book = make.book();
+    const Compiled compiled(text_of(book));
+    auto known = make.knowledge();
+    const auto wide = engine_all(compiled.law, known);
+    for (int f = 0; f < fact_count; ++f) {
+      if (known[f] >= 0) continue;
+      for (int v = 0; v < sizes[f]; ++v) {
+        auto narrow = known;
+        narrow[f] = v;
+        const auto found = engine_all(compiled.law, narrow);
+        ++narrowed;
+        CHECK(std::includes(wide.begin(), wide.end(), found.begin(), found.end()));
+      }
+    }
+  }
+  CHECK(narrowed > 1000);
+}
+
+TEST_CASE(
+    "a planted fault is caught: a flipped literal, a dropped link, another effect, a forgotten constraint") {
+  const auto caught = [](auto plant) {
+    Maker make(99);
+    for (int i = 0; i < 400; ++i) {
+      const Book book = make.book();
+      Book wrong = book;
+      if (!plant(wrong)) continue;
+      const Compiled compiled(text_of(wrong));
+      for (int k = 0; k < 4; ++k) {
+        const auto known = make.knowledge();
+        if (judge_all(book, known) != engine_all(compiled.law, known)) return true;
+      }
+    }
+    return false;
+  };
+  CHECK(
+      caught([](Book& b) { return b.rules[0].literals[0].negated = !b.rules[0].literals[0].negated, true; }));
+  CHECK(
+      caught([](Book& b) { return b.rules[0].links.empty() ? false : (b.rules[0].links.pop_back(), true); }));
+  CHECK(caught([](Book& b) {
+    return b.rules[0].effect == Effect::needs ? (b.rules[0].effect = Effect::prohibits, true) : false;
+  }));
+  CHECK(caught([](Book& b) { return b.constrained ? (b.constrained = false, true) : false; }));
+  CHECK(caught([](Book& b) { return b.otherwise_prohibited = !b.otherwise_prohibited, true; }));
+}
