@@ -27,7 +27,7 @@ struct Report {
     Place place;
     std::string text;
   };
-  std::string code;      // SK2107; all stand in docs/diagnostics.md
+  std::string code;      // SK2107; all stand in src/base/diagnostics.def
   bool is_error = true;  // else a warning
   Place place;
   std::string message;
