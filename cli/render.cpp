@@ -43,6 +43,7 @@ class Writer {
   Writer(bool markdown, bool colour) : markdown_(markdown), colour_(colour) {}
 
   std::string run(const Json& a) {
+    several_ = a["lines"].size() > 1;
     heading(a);
     regimes(a);
     needs(a);
@@ -71,6 +72,10 @@ class Writer {
   }
 
  private:
+  /// Which line of the transfer it is about, where there are several.
+  std::string of_line(const Json& j) const {
+    return several_ && j.contains("line") ? fmt::format("line {}: ", text(j, "line")) : "";
+  }
   static std::string cite(const Json& j) {
     const std::string c = text(j, "cite");
     return c.empty() ? "" : "  [" + c + "]";
@@ -141,8 +146,9 @@ class Writer {
     title("by regime");
     for (const Json& r : a["regimes"]) {
       const std::string by = text(r, "engaged_by") == "proviso" ? " (engaged by a proviso on the lot)" : "";
-      item(fmt::format("{} [{}, {}]: {}{}{}", text(r, "regime"), text(r, "state"), text(r, "force"),
-                       words(text(r, "finding")), text(r, "finding") == "open" ? ", " + range(r) : "", by));
+      item(fmt::format("{}{} [{}, {}]: {}{}{}", of_line(r), text(r, "regime"), text(r, "state"),
+                       text(r, "force"), words(text(r, "finding")),
+                       text(r, "finding") == "open" ? ", " + range(r) : "", by));
       for (const Json& d : r["derivation"])
         if (text(d, "status") == "active" && text(d, "effect") == "prohibits")
           sub(fmt::format("barred by {}{}: {}", text(d, "rule"), cite(d), reads(d["reads"])));
@@ -209,17 +215,17 @@ class Writer {
 
   void line(const std::string& s) { out_ += s + "\n"; }
   void title(const std::string& s) { line(markdown_ ? "## " + s : s + ":"); }
-  void item(const std::string& s) { line((markdown_ ? "- " : "  ") + s); }
-  void sub(const std::string& s) { line((markdown_ ? "  - " : "    ") + s); }
+  void item(const std::string& s) { line(fmt::format("{}{}", markdown_ ? "- " : "  ", s)); }
+  void sub(const std::string& s) { line(fmt::format("{}{}", markdown_ ? "  - " : "    ", s)); }
   template <class Show>
   void items(const char* name, const Json& array, Show show) {
     if (array.empty()) return;
     title(name);
-    for (const Json& e : array) item(show(e));
+    for (const Json& e : array) item(fmt::format("{}{}", of_line(e), show(e)));
     line("");
   }
 
-  bool markdown_, colour_;
+  bool markdown_, colour_, several_ = false;
   std::string out_;
 };
 

@@ -97,7 +97,7 @@ int ask(Options& o) {
       continue;
     }
     given.emplace_back(fact, line);
-    o.request.known.push_back(fact + "=" + line);
+    o.request.known.push_back(fmt::format("{}={}", fact, line));
   }
   if (!o.answers.empty()) {
     if (!write_file(o.answers, as_transfer(o.request.on, given))) return exit_files;

@@ -1,5 +1,7 @@
 #include "api/answer.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 
@@ -125,6 +127,17 @@ std::string LineAnswer::show(VarId v, std::size_t i) const {
   }
 }
 
+/// The bounds between which a fact is known to lie, in words.
+std::optional<std::string> LineAnswer::known_range(VarId v) const {
+  const Variable& var = space_[v];
+  if (var.kind != VarKind::fact) return std::nullopt;
+  for (const KnownFact& k : line_.question.facts)
+    if (k.fact == var.fact && k.form == Knowledge::Form::between)
+      return fmt::format("between {} and {}", show_value(law_[var.fact].type, k.values[0]),
+                         show_value(law_[var.fact].type, k.values[1]));
+  return std::nullopt;
+}
+
 Json LineAnswer::fact_value(VarId v, const State& state) const {
   const Variable& var = space_[v];
   Reader reader(space_);
@@ -135,6 +148,8 @@ Json LineAnswer::fact_value(VarId v, const State& state) const {
     j["value"] = nullptr;
   } else if (p.count() == 1) {
     j["value"] = show(v, p._Find_first());
+  } else if (const auto range = known_range(v); range && p == var.known) {
+    j["value"] = *range;
   } else {
     Json some = Json::array();
     for (std::size_t i = 0; i < var.domain.size(); ++i)

@@ -81,7 +81,7 @@ bool Search::consistent(const State& state) {
   const std::vector<VarId> undecided = reader_.undecided();
   const VarId v = choose(undecided, state);
   if (!v.valid()) return true;
-  return split(state, v, [&](State next) { return consistent(next); });
+  return split(state, v, [&](const State& next) { return consistent(next); });
 }
 
 void Search::collect(const std::vector<std::size_t>& regimes, State state, FindingSet& found,
@@ -138,7 +138,7 @@ bool Search::always(const std::vector<std::size_t>& regimes, const State& state,
   return found.empty() && !gave_up_;
 }
 
-bool Search::find_dependence(std::size_t regime, State state, VarId v) {
+bool Search::find_dependence(std::size_t regime, const State& state, VarId v) {
   if (over_limit()) return false;
   const RegimeUse& use = space_.regimes()[regime];
   const RegimeReading r = reader_.read(use, state);
@@ -146,7 +146,7 @@ bool Search::find_dependence(std::size_t regime, State state, VarId v) {
   if (r.low == r.high && (r.low == Finding::prohibited || r.low == Finding::not_engaged)) return false;
   const VarId other = choose(r.undecided, state, v);
   if (other.valid())
-    return split(state, other, [&](State next) { return find_dependence(regime, std::move(next), v); });
+    return split(state, other, [&](const State& next) { return find_dependence(regime, next, v); });
   std::optional<RegimeOutcome> first;
   return split(state, v, [&](State next) {
     if (!consistent(next)) return false;
@@ -215,7 +215,8 @@ RegimeOutcome Search::best_outcome(std::size_t regime, const State& state, Findi
   return out;
 }
 
-void Search::find_activity(std::size_t regime, std::size_t rule, State state, bool& can, bool& cannot) {
+void Search::find_activity(std::size_t regime, std::size_t rule, const State& state, bool& can,
+                           bool& cannot) {
   if ((can && cannot) || over_limit()) return;
   const RegimeUse& use = space_.regimes()[regime];
   const RegimeReading r = reader_.read(use, state);
@@ -230,8 +231,8 @@ void Search::find_activity(std::size_t regime, std::size_t rule, State state, bo
     if (consistent(state)) can = cannot = true;
     return;
   }
-  split(state, v, [&](State next) {
-    find_activity(regime, rule, std::move(next), can, cannot);
+  split(state, v, [&](const State& next) {
+    find_activity(regime, rule, next, can, cannot);
     return can && cannot;
   });
 }
@@ -245,7 +246,7 @@ bool Search::both_active(std::size_t regime, std::size_t a, std::size_t b, const
   if (t == Truth::yes) return consistent(state);
   const VarId v = choose(r.activity, state);
   if (!v.valid()) return consistent(state);
-  return split(state, v, [&](State next) { return both_active(regime, a, b, next); });
+  return split(state, v, [&](const State& next) { return both_active(regime, a, b, next); });
 }
 
 std::pair<bool, bool> Search::activity(std::size_t regime, std::size_t rule, const State& state) {

@@ -56,10 +56,10 @@ class Search {
   bool over_limit();
   void collect(const std::vector<std::size_t>& regimes, State state, FindingSet& found,
                const FindingSet& enough);
-  bool find_dependence(std::size_t regime, State state, VarId v);
+  bool find_dependence(std::size_t regime, const State& state, VarId v);
   bool find_completion(ProgramId program, bool wanted, State& state);
   bool find_outcome(std::size_t regime, State state, Finding f, RegimeOutcome& out, State& witness);
-  void find_activity(std::size_t regime, std::size_t rule, State state, bool& can, bool& cannot);
+  void find_activity(std::size_t regime, std::size_t rule, const State& state, bool& can, bool& cannot);
   VarId choose(const std::vector<VarId>& from, const State& state, VarId except = {});
 
   const Space& space_;

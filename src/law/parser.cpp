@@ -416,7 +416,7 @@ class Parser {
     if (accept("always")) {
       f.windows.push_back({});
       f.spans.push_back(f.at);
-      f.bounds.push_back({f.at, f.at});
+      f.bounds.emplace_back(f.at, f.at);
     } else {
       do window(f);
       while (accept(TokenKind::comma));
@@ -439,7 +439,7 @@ class Parser {
     }
     f.windows.push_back(w);
     f.spans.push_back(since(start));
-    f.bounds.push_back({from_at, to_at});
+    f.bounds.emplace_back(from_at, to_at);
   }
   Bound bound() {
     if (!accept("between")) {
