@@ -47,7 +47,7 @@ int decide(Options& o) {
     if (o.format == "json") fmt::print("{}\n", reports_json(result.reports));
     print_reports(result.reports, true);
     const bool limit = !result.reports.empty() && result.reports.back().code == "SK4001";
-    return limit ? exit_work_limit : exit_wrong;
+    return limit ? exit_too_much : exit_wrong;
   }
   if (o.format == "json") {
     fmt::print("{}\n", result.json);
@@ -81,7 +81,8 @@ void add_decide(CLI::App& app, Outcome& outcome) {
               "hide what authorities answered about this transfer");
   c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones (files or folders)");
   c->add_option("--draft", o->rules.drafts, "a draft of law laid over the rulebooks; the answer is marked");
-  c->add_option("--work", o->request.work_limit, "the most readings to spend before giving up with SK4001");
+  c->add_option("--nodes", o->request.node_limit,
+                "the most nodes of diagrams to make before giving up with SK4001");
   c->add_option("--format", o->format, "text, json or markdown")
       ->check(CLI::IsMember({"text", "json", "markdown"}));
   c->footer(

@@ -39,13 +39,13 @@ struct Report {
 struct DecideRequest {
   std::optional<SourceText> world;
   SourceText transfer;
-  std::string on;                    // day of transfer; default: the transfer's own `on`
-  std::string law_of;                // day of law; default: `on`
-  std::string known_on;              // day of knowledge; default: everything recorded
-  std::vector<std::string> known;    // FACT=VALUE
-  bool without_instruments = false;  // hide what authorities answered about this transfer
-  bool hypothetical = false;         // a draft lies over the rulebooks: the answer is marked
-  std::uint64_t work_limit = 500'000'000;
+  std::string on;                      // day of transfer; default: the transfer's own `on`
+  std::string law_of;                  // day of law; default: `on`
+  std::string known_on;                // day of knowledge; default: everything recorded
+  std::vector<std::string> known;      // FACT=VALUE
+  bool without_instruments = false;    // hide what authorities answered about this transfer
+  bool hypothetical = false;           // a draft lies over the rulebooks: the answer is marked
+  std::size_t node_limit = 4'000'000;  // of the diagrams: memory; SK4001 when it is reached
 };
 
 struct DecideResult {

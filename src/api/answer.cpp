@@ -39,23 +39,25 @@ Json finding_json(const FindingSet& s, bool unassessed) {
 }
 
 LineAnswer::LineAnswer(const Sources& sources, const LineQuestion& line, const std::string& line_id,
-                       std::uint64_t work_limit, Diagnostics& diags)
+                       std::size_t node_limit, Diagnostics& diags)
     : sources_(sources),
       line_(line),
       law_(*line.question.law),
       id_(line_id),
       space_(line.question, diags),
-      search_(space_, work_limit),
+      engine_(space_, diags, node_limit),
+      reader_(space_),
       diags_(diags),
-      start_(search_.reader().start()) {
-  decide();
+      start_(reader_.start()) {
+  ok_ = engine_.ok();
+  if (ok_) decide();
 }
 
 void LineAnswer::decide() {
-  if (!search_.consistent(start_)) {
+  if (!engine_.consistent(start_)) {
     std::string names;
     for (const ProgramId p : space_.constraints())
-      if (search_.reader().read(p, start_) == Truth::no)
+      if (reader_.read(p, start_) == Truth::no)
         names += (names.empty() ? "" : "; ") + words(space_[p].back().at);
     diags_.emit(code::no_completion, TextSpan{},
                 names.empty() ? "no value of the unknown facts fits the constraints" : names);
@@ -64,31 +66,23 @@ void LineAnswer::decide() {
   }
   for (std::size_t g = 0; g < space_.regimes().size(); ++g) {
     RegimeAnswer a;
-    a.findings = search_.findings({g}, start_);
-    a.reading = search_.reader().read(space_.regimes()[g], start_);
+    a.findings = engine_.findings({g}, start_);
+    a.reading = reader_.read(space_.regimes()[g], start_);
     all_.push_back(g);
     regimes_.push_back(std::move(a));
   }
-  joint_ = search_.findings(all_, start_);
+  joint_ = engine_.findings(all_, start_);
   // A concrete completion with the best finding of each regime shows what would be needed.
   for (std::size_t g = 0; g < regimes_.size(); ++g) {
     regimes_[g].witness = start_;
-    if (!regimes_[g].findings.empty())
-      regimes_[g].outcome = search_.best_outcome(g, start_, regimes_[g].findings.best(), regimes_[g].witness);
+    if (regimes_[g].findings.empty()) continue;
+    if (auto w = engine_.witness(g, start_, regimes_[g].findings.best())) {
+      regimes_[g].witness = *w;
+      regimes_[g].outcome = reader_.outcome(space_.regimes()[g], *w);
+    }
   }
   assess_states();
-  report_work();
-}
-
-/// A search that gave up has proved nothing: there is no answer, and the message names the cause.
-void LineAnswer::report_work() {
-  if (!search_.gave_up() || !ok_) return;
-  std::string names;
-  for (const VarId v : search_.most_split()) names += (names.empty() ? "" : ", ") + space_[v].name;
-  diags_.emit(code::work_limit, TextSpan{}, search_.reader().steps())
-      .note("most of the work went into: " + names)
-      .fix("give some of these facts, or raise the limit with `--work`");
-  ok_ = false;
+  for (const std::size_t g : all_) matters_.push_back(engine_.matters(g, start_));
 }
 
 /// States that have a say but no rulebook in force here.
@@ -376,7 +370,7 @@ Json LineAnswer::needs(std::size_t g) {
   if (a.findings.empty() || a.outcome.finding == Finding::not_engaged) return out;
   State reading = start_;
   for (OpenNeed n : a.outcome.needs) {
-    const Values p = search_.reader().possible(n.need, start_);
+    const Values p = reader_.possible(n.need, start_);
     if (space_[n.need].kind == VarKind::need && !n.implied) {
       n.state_known = p.count() == 1;
       n.met = n.state_known && p.test(static_cast<std::size_t>(NeedState::granted));
@@ -421,7 +415,7 @@ Json LineAnswer::provisos(std::size_t g) {
   for (const OpenNeed& n : a.outcome.needs) {
     if (!n.met || n.implied) continue;
     for (const Space::Source& s : space_.sources(n.need)) {
-      if (search_.reader().read(s.scope, start_) != Truth::yes) continue;
+      if (reader_.read(s.scope, start_) != Truth::yes) continue;
       for (const ProvisoOn& p : s.instrument->instrument->provisos) {
         Json with = Json::object();
         for (const auto& [k, v] : p.with) with[k] = v;
@@ -479,7 +473,7 @@ Json LineAnswer::because(const std::vector<std::size_t>& regimes, Finding f) {
       without.possible[i] = var.all;
       without.free[i] = true;
     }
-    if (search_.always(regimes, without, f))
+    if (engine_.always(regimes, without, f))
       s = std::move(without);
     else
       kept.push_back(v);
@@ -540,9 +534,9 @@ Json LineAnswer::changes(bool applicant) {
       State other = start_;
       other.possible[v.index].reset();
       other.possible[v.index].set(i);
-      if (!search_.consistent(other))
+      if (!engine_.consistent(other))
         for (const VarId t : tied(v)) other.possible[t.index] = space_[t].all;
-      const FindingSet found = search_.findings(all_, other);
+      const FindingSet found = engine_.findings(all_, other);
       if (found.empty() || found == joint_) continue;
       if (applicant && found.worst() >= joint_.worst()) continue;
       by_finding[{static_cast<int>(found.best()), static_cast<int>(found.worst())}].push_back(show(v, i));
@@ -561,19 +555,15 @@ Json LineAnswer::changes(bool applicant) {
   return out;
 }
 
-/// 1 where the bounds of the joint finding meet, less the further they are apart, summed with a
-/// little for each regime that is settled by itself.
+/// 1 where the joint finding is one, less the further its best and worst are apart, with a little for each
+/// regime that is decided by itself.
 double LineAnswer::closeness(const State& s) {
-  Finding low = Finding::not_engaged, high = Finding::not_engaged;
-  double regimes = 0;
-  for (const RegimeUse& use : space_.regimes()) {
-    const RegimeReading r = search_.reader().read(use, s);
-    low = std::max(low, r.low);
-    high = std::max(high, r.high);
-    regimes += r.undecided.empty() ? 1 : 0;
-  }
-  const int apart = static_cast<int>(high) - static_cast<int>(low);
-  return 1.0 - apart / 5.0 + regimes / 100.0;
+  const FindingSet joint = engine_.findings(all_, s);
+  if (joint.empty()) return 1;
+  double decided = 0;
+  for (const std::size_t g : all_) decided += engine_.findings({g}, s).single() ? 1 : 0;
+  const int apart = static_cast<int>(joint.worst()) - static_cast<int>(joint.best());
+  return 1.0 - apart / 5.0 + decided / 100.0;
 }
 
 Json LineAnswer::missing() {
@@ -587,14 +577,12 @@ Json LineAnswer::missing() {
     const VarId v{i};
     const Variable& var = space_[v];
     if (var.kind == VarKind::hidden) continue;
-    const Values p = search_.reader().possible(v, start_);
+    const Values p = reader_.possible(v, start_);
     if (p.count() < 2) continue;
     if (var.kind == VarKind::member && sets.contains(var.fact)) continue;
     Json regimes = Json::array();
     for (const std::size_t g : all_) {
-      const RegimeReading& r = regimes_[g].reading;
-      if (r.undecided.empty()) continue;
-      if (search_.depends(g, start_, v)) regimes.push_back(law_[space_.regimes()[g].regime].name);
+      if (matters_[g][i]) regimes.push_back(law_[space_.regimes()[g].regime].name);
     }
     if (regimes.empty()) continue;
     Json j;
@@ -646,7 +634,7 @@ Json LineAnswer::missing() {
       State s = start_;
       s.possible[i].reset();
       s.possible[i].set(k);
-      if (search_.reader().constraints(s) == Truth::no) continue;
+      if (!engine_.consistent(s)) continue;
       ++count;
       settles += closeness(s);
     }
@@ -670,7 +658,7 @@ Json LineAnswer::unsettled() {
     if (var.kind != VarKind::hidden) continue;
     Json regimes = Json::array();
     for (const std::size_t g : all_)
-      if (search_.depends(g, start_, VarId{i})) regimes.push_back(law_[space_.regimes()[g].regime].name);
+      if (matters_[g][i]) regimes.push_back(law_[space_.regimes()[g].regime].name);
     if (regimes.empty()) continue;
     const Hidden& h = law_[var.hidden];
     out.push_back({{"what", h.what}, {"note", h.note}, {"text", words(h.at)}, {"matters_to", regimes}});
@@ -792,7 +780,6 @@ Json LineAnswer::json() {
   j["not_before"] = text_or_null(not_before());
   j["recheck_by"] = text_or_null(recheck_by());
   j["regimes"] = regimes;
-  report_work();
   return j;
 }
 

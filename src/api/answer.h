@@ -1,19 +1,16 @@
 #pragma once
-#include <nlohmann/json.hpp>
-
+#include "api/json.h"
 #include "api/line_question.h"
-#include "engine/search.h"
+#include "engine/completions.h"
 
 namespace sekisho {
-
-using Json = nlohmann::ordered_json;
 
 /// The answer on one line, with everything it rests on. Shape: schemas/answer.schema.json.
 /// @fails SK4001, SK4003
 class LineAnswer {
  public:
   LineAnswer(const Sources& sources, const LineQuestion& line, const std::string& line_id,
-             std::uint64_t work_limit, Diagnostics& diags);
+             std::size_t node_limit, Diagnostics& diags);
 
   bool ok() const { return ok_; }
   /// The line as JSON.
@@ -32,7 +29,6 @@ class LineAnswer {
   };
   void decide();
   void assess_states();
-  void report_work();
   double closeness(const State& s);
   Json regime(std::size_t g);
   Json routes(std::size_t g);
@@ -63,14 +59,16 @@ class LineAnswer {
   const Law& law_;
   std::string id_;
   Space space_;
-  Search search_;
+  Completions engine_;
+  Reader reader_;
   Diagnostics& diags_;
   State start_;
   std::vector<RegimeAnswer> regimes_;
   std::vector<std::size_t> all_;
   FindingSet joint_;
   std::vector<std::string> unassessed_;
-  std::vector<VarId> because_;  // the facts of the joint answer
+  std::vector<std::vector<bool>> matters_;  // of each regime, each variable
+  std::vector<VarId> because_;              // the facts of the joint answer
   bool ok_ = true;
 };
 

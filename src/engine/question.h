@@ -34,6 +34,12 @@ struct ActingInstrument {
   std::vector<std::pair<FactId, std::vector<Value>>> scope;
 };
 
+/// The law as it reads on a day, perhaps without some files (a draft that one side leaves out).
+struct View {
+  Date day;
+  std::vector<SourceId> without;
+};
+
 /// One line of a transfer, ready to be read against the law.
 struct Question {
   const Law* law = nullptr;
@@ -45,6 +51,7 @@ struct Question {
   std::vector<ActingInstrument> instruments;
   std::vector<AuthorityId> complete_records;
   bool silence_is_none = false;  // an authority without a record is taken to have said nothing
+  std::vector<View> views;       // none: the law of `law_day`; several are read over the same variables
 };
 
 }  // namespace sekisho

@@ -45,9 +45,16 @@ class Space::Builder {
   Builder(Space& space, Diagnostics& diags) : s_(space), q_(*space.question_), law_(*q_.law), diags_(diags) {}
 
   void run() {
+    views_ = q_.views.empty() ? std::vector<View>{{q_.law_day, {}}} : q_.views;
     gather_constants();
-    for (std::uint32_t g = 0; g < law_.regimes.size(); ++g) regime(RegimeId{g});
-    for (const Constraint& c : law_.constraints) s_.constraints_.push_back(program(c.always));
+    for (view_ = 0; view_ < views_.size(); ++view_) {
+      programs_.clear();
+      standing_ = {views_[view_], {}, {}};
+      for (std::uint32_t g = 0; g < law_.regimes.size(); ++g) regime(RegimeId{g});
+      for (const Constraint& c : law_.constraints) standing_.constraints.push_back(program(c.always));
+      s_.standings_.push_back(std::move(standing_));
+    }
+    view_ = 0;
     s_.sources_.resize(s_.variables_.size());
     s_.silent_.resize(s_.variables_.size());
     // Scopes may bring in facts that no rule reads; those are plain, so one pass is enough.
@@ -65,7 +72,8 @@ class Space::Builder {
         const FactId f = n.fact;
         for (const Value& v : n.values) note_constant(f, v, n);
         if (n.threshold.valid())
-          if (const auto v = threshold(n.threshold)) ordered_[f].insert(*v);
+          for (const View& view : views_)
+            if (const auto v = threshold(n.threshold, view.day)) ordered_[f].insert(*v);
         if (n.op == ExprOp::in_list && n.list.valid()) lists_.insert(n.list);
         if ((n.op == ExprOp::same || n.op == ExprOp::in_set)) {
           compared_.insert(f);
@@ -94,10 +102,15 @@ class Space::Builder {
   static FactType element_type(const Expr&, const Value& v) {
     return v.text.size() == 2 ? FactType::country : FactType::code;
   }
-  std::optional<Value> threshold(ThresholdId id) const {
+  std::optional<Value> threshold(ThresholdId id, Date on) const {
     for (const ThresholdStep& s : law_[id].steps)
-      if (covers(s.windows, q_.law_day) == Covers::yes) return s.value;
+      if (covers(s.windows, on) == Covers::yes) return s.value;
     return std::nullopt;
+  }
+  Date day() const { return views_[view_].day; }
+  bool left_out(TextSpan at) const {
+    const std::vector<SourceId>& without = views_[view_].without;
+    return std::find(without.begin(), without.end(), at.source) != without.end();
   }
 
   // --- domains ---
@@ -169,10 +182,13 @@ class Space::Builder {
       const std::string c(code);
       if (texts_[FactType::country].contains(c)) continue;
       std::vector<std::uint32_t> signature;
-      for (const ListId l : lists_) {
-        const Presence p = membership(l, {0, c}, false);
-        signature.push_back(!p.possible ? 0 : p.by.valid() ? 2 + p.by.index : 1);
-      }
+      const std::size_t now = view_;
+      for (view_ = 0; view_ < views_.size(); ++view_)
+        for (const ListId l : lists_) {
+          const Presence p = membership(l, {0, c}, false);
+          signature.push_back(!p.possible ? 0 : p.by.valid() ? 2 + p.by.index : 1);
+        }
+      view_ = now;
       if (classes[signature]++ < wanted) representatives_.push_back(c);
     }
     return representatives_;
@@ -252,8 +268,10 @@ class Space::Builder {
       return variable(std::move(v));
     });
   }
-  VarId hidden_var(HiddenId h) {
-    return once(hidden_, h, [&] {
+  /// @param dated  its bounds are unsettled: another variable for each day, later days following earlier ones
+  VarId hidden_var(HiddenId h, const std::vector<Window>* dated = nullptr) {
+    const std::size_t made_before = s_.variables_.size();
+    const VarId made = once(hidden_, {h, dated ? day() : far_past}, [&] {
       Variable v{};
       v.kind = VarKind::hidden;
       v.hidden = h;
@@ -262,6 +280,29 @@ class Space::Builder {
       v.known.set(0).set(1);
       return variable(std::move(v));
     });
+    if (dated && s_.variables_.size() > made_before) order_in_time(h, made, *dated);
+    return made;
+  }
+  /// An unsettled first day that lies before one view lies before every later view; a last day the other way.
+  void order_in_time(HiddenId h, VarId now, const std::vector<Window>& windows) {
+    if (windows.size() != 1 || windows.front().from.settled() == windows.front().to.settled()) return;
+    const bool begins = !windows.front().from.settled();
+    for (const auto& [key, other] : hidden_) {
+      if (key.first != h || other == now || key.second == far_past) continue;
+      const bool earlier = key.second < day();
+      const auto is = [&](VarId v) {
+        Node n{};
+        n.op = ExprOp::yes;
+        n.var = v;
+        n.yes = bit(1);
+        return n;
+      };
+      Node implies{};
+      implies.op = ExprOp::implies;
+      implies.arity = 2;
+      standing_.constraints.push_back(add_program(earlier == begins ? Program{is(other), is(now), implies}
+                                                                    : Program{is(now), is(other), implies}));
+    }
   }
   VarId listed_var(ListId l, const Value& element) {
     return once(listed_, {l, element}, [&] {
@@ -344,13 +385,13 @@ class Space::Builder {
 
   // --- presence of law ---
   Presence present(const std::vector<Window>& windows, HiddenId unsettled) {
-    const Covers c = covers(windows, q_.law_day);
+    const Covers c = covers(windows, day());
     if (c == Covers::no) return {};
     if (!unsettled.valid()) return {true, {}};
     const bool dates = std::any_of(windows.begin(), windows.end(),
                                    [](const Window& w) { return !w.from.settled() || !w.to.settled(); });
     if (dates && c == Covers::yes) return {true, {}};
-    return {true, hidden_var(unsettled)};
+    return {true, hidden_var(unsettled, dates ? &windows : nullptr)};
   }
   /// @param with_later  also the chance that the value joined after the list was last read
   Presence membership(ListId id, const Value& value, bool with_later) {
@@ -360,7 +401,7 @@ class Space::Builder {
       const Presence p = present(m.windows, m.unsettled);
       if (p.possible) return p;
     }
-    if (with_later && l.complete_to && *l.complete_to < q_.law_day && !value.text.empty())
+    if (with_later && l.complete_to && *l.complete_to < day() && !value.text.empty())
       return {true, listed_var(id, value)};
     return {};
   }
@@ -446,7 +487,7 @@ class Space::Builder {
   Presence compare(const Expr& e, const Type& t, const Value& v) {
     std::optional<Value> limit;
     if (e.threshold.valid())
-      limit = threshold(e.threshold);
+      limit = threshold(e.threshold, day());
     else
       limit = e.values.front();
     if (!limit || limit->text != v.text)
@@ -556,9 +597,9 @@ class Space::Builder {
     const Regime& r = law_[id];
     RegimeUse use;
     use.regime = id;
-    use.present = present(r.windows, r.unsettled);
+    if (!left_out(r.at)) use.present = present(r.windows, r.unsettled);
     if (!use.present.possible) {
-      s_.regimes_.push_back(std::move(use));
+      standing_.regimes.push_back(std::move(use));
       return;
     }
     use.governs = program(r.governs);
@@ -570,13 +611,13 @@ class Space::Builder {
       if (!u.present.possible) continue;
       for (const Defeat& d : law_[rule].defeats)
         if (const auto it = place.find(d.by.index);
-            it != place.end() && covers(d.windows, q_.law_day) != Covers::no)
+            it != place.end() && covers(d.windows, day()) != Covers::no && !left_out(d.at))
           u.defeats.emplace_back(&d, it->second);
       place[rule.index] = use.rules.size();
       use.rules.push_back(std::move(u));
     }
     for (const ProvisoId p : r.provisos) proviso(p, use);
-    s_.regimes_.push_back(std::move(use));
+    standing_.regimes.push_back(std::move(use));
   }
   ProgramId leaves(const std::string& state) {
     const FactId departure = law_.find_fact("departure");
@@ -593,7 +634,7 @@ class Space::Builder {
     const Rule& r = law_[id];
     RuleUse u;
     u.rule = id;
-    u.present = present(r.windows, r.unsettled);
+    if (!left_out(r.at)) u.present = present(r.windows, r.unsettled);
     if (!u.present.possible) return u;
     u.when = program(r.when);
     for (const NeedUse& n : r.needs) u.needs.push_back(need_var(n.need));
@@ -607,12 +648,12 @@ class Space::Builder {
         lies_on = true;
         proviso_instance(id, &c, c.bound_on, use);
       }
-    if (!lies_on) proviso_instance(id, nullptr, q_.law_day, use);
+    if (!lies_on) proviso_instance(id, nullptr, day(), use);
   }
   /// The text of a proviso is that of the day on which it was bound.
   void proviso_instance(ProvisoId id, const Carried* c, Date day, RegimeUse& use) {
     for (const RuleId version : law_[id].versions) {
-      if (covers(law_[version].windows, day) == Covers::no) continue;
+      if (covers(law_[version].windows, day) == Covers::no || left_out(law_[version].at)) continue;
       arguments_ = c ? &c->arguments : nullptr;
       // Programs that read a parameter differ from proviso to proviso: do not share them.
       const auto kept = programs_;
@@ -697,12 +738,15 @@ class Space::Builder {
   std::vector<std::string> representatives_;
   std::map<FactId, VarId> facts_;
   std::map<NeedId, VarId> needs_;
-  std::map<HiddenId, VarId> hidden_;
+  std::map<std::pair<HiddenId, Date>, VarId> hidden_;
   std::map<std::pair<ListId, Value>, VarId> listed_;
   std::map<std::string, VarId> rates_;
   std::map<ProvisoId, VarId> carries_;
   std::map<FactId, std::vector<std::pair<Value, VarId>>> members_;
   std::map<std::pair<std::uint32_t, std::string>, ProgramId> programs_;
+  std::vector<View> views_;
+  std::size_t view_ = 0;
+  Standing standing_;
   const Value* element_ = nullptr;
   Type element_type_;
   const std::vector<std::string>* arguments_ = nullptr;

@@ -107,7 +107,14 @@ struct RegimeUse {
   std::vector<ProvisoUse> provisos;
 };
 
-/// The law of one day, compiled over the variables of one question.
+/// The law as it stands in one view: its regimes and what always holds of the facts.
+struct Standing {
+  View view;
+  std::vector<RegimeUse> regimes;
+  std::vector<ProgramId> constraints;
+};
+
+/// The law of one view or several, compiled over the variables of one question.
 class Space {
  public:
   /// @fails SK4002 a fact with more values than can be told apart here
@@ -117,9 +124,12 @@ class Space {
   const Law& law() const { return *question_->law; }
   std::span<const Variable> variables() const { return variables_; }
   const Variable& operator[](VarId v) const { return variables_[v.index]; }
+  std::size_t program_count() const { return programs_.size(); }
   const Program& operator[](ProgramId p) const { return programs_[p.index]; }
-  std::span<const RegimeUse> regimes() const { return regimes_; }
-  std::span<const ProgramId> constraints() const { return constraints_; }
+  std::span<const Standing> standings() const { return standings_; }
+  /// Of the first view, the only one of a question.
+  std::span<const RegimeUse> regimes() const { return standings_.front().regimes; }
+  std::span<const ProgramId> constraints() const { return standings_.front().constraints; }
   VarId fact_var(FactId f) const;
   /// A part of a program as a program of its own, so that it can be read alone.
   ProgramId add_part(Program part) {
@@ -141,8 +151,7 @@ class Space {
   const Question* question_;
   std::vector<Variable> variables_;
   std::vector<Program> programs_;
-  std::vector<RegimeUse> regimes_;
-  std::vector<ProgramId> constraints_;
+  std::vector<Standing> standings_;
   std::vector<std::vector<Source>> sources_;
   std::vector<Values> silent_;
 };

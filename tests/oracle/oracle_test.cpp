@@ -9,10 +9,11 @@
 #include <random>
 #include <set>
 
-#include "engine/search.h"
+#include "engine/completions.h"
 #include "law/checker.h"
 #include "law/lexer.h"
 #include "law/parser.h"
+#include "oracle/search.h"
 
 using namespace sekisho;
 
@@ -155,11 +156,11 @@ std::string text_of(const Book& book) {
   return t;
 }
 
-struct Compiled {
+struct Loaded {
   Sources sources;
   Diagnostics diags;
   Law law;
-  explicit Compiled(const std::string& text) {
+  explicit Loaded(const std::string& text) {
     const SourceId id = sources.add("book.law", text);
     const std::vector<Token> tokens = lex(sources, id, diags);
     const tree::File file = parse(sources, tokens, diags);
@@ -167,34 +168,51 @@ struct Compiled {
   }
 };
 
-std::set<Finding> engine_all(const Law& law, const std::array<int, fact_count>& known) {
-  const World nothing;
+/// A rulebook with what is known, ready for either engine.
+struct Asked {
+  World nothing;
   Question q;
-  q.law = &law;
-  q.world = &nothing;
-  q.clean_for = {"XK"};
-  for (int f = 0; f < fact_count; ++f)
-    if (f != judged && known[f] >= 0)
-      q.facts.push_back(
-          {law.find_fact(fmt::format("f{}", f)), Knowledge::Form::alternatives, {{known[f], {}}}, true});
   Diagnostics diags;
-  q.silence_is_none = true;
-  const Space space(q, diags);
-  Search search(space);
-  State state = search.reader().start();
-  const VarId j = space.fact_var(law.find_fact("f4"));
-  if (j.valid()) {
+  std::optional<Space> space;
+  State state;
+
+  Asked(const Law& law, const std::array<int, fact_count>& known) {
+    q.law = &law;
+    q.world = &nothing;
+    q.clean_for = {"XK"};
+    for (int f = 0; f < fact_count; ++f)
+      if (f != judged && known[f] >= 0)
+        q.facts.push_back(
+            {law.find_fact(fmt::format("f{}", f)), Knowledge::Form::alternatives, {{known[f], {}}}, true});
+    q.silence_is_none = true;
+    space.emplace(q, diags);
+    state = Reader(*space).start();
+    const VarId j = space->fact_var(law.find_fact("f4"));
+    if (!j.valid()) return;
     state.free[j.index] = true;
-    if (known[judged] >= 0) {
-      state.possible[j.index].reset();
-      state.possible[j.index].set(static_cast<std::size_t>(known[judged]));
-    }
+    if (known[judged] < 0) return;
+    state.possible[j.index].reset();
+    state.possible[j.index].set(static_cast<std::size_t>(known[judged]));
   }
-  const FindingSet found = search.findings({0}, state);
+};
+
+std::set<Finding> as_set(const FindingSet& found) {
   std::set<Finding> out;
   for (int f = 0; f < static_cast<int>(finding_count); ++f)
     if (found[static_cast<Finding>(f)]) out.insert(static_cast<Finding>(f));
   return out;
+}
+/// By splitting, straight from the meaning.
+std::set<Finding> search_all(const Law& law, const std::array<int, fact_count>& known) {
+  Asked a(law, known);
+  return as_set(Search(*a.space).findings({0}, a.state));
+}
+/// On the diagrams.
+std::set<Finding> engine_all(const Law& law, const std::array<int, fact_count>& known) {
+  Asked a(law, known);
+  Completions engine(*a.space, a.diags);
+  REQUIRE(engine.ok());
+  return as_set(engine.findings({0}, a.state));
 }
 
 class Maker {
@@ -243,11 +261,12 @@ TEST_CASE("the engine agrees with the judge on random rulebooks and partial know
   int compared = 0, contradictory = 0;
   for (int i = 0; i < 2500; ++i) {
     const Book book = make.book();
-    const Compiled compiled(text_of(book));
+    const Loaded compiled(text_of(book));
     REQUIRE_FALSE(compiled.diags.has_errors());
     for (int k = 0; k < 4; ++k) {
       const auto known = make.knowledge();
       const auto expected = judge_all(book, known), found = engine_all(compiled.law, known);
+      CHECK(expected == search_all(compiled.law, known));
       contradictory += expected.empty();
       ++compared;
       if (expected != found) {
@@ -266,7 +285,7 @@ TEST_CASE("narrowing the knowledge of a fact never adds a possible finding") {
   int narrowed = 0;
   for (int i = 0; i < 500; ++i) {
     const Book book = make.book();
-    const Compiled compiled(text_of(book));
+    const Loaded compiled(text_of(book));
     auto known = make.knowledge();
     const auto wide = engine_all(compiled.law, known);
     for (int f = 0; f < fact_count; ++f) {
@@ -291,7 +310,7 @@ TEST_CASE(
       const Book book = make.book();
       Book wrong = book;
       if (!plant(wrong)) continue;
-      const Compiled compiled(text_of(wrong));
+      const Loaded compiled(text_of(wrong));
       for (int k = 0; k < 4; ++k) {
         const auto known = make.knowledge();
         if (judge_all(book, known) != engine_all(compiled.law, known)) return true;

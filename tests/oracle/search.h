@@ -2,25 +2,14 @@
 #include <array>
 #include <optional>
 
+#include "engine/finding_set.h"
 #include "engine/reading.h"
 
-// Answers over all completions, by splitting: take a variable that the reading still needs, try each
-// of its values, stop where the bounds have met or nothing new can come. Exponential in the worst
-// case; a limit on readings turns that into an error that names the facts to blame.
+// The slow truth: answers over all completions, by splitting straight from the meaning: take a variable that
+// the reading still needs, try each of its values, stop where the bounds have met or nothing new can come.
+// Exponential in the worst case; a limit on readings turns that into an error that names the facts to blame.
 
 namespace sekisho {
-
-/// Findings that some completion has.
-struct FindingSet {
-  std::array<bool, finding_count> has{};
-  bool operator[](Finding f) const { return has[static_cast<std::size_t>(f)]; }
-  void insert(Finding f) { has[static_cast<std::size_t>(f)] = true; }
-  bool single() const;
-  bool empty() const;
-  Finding best() const;
-  Finding worst() const;
-  friend bool operator==(const FindingSet&, const FindingSet&) = default;
-};
 
 inline constexpr std::uint64_t default_work_limit = 500'000'000;
 

@@ -1,4 +1,4 @@
-#include "engine/search.h"
+#include "oracle/search.h"
 
 #include <algorithm>
 #include <bit>
@@ -6,19 +6,6 @@
 #include <numeric>
 
 namespace sekisho {
-
-bool FindingSet::single() const {
-  return std::count(has.begin(), has.end(), true) == 1;
-}
-bool FindingSet::empty() const {
-  return std::none_of(has.begin(), has.end(), [](bool b) { return b; });
-}
-Finding FindingSet::best() const {
-  return static_cast<Finding>(std::find(has.begin(), has.end(), true) - has.begin());
-}
-Finding FindingSet::worst() const {
-  return static_cast<Finding>(has.rend() - std::find(has.rbegin(), has.rend(), true) - 1);
-}
 
 Search::Search(const Space& space, std::uint64_t work_limit)
     : space_(space), reader_(space), limit_(work_limit), splits_(space.variables().size()) {}

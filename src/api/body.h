@@ -1,0 +1,59 @@
+#pragma once
+#include <set>
+
+#include "engine/question.h"
+#include "law/lexer.h"
+#include "law/parser.h"
+#include "sekisho/sekisho.h"
+
+// What stands behind the public class: the texts, their trees and the checked law.
+
+namespace sekisho {
+
+struct Parsed {
+  SourceId source;
+  std::vector<Token> tokens;
+  tree::File file;
+  bool sound = false;  // no mistake of grammar
+};
+
+struct Rulebooks::Body {
+  Sources sources;
+  std::vector<Parsed> files;
+  Law law;
+  Diagnostics diags;
+  std::vector<Report> reports;
+
+  std::string text(TextSpan at) const { return std::string(sources.text(at)); }
+  RegimeId regime(std::string_view name) const {
+    for (std::uint32_t i = 0; i < law.regimes.size(); ++i)
+      if (law.regimes[i].name == name) return RegimeId{i};
+    return {};
+  }
+  /// Facts and lists that an expression reads, by name.
+  void names_read(ExprId e, std::set<std::string>& out) const {
+    if (!e.valid()) return;
+    for (const Expr& n : law[e]) {
+      if (n.fact.valid()) out.insert(law[n.fact].name);
+      if (n.other.valid()) out.insert(law[n.other].name);
+      if (n.list.valid()) out.insert(law[n.list].name);
+      if (n.op == ExprOp::definition) names_read(n.body, out);
+    }
+  }
+  /// A declaration as it stands in its file, with its clauses, without what follows it.
+  TextSpan declaration_span(const Parsed& p, const tree::Declaration& d) const {
+    std::uint32_t begin = d.at.begin, end = begin;
+    for (std::size_t i = 0; i < p.file.declaration_starts.size(); ++i) {
+      if (p.tokens[p.file.declaration_starts[i]].at.begin != begin) continue;
+      const std::size_t next =
+          i + 1 < p.file.declaration_starts.size() ? p.file.declaration_starts[i + 1] : p.tokens.size() - 1;
+      end = p.tokens[next - 1].at.end;
+    }
+    return {p.source, begin, end};
+  }
+};
+
+/// Diagnostics as the public face shows them.
+std::vector<Report> reports_of(const Sources& sources, const Diagnostics& diags);
+
+}  // namespace sekisho

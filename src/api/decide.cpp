@@ -1,0 +1,164 @@
+#include <algorithm>
+#include <map>
+
+#include "api/answer.h"
+#include "api/body.h"
+#include "model/reader.h"
+
+namespace sekisho {
+namespace {
+
+DecideResult too_many_nodes(const Sources& sources, std::size_t limit) {
+  Diagnostics diags;
+  diags.emit(code::too_many_nodes, TextSpan{}, limit)
+      .note("it happened in a question over what is unknown")
+      .fix("give more of the facts, or allow more with `--nodes`");
+  return {false, reports_of(sources, diags), {}};
+}
+
+DecideResult decide_lines(const Sources& texts, const Law& law, const DecideRequest& request) {
+  DecideResult result;
+  Sources sources = texts;
+  Diagnostics diags;
+  const auto failed = [&] {
+    result.reports = reports_of(sources, diags);
+    return result;
+  };
+  const auto document = [&](const SourceText& t) {
+    return read_document(sources, sources.add(t.name, t.text), diags);
+  };
+  World world;
+  if (request.world) {
+    const auto doc = document(*request.world);
+    if (!doc) return failed();
+    auto read = read_world(*doc, diags);
+    if (!read) return failed();
+    world = std::move(*read);
+  }
+  const auto doc = document(request.transfer);
+  if (!doc) return failed();
+  const auto transfer = read_transfer(*doc, world, diags);
+  if (!transfer) return failed();
+
+  std::vector<KnownByHand> by_hand;
+  for (const std::string& k : request.known) {
+    const SourceId id = sources.add("--known", k);
+    const TextSpan at{id, 0, static_cast<std::uint32_t>(k.size())};
+    const std::size_t eq = k.find('=');
+    if (eq == std::string::npos) {
+      diags.emit(code::wrong_form, at, "FACT=VALUE");
+      return failed();
+    }
+    by_hand.push_back({k.substr(0, eq), read_known(std::string_view(k).substr(eq + 1), at)});
+  }
+  const auto day = [&](const std::string& text, Date otherwise) {
+    const auto d = parse_date(text);
+    if (!text.empty() && !d) diags.emit(code::document_date, TextSpan{}, text);
+    return d.value_or(otherwise);
+  };
+  if (request.on.empty() && !transfer->on)
+    diags.emit(code::missing_key, transfer->at, "on")
+        .fix("give the day of transfer, in the file or with `--on`");
+  Days days;
+  days.on = day(request.on, transfer->on.value_or(Date{}));
+  days.law = day(request.law_of, days.on);
+  days.known = day(request.known_on, far_future);
+  if (diags.has_errors()) return failed();
+
+  Json lines = Json::array();
+  std::vector<std::string> unassessed;
+  std::vector<std::pair<Finding, Finding>> ranges;
+  for (const TransferLine& line : transfer->lines) {
+    const LineQuestion q = line_question(law, world, request.world.has_value(), *transfer, line, days,
+                                         by_hand, request.without_instruments, diags);
+    if (diags.has_errors()) return failed();
+    LineAnswer answer(sources, q, line.id, request.node_limit, diags);
+    if (!answer.ok()) return failed();
+    Json j = answer.json();
+    if (!answer.ok() || diags.has_errors()) return failed();
+    ranges.emplace_back(answer.joint().best(), answer.joint().worst());
+    for (const std::string& s : answer.unassessed())
+      if (std::find(unassessed.begin(), unassessed.end(), s) == unassessed.end()) unassessed.push_back(s);
+    lines.push_back(std::move(j));
+  }
+  Json j;
+  j["schema"] = "sekisho-answer/1";
+  j["question"] = {{"title", transfer->title},
+                   {"on", to_string(days.on)},
+                   {"law_of", to_string(days.law)},
+                   {"known_on", days.known == far_future ? Json(nullptr) : Json(to_string(days.known))},
+                   {"instruments", !request.world                ? "no world"
+                                   : request.without_instruments ? "hidden"
+                                                                 : "read"},
+                   {"hypothetical", request.hypothetical}};
+  // The strictest line is the finding: bests and worsts of lines each give theirs.
+  Finding best = Finding::not_engaged, worst = Finding::not_engaged;
+  for (const auto& [b, w] : ranges) {
+    best = std::max(best, b);
+    worst = std::max(worst, w);
+  }
+  const bool barred = best == Finding::prohibited;
+  j["finding"] = !unassessed.empty() && !barred ? "not_assessed"
+                 : best == worst                ? std::string(to_string(best))
+                                                : "open";
+  j["best"] = to_string(best);
+  j["worst"] = to_string(unassessed.empty() ? worst : Finding::prohibited);
+  j["states"] = Json::array();
+  const auto all_of = [&](const char* key) {
+    Json out = Json::array();
+    for (const Json& l : lines)
+      for (Json e : l[key]) {
+        if (lines.size() > 1 && e.is_object()) e["line"] = l["line"];
+        out.push_back(std::move(e));
+      }
+    return out;
+  };
+  const Json regimes = all_of("regimes");
+  std::map<std::string, std::pair<int, int>> states;
+  for (const Json& r : regimes) {
+    const int b = static_cast<int>(*parse_finding(r["best"].get<std::string>()));
+    const int w = static_cast<int>(*parse_finding(r["worst"].get<std::string>()));
+    auto& s = states[r["state"].get<std::string>()];
+    s = {std::max(s.first, b), std::max(s.second, w)};
+  }
+  for (const auto& [state, range] : states)
+    j["states"].push_back({{"state", state},
+                           {"best", to_string(static_cast<Finding>(range.first))},
+                           {"worst", to_string(static_cast<Finding>(range.second))}});
+  for (const std::string& s : unassessed) j["states"].push_back({{"state", s}, {"finding", "not_assessed"}});
+  for (const char* key :
+       {"because", "needs", "provisos", "obligations", "missing", "remedies", "turns_on", "law_unsettled"})
+    j[key] = all_of(key);
+  j["coverage"] = lines.front()["coverage"];
+  Json not_before = nullptr, recheck = nullptr;
+  for (const Json& l : lines) {
+    if (!l["not_before"].is_null() && (not_before.is_null() || not_before < l["not_before"]))
+      not_before = l["not_before"];
+    if (!l["recheck_by"].is_null() && (recheck.is_null() || l["recheck_by"] < recheck))
+      recheck = l["recheck_by"];
+  }
+  j["not_before"] = not_before;
+  j["recheck_by"] = recheck;
+  j["regimes"] = regimes;
+  for (Json& l : lines) {
+    l.erase("regimes");
+    l.erase("coverage");
+  }
+  j["lines"] = lines;
+  result.ok = true;
+  result.reports = reports_of(sources, diags);
+  result.json = j.dump(2);
+  return result;
+}
+
+}  // namespace
+
+DecideResult Rulebooks::decide(const DecideRequest& request) const {
+  try {
+    return decide_lines(body_->sources, body_->law, request);
+  } catch (const TooManyNodes&) {
+    return too_many_nodes(body_->sources, request.node_limit);
+  }
+}
+
+}  // namespace sekisho

@@ -1,0 +1,8 @@
+#pragma once
+#include <nlohmann/json.hpp>
+
+namespace sekisho {
+
+using Json = nlohmann::ordered_json;
+
+}  // namespace sekisho

@@ -1,0 +1,553 @@
+#include "engine/compiler.h"
+
+#include <algorithm>
+#include <set>
+
+namespace sekisho {
+namespace {
+
+constexpr auto granted = static_cast<std::size_t>(NeedState::granted);
+constexpr auto refused = static_cast<std::size_t>(NeedState::refused);
+
+Ref leaf(Finding f) {
+  return Ref::leaf(static_cast<std::uint32_t>(f));
+}
+Values value(std::size_t i) {
+  Values v;
+  v.set(i);
+  return v;
+}
+
+/// Literals whose truth hangs on a second variable, and comparisons of two facts.
+bool is_relation(const Node& n) {
+  return n.op == ExprOp::same || n.conditional.size() > 1;
+}
+
+/// What makes two relations the same: the facts and, for each value, what it hangs on.
+std::string relation_key(const Node& n) {
+  std::string key = fmt::format("{} {}", n.var.index, n.other.index);
+  for (const Conditional& c : n.conditional) key += fmt::format(" {}:{}", c.value, c.on.index);
+  for (const auto& [i, j] : n.equal) key += fmt::format(" {}={}", i, j);
+  return key;
+}
+
+}  // namespace
+
+// --- variables and their order ---
+
+/// Variables by the order in which the rules speak of them; facts of many values before yes/no ones, because
+/// a many-valued fact further down would be asked again under each combination of those above it.
+class Compiled::Ordering {
+ public:
+  explicit Ordering(const Space& space) : space_(space), met_(space.variables().size()) {}
+
+  std::vector<VarId> run() {
+    for (const Standing& s : space_.standings()) {
+      for (const RegimeUse& r : s.regimes) regime(r);
+      for (const ProgramId p : s.constraints) program(p);
+    }
+    for (std::uint32_t v = 0; v < space_.variables().size(); ++v) {
+      for (const Space::Source& s : space_.sources(VarId{v})) program(s.scope);
+      meet(VarId{v});
+    }
+    std::stable_sort(out_.begin(), out_.end(), [&](VarId a, VarId b) { return rank(a) < rank(b); });
+    return out_;
+  }
+
+ private:
+  int rank(VarId v) const {
+    const Variable& var = space_[v];
+    if (var.kind == VarKind::need) return 3;
+    if (var.kind != VarKind::fact) return 2;
+    return var.domain.size() > 3 ? 0 : 1;
+  }
+  void meet(VarId v) {
+    if (!v.valid() || met_[v.index]) return;
+    met_[v.index] = true;
+    out_.push_back(v);
+  }
+  void program(ProgramId p) {
+    if (!p.valid()) return;
+    for (const Node& n : space_[p]) {
+      meet(n.var);
+      meet(n.other);
+      for (const Conditional& c : n.conditional) meet(c.on);
+      for (const VarId m : n.members) meet(m);
+      for (const ProgramId b : n.bodies) program(b);
+    }
+  }
+  void rule(const RuleUse& u) {
+    meet(u.present.by);
+    program(u.when);
+    for (const VarId n : u.needs) meet(n);
+    meet(u.lifted_by);
+  }
+  void regime(const RegimeUse& r) {
+    if (!r.present.possible) return;
+    meet(r.present.by);
+    program(r.governs);
+    program(r.leaves_home);
+    for (const RuleUse& u : r.rules) rule(u);
+    meet(r.otherwise_lifted_by);
+    for (const ProvisoUse& p : r.provisos) {
+      meet(p.carried);
+      program(p.lapses);
+      rule(p.rule);
+    }
+  }
+
+  const Space& space_;
+  std::vector<bool> met_;
+  std::vector<VarId> out_;
+};
+
+std::string Compiled::name(VarId v) const {
+  return is_relation(v) ? relation_list_[v.index - space_.variables().size()].name : space_[v].name;
+}
+
+void Compiled::gather_relations() {
+  if (how_ == Relations::written_out) return;
+  std::set<std::uint32_t> met;
+  const auto program = [&](auto&& self, ProgramId p) -> void {
+    if (!p.valid() || !met.insert(p.index).second) return;
+    for (const Node& n : space_[p]) {
+      for (const ProgramId b : n.bodies) self(self, b);
+      if (!sekisho::is_relation(n) || relation_of_.contains(relation_key(n))) continue;
+      const VarId on = n.op == ExprOp::same ? n.other : n.conditional.front().on;
+      const Variable& b = space_[on];
+      const std::string with = b.kind == VarKind::listed   ? "later joined " + space_.law()[b.list].name
+                               : b.kind == VarKind::member ? "is in " + space_.law()[b.fact].name
+                               : b.kind == VarKind::fact   ? "is " + b.name
+                                                           : "hangs on " + b.name;
+      relation_of_[relation_key(n)] =
+          VarId{static_cast<std::uint32_t>(space_.variables().size() + relation_list_.size())};
+      relation_list_.push_back({n.var, n.op == ExprOp::same ? n.other : VarId{},
+                                fmt::format("{} {}", space_[n.var].name, with), yes_leaf});
+    }
+  };
+  const auto rule = [&](const RuleUse& u) { program(program, u.when); };
+  for (const Standing& s : space_.standings()) {
+    for (const RegimeUse& r : s.regimes) {
+      program(program, r.governs);
+      for (const RuleUse& u : r.rules) rule(u);
+      for (const ProvisoUse& p : r.provisos) {
+        rule(p.rule);
+        program(program, p.lapses);
+      }
+    }
+    for (const ProgramId p : s.constraints) program(program, p);
+  }
+}
+
+void Compiled::declare(const VariableOrder& order) {
+  std::vector<VarId> all = Ordering(space_).run();
+  // A relation is asked where the first of its facts is: what stands below then knows both.
+  for (std::size_t i = 0; i < relation_list_.size(); ++i) {
+    const VarId r{static_cast<std::uint32_t>(space_.variables().size() + i)};
+    const auto at = std::find(all.begin(), all.end(), relation_list_[i].a);
+    all.insert(at == all.end() ? at : at + 1, r);
+  }
+  if (!order.empty()) {
+    std::map<std::string, std::size_t> place;
+    for (std::size_t i = 0; i < order.size(); ++i) place.emplace(order[i], i);
+    std::stable_sort(all.begin(), all.end(), [&](VarId a, VarId b) {
+      const auto pa = place.find(name(a)), pb = place.find(name(b));
+      return (pa == place.end() ? order.size() : pa->second) <
+             (pb == place.end() ? order.size() : pb->second);
+    });
+  }
+  at_level_ = all;
+  level_.resize(all.size());
+  std::vector<std::uint16_t> sizes;
+  for (Level l = 0; l < all.size(); ++l) {
+    const VarId v = all[l];
+    level_[v.index] = l;
+    const bool relation = is_relation(v);
+    sizes.push_back(
+        static_cast<std::uint16_t>(relation ? 2 : std::max<std::size_t>(space_[v].domain.size(), 1)));
+    judged_.push_back(!relation && space_[v].kind == VarKind::judged);
+  }
+  store_ = std::make_unique<Diagrams>(std::move(sizes), default_node_limit);
+}
+
+// --- programs ---
+
+Ref Compiled::is_true(VarId v) {
+  return store_->is(level_[v.index], value(1));
+}
+
+/// The relation as a function of the variables of the space.
+Ref Compiled::written_out(const Node& n) {
+  const std::size_t size = space_[n.var].domain.size();
+  std::vector<Ref> to(size, no_leaf);
+  if (n.op == ExprOp::same) {
+    std::vector<Values> with(size);
+    for (const auto& [i, j] : n.equal) with[i].set(j);
+    Ref any = no_leaf;
+    // Either fact may stand above the other.
+    for (std::size_t i = 0; i < size; ++i)
+      if (with[i].any())
+        any = store_->join(Join::either, any,
+                           store_->join(Join::both, store_->is(level(n.var), value(i)),
+                                        store_->is(level(n.other), with[i])));
+    return any;
+  }
+  Ref any = no_leaf;
+  for (const Conditional& c : n.conditional)
+    any = store_->join(Join::either, any,
+                       store_->join(Join::both, store_->is(level(n.var), value(c.value)), is_true(c.on)));
+  return any;
+}
+
+Ref Compiled::relation(const Node& n) {
+  return how_ == Relations::own_variables ? is_true(relation_of_.at(relation_key(n))) : written_out(n);
+}
+
+Ref Compiled::literal(const Node& n) {
+  const Ref sure = store_->is(level(n.var), n.yes);
+  if (n.conditional.empty()) return sure;
+  const Ref hanging = sekisho::is_relation(n) ? relation(n) : written_out(n);
+  return store_->join(Join::either, sure, hanging);
+}
+
+Ref Compiled::program(ProgramId id) {
+  if (!id.valid()) return yes_leaf;
+  if (const auto it = programs_.find(id); it != programs_.end()) return it->second;
+  std::vector<Ref> open;
+  const auto fold = [&](Join op, Ref from, std::uint32_t arity) {
+    Ref r = from;
+    for (std::uint32_t k = 0; k < arity; ++k) r = store_->join(op, r, open[open.size() - arity + k]);
+    return r;
+  };
+  for (const Node& n : space_[id]) {
+    Ref r = no_leaf;
+    switch (n.op) {
+      case ExprOp::negation: r = store_->negate(open.back()); break;
+      case ExprOp::all: r = fold(Join::both, yes_leaf, n.arity); break;
+      case ExprOp::any: r = fold(Join::either, no_leaf, n.arity); break;
+      case ExprOp::implies:
+        r = store_->join(Join::either, store_->negate(open[open.size() - 2]), open.back());
+        break;
+      case ExprOp::either: r = store_->choose(is_true(n.var), open[open.size() - 2], open.back()); break;
+      case ExprOp::definition: r = program(n.bodies.front()); break;
+      case ExprOp::some:
+      case ExprOp::every: {
+        const bool some = n.op == ExprOp::some;
+        r = some ? no_leaf : yes_leaf;
+        for (std::size_t i = 0; i < n.members.size(); ++i) {
+          const Ref in = is_true(n.members[i]), body = program(n.bodies[i]);
+          r = some ? store_->join(Join::either, r, store_->join(Join::both, in, body))
+                   : store_->join(Join::both, r, store_->join(Join::either, store_->negate(in), body));
+        }
+        break;
+      }
+      case ExprOp::empty:
+        r = yes_leaf;
+        for (const VarId m : n.members) r = store_->join(Join::both, r, store_->negate(is_true(m)));
+        break;
+      case ExprOp::yes: r = is_true(n.var); break;
+      case ExprOp::same: r = relation(n); break;
+      default: r = literal(n); break;
+    }
+    open.resize(open.size() - n.arity);
+    open.push_back(r);
+  }
+  return programs_[id] = open.back();
+}
+
+// --- what is possible ---
+
+void Compiled::care_set() {
+  care_ = yes_leaf;
+  for (const Standing& s : space_.standings())
+    for (const ProgramId p : s.constraints)
+      care_ = store_->join(Join::both, care_, store_->read_judged(program(p), judged_, Join::either));
+  if (how_ == Relations::written_out) return;
+  std::set<std::uint32_t> met;
+  const auto define = [&](const Node& n) {
+    const auto it = relation_of_.find(relation_key(n));
+    if (it == relation_of_.end() || !met.insert(it->second.index).second) return;
+    Relation& r = relation_list_[it->second.index - space_.variables().size()];
+    r.definition = store_->negate(store_->join(Join::differ, is_true(it->second), written_out(n)));
+    care_ = store_->join(Join::both, care_, r.definition);
+  };
+  for (std::uint32_t p = 0; p < space_.program_count(); ++p)
+    for (const Node& n : space_[ProgramId{p}])
+      if (sekisho::is_relation(n)) define(n);
+}
+
+void Compiled::instruments() {
+  said_.assign(space_.variables().size(), yes_leaf);
+  for (std::uint32_t i = 0; i < said_.size(); ++i) {
+    const VarId v{i};
+    const VarKind kind = space_[v].kind;
+    if (kind != VarKind::need && kind != VarKind::judged) continue;
+    const Ref silent = store_->is(level(v), space_.silent(v));
+    const auto& sources = space_.sources(v);
+    if (kind == VarKind::need) {  // the latest act prevails
+      Ref r = silent;
+      for (auto s = sources.rbegin(); s != sources.rend(); ++s)
+        r = store_->choose(program(s->scope), store_->is(level(v), value(s->value)), r);
+      said_[i] = r;
+    } else {  // findings that differ are contested: all remain
+      Ref any = no_leaf, none = yes_leaf;
+      for (const Space::Source& s : sources) {
+        const Ref covers = program(s.scope);
+        any = store_->join(Join::either, any,
+                           store_->join(Join::both, covers, store_->is(level(v), value(s.value))));
+        none = store_->join(Join::both, none, store_->negate(covers));
+      }
+      said_[i] = store_->join(Join::either, any, store_->join(Join::both, none, silent));
+    }
+  }
+}
+
+std::vector<Values> Compiled::box(const std::vector<Values>& possible) const {
+  std::vector<Values> out(level_.size());
+  for (std::size_t i = 0; i < level_.size(); ++i) {
+    if (i < possible.size())
+      out[level_[i]] = possible[i];
+    else
+      out[level_[i]].set(0).set(1);
+  }
+  return out;
+}
+
+// --- regimes ---
+
+Ref Compiled::defeated(const RuleUse& u, tree::Part part, std::size_t effect, const RegimeDiagrams& r) {
+  Ref any = no_leaf;
+  for (const auto& [d, other] : u.defeats)
+    if (d->part == part && (part == tree::Part::whole || d->effect == effect))
+      any = store_->join(Join::either, any, r.active[other]);
+  return any;
+}
+
+/// How strict a need is by its state.
+Ref Compiled::need(VarId v) {
+  std::vector<Ref> to(need_state_count, leaf(Finding::authorisation_required));
+  to[granted] = leaf(Finding::permitted);
+  to[refused] = leaf(Finding::prohibited);
+  return store_->make(level(v), to);
+}
+
+/// A final act that was granted shows the inner step, of which nothing is recorded.
+Ref Compiled::implied(const RuleUse& u, std::size_t k) {
+  const Rule& rule = space_.law()[u.rule];
+  Ref any = no_leaf;
+  for (std::size_t outer = 0; outer < rule.needs.size(); ++outer) {
+    const auto& inner = rule.needs[outer].implies;
+    if (std::find(inner.begin(), inner.end(), rule.needs[k].need) == inner.end()) continue;
+    any = store_->join(Join::either, any,
+                       store_->join(Join::both, store_->is(level(u.needs[outer]), value(granted)),
+                                    store_->is(level(u.needs[k]), value(0))));
+  }
+  return any;
+}
+
+/// The strictest of a rule's needs and provisos that stand.
+Ref Compiled::weigh(const RuleUse& u, const RegimeDiagrams& r, bool in_regime) {
+  const Rule& rule = space_.law()[u.rule];
+  const Ref nothing = leaf(Finding::permitted);
+  Ref s = nothing;
+  for (std::size_t k = 0; k < u.needs.size(); ++k) {
+    Ref gone = in_regime ? defeated(u, tree::Part::need, k, r) : no_leaf;
+    gone = store_->join(Join::either, gone, implied(u, k));
+    s = store_->join(Join::either, s, store_->choose(gone, nothing, need(u.needs[k])));
+  }
+  for (std::size_t k = 0; k < rule.binds.size(); ++k) {
+    const Ref gone = in_regime ? defeated(u, tree::Part::proviso, k, r) : no_leaf;
+    s = store_->join(Join::either, s, store_->choose(gone, nothing, leaf(Finding::permitted_with_provisos)));
+  }
+  return s;
+}
+
+Ref Compiled::carried(const RegimeUse& use) {
+  Ref any = no_leaf;
+  for (const ProvisoUse& p : use.provisos) {
+    const Ref lapsed = p.lapses.valid() ? program(p.lapses) : no_leaf;
+    any =
+        store_->join(Join::either, any, store_->join(Join::both, is_true(p.carried), store_->negate(lapsed)));
+  }
+  return any;
+}
+
+RegimeDiagrams Compiled::regime(const RegimeUse& use) {
+  RegimeDiagrams r;
+  const Law& law = space_.law();
+  const auto both = [&](Ref a, Ref b) { return store_->join(Join::both, a, b); };
+  if (!use.present.possible) return r;
+  at_rule_ = law[use.regime].name;
+  const Ref present = use.present.by.valid() ? is_true(use.present.by) : yes_leaf;
+  const Ref home = use.leaves_home.valid() ? program(use.leaves_home) : no_leaf;
+  r.main = both(present, program(use.governs));
+  r.later = both(both(present, store_->negate(r.main)), both(store_->negate(home), carried(use)));
+  for (const RuleUse& u : use.rules) {
+    at_rule_ = law[u.rule].name;
+    const Ref gate = law[u.rule].group == "later_transfers" ? r.later : r.main;
+    Ref active = both(gate, program(u.when));
+    r.condition.push_back(active);
+    if (u.present.by.valid()) active = both(active, is_true(u.present.by));
+    r.active.push_back(both(active, store_->negate(defeated(u, tree::Part::whole, 0, r))));
+  }
+  for (const ProvisoUse& p : use.provisos) {
+    at_rule_ = law[p.rule.rule].name;
+    Ref active = both(r.later, is_true(p.carried));
+    if (p.lapses.valid()) active = both(active, store_->negate(program(p.lapses)));
+    active = both(active, program(p.rule.when));
+    r.condition.push_back(active);
+    r.active.push_back(active);
+  }
+  finding(use, r);
+  used_parts(use, r);
+  return r;
+}
+
+/// The strictest of the active prohibitions, the active requirements and the base.
+void Compiled::finding(const RegimeUse& use, RegimeDiagrams& r) {
+  const Law& law = space_.law();
+  const auto join = [&](Join op, Ref a, Ref b) { return store_->join(op, a, b); };
+  const Ref with_provisos = leaf(Finding::permitted_with_provisos);
+  Ref strictest = leaf(Finding::permitted);
+  const auto at_least = [&](Ref when, Ref finding) {
+    strictest = join(Join::either, strictest, join(Join::guard, when, finding));
+  };
+  const auto bar = [&](const RuleUse& u, Ref active, Ref gone) {
+    Ref bars = join(Join::both, active, store_->negate(gone));
+    if (u.lifted_by.valid())
+      bars = join(Join::both, bars, store_->negate(store_->is(level(u.lifted_by), value(granted))));
+    at_least(bars, leaf(Finding::prohibited));
+  };
+  const Ref otherwise = [&] {
+    if (!law[use.regime].otherwise_prohibited) return leaf(Finding::permitted);
+    if (!use.otherwise_lifted_by.valid()) return leaf(Finding::prohibited);
+    return store_->choose(store_->is(level(use.otherwise_lifted_by), value(granted)),
+                          leaf(Finding::permitted), leaf(Finding::prohibited));
+  }();
+  const auto none = Ref::leaf(static_cast<std::uint32_t>(finding_count));  // above every finding
+  Ref base = none;
+  for (std::size_t i = 0; i < use.rules.size(); ++i) {
+    const RuleUse& u = use.rules[i];
+    const Rule& rule = law[u.rule];
+    at_rule_ = rule.name;
+    if (rule.prohibits) bar(u, r.active[i], defeated(u, tree::Part::prohibition, 0, r));
+    if (rule.permits) {
+      const Ref open =
+          join(Join::both, r.active[i], store_->negate(defeated(u, tree::Part::permission, 0, r)));
+      base = join(Join::both, base, store_->choose(open, weigh(u, r, true), none));
+    } else if (!rule.needs.empty() || !rule.binds.empty()) {
+      at_least(r.active[i], weigh(u, r, true));
+    }
+    for (const VarId n : u.needs) {  // provisos that a granting act adds
+      const auto& sources = space_.sources(n);
+      if (std::any_of(sources.begin(), sources.end(),
+                      [](const Space::Source& s) { return !s.instrument->instrument->provisos.empty(); }))
+        at_least(join(Join::both, r.active[i], store_->is(level(n), value(granted))), with_provisos);
+    }
+  }
+  for (std::size_t i = 0; i < use.provisos.size(); ++i) {
+    const ProvisoUse& p = use.provisos[i];
+    const Ref active = r.active[use.rules.size() + i];
+    if (law[p.rule.rule].prohibits) bar(p.rule, active, no_leaf);
+    at_least(active, weigh(p.rule, r, false));
+  }
+  at_rule_ = law[use.regime].name;
+  const Ref no_route = store_->where(base, static_cast<std::uint32_t>(finding_count));
+  at_least(r.main, store_->choose(no_route, otherwise, join(Join::guard, store_->negate(no_route), base)));
+  r.unread = join(Join::guard, join(Join::either, r.main, r.later), strictest);
+  const Ref best = store_->read_judged(r.unread, judged_, Join::both);
+  const Ref worst = store_->read_judged(r.unread, judged_, Join::either);
+  r.finding = join(Join::read_both_ways, best, worst);
+}
+
+/// How many needs of a route stand open.
+Ref Compiled::open_needs(const RuleUse& u, const RegimeDiagrams& r) {
+  Ref sum = Ref::leaf(0);
+  for (std::size_t k = 0; k < u.needs.size(); ++k) {
+    const Ref gone = store_->join(Join::either, defeated(u, tree::Part::need, k, r), implied(u, k));
+    const Ref met = store_->join(Join::either, gone, store_->is(level(u.needs[k]), value(granted)));
+    sum = store_->join(Join::sum, sum, store_->negate(met));
+  }
+  return sum;
+}
+
+/// Which parts of the rules are part of the answer: those of the route used and of the other active rules.
+void Compiled::used_parts(const RegimeUse& use, RegimeDiagrams& r) {
+  const Law& law = space_.law();
+  // The route used: the least strict, then the one with the fewest open needs, then the first.
+  const auto routes = static_cast<std::uint32_t>(use.rules.size());
+  constexpr std::uint32_t most_needs = 16;
+  const Ref none = Ref::leaf(static_cast<std::uint32_t>(finding_count) * most_needs * (routes + 1));
+  Ref best = none;
+  std::vector<std::uint32_t> key(finding_count + 1), place, needs;
+  for (std::uint32_t i = 0; i < routes; ++i) {
+    const RuleUse& u = use.rules[i];
+    if (!law[u.rule].permits) continue;
+    at_rule_ = law[u.rule].name;
+    const Ref open =
+        store_->join(Join::both, r.active[i], store_->negate(defeated(u, tree::Part::permission, 0, r)));
+    for (std::uint32_t f = 0; f <= finding_count; ++f) key[f] = f * most_needs * (routes + 1) + i;
+    std::vector<std::uint32_t> count(most_needs);
+    for (std::uint32_t c = 0; c < most_needs; ++c) count[c] = c * (routes + 1);
+    const Ref cost =
+        store_->join(Join::sum, store_->map(weigh(u, r, true), key), store_->map(open_needs(u, r), count));
+    best = store_->join(Join::both, best, store_->choose(open, cost, none));
+  }
+  place.resize(none.value() + 1);
+  for (std::uint32_t c = 0; c < none.value(); ++c) place[c] = 1 + c % (routes + 1);
+  place[none.value()] = 0;
+  r.route = store_->map(best, place);
+  for (std::uint32_t i = 0; i < routes; ++i) {
+    const RuleUse& u = use.rules[i];
+    at_rule_ = law[u.rule].name;
+    parts_of(u, law[u.rule].permits ? store_->where(r.route, i + 1) : r.active[i], true, r);
+  }
+  for (std::size_t i = 0; i < use.provisos.size(); ++i)
+    parts_of(use.provisos[i].rule, r.active[routes + i], false, r);
+}
+
+void Compiled::parts_of(const RuleUse& u, Ref used, bool in_regime, RegimeDiagrams& r) {
+  const Rule& rule = space_.law()[u.rule];
+  std::vector<RulePart> parts;
+  const auto add = [&](tree::Part part, std::size_t count) {
+    for (std::size_t k = 0; k < count; ++k) {
+      const Ref gone = in_regime ? defeated(u, part, k, r) : no_leaf;
+      parts.push_back({part, k, store_->join(Join::both, used, store_->negate(gone))});
+    }
+  };
+  add(tree::Part::need, rule.needs.size());
+  add(tree::Part::proviso, rule.binds.size());
+  add(tree::Part::obligation, rule.owes.size());
+  for (std::size_t k = 0; k < rule.waits.size(); ++k) parts.push_back({tree::Part::whole, k, used});
+  r.parts.push_back(std::move(parts));
+}
+
+Ref Compiled::joint(std::size_t view) {
+  Ref strictest = leaf(Finding::not_engaged);
+  for (const RegimeDiagrams& r : regimes_[view]) strictest = store_->join(Join::either, strictest, r.finding);
+  return strictest;
+}
+
+Compiled::Compiled(const Space& space, Relations relations, const VariableOrder& order, Diagnostics& diags,
+                   std::size_t node_limit)
+    : space_(space), how_(relations) {
+  gather_relations();
+  declare(order);
+  store_->limit(node_limit);
+  try {
+    care_set();
+    instruments();
+    for (const Standing& s : space_.standings()) {
+      std::vector<RegimeDiagrams> all;
+      for (const RegimeUse& use : s.regimes) all.push_back(regime(use));
+      regimes_.push_back(std::move(all));
+    }
+  } catch (const TooManyNodes&) {
+    diags.emit(code::too_many_nodes, TextSpan{}, node_limit)
+        .note(fmt::format("it happened in {}", at_rule_.empty() ? "the constraints" : at_rule_))
+        .fix("allow more with `--nodes`, or let fewer facts be told apart");
+    ok_ = false;
+  }
+}
+
+}  // namespace sekisho

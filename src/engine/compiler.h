@@ -1,0 +1,121 @@
+#pragma once
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "engine/diagrams.h"
+
+// The law of a space as diagrams. What a regime says has many parts (its finding, which rules apply, which
+// needs stand); each part is a diagram of its own over the same variables in one store. Leaves that were
+// whole answers would multiply with each other.
+//
+// Relations between two facts (`destination is licensor`, `destination is in goods.licensor_states`) are
+// variables of their own when the law is compiled for many questions; the care set says what they have to do
+// with the facts. For a single question they are written out, so that every variable is a fact.
+
+namespace sekisho {
+
+/// How relations of two facts are written.
+enum class Relations : std::uint8_t { written_out, own_variables };
+
+/// The order in which variables are asked: by name, first asked first. Unnamed ones come after, in the found
+/// order.
+using VariableOrder = std::vector<std::string>;
+
+inline constexpr std::size_t default_node_limit = 4'000'000;
+
+/// One part of what a rule brings, and where it stands.
+struct RulePart {
+  tree::Part part;
+  std::size_t effect;  // its place among the needs, provisos, obligations of the rule
+  Ref stands;          // the rule is used and the part is not defeated
+};
+
+/// What one regime says, part by part. Judged facts are still to be read in all but `finding`: their value
+/// `none` stands for the reading `no` until Diagrams::read_judged has read them.
+struct RegimeDiagrams {
+  Ref main = no_leaf, later = no_leaf;  // engaged by what it governs, by a proviso on the lot
+  std::vector<Ref> condition, active;   // of each rule, then of each proviso
+  Ref unread = Ref::leaf(0);            // the finding, judged facts not yet read
+  Ref finding = Ref::leaf(0);           // leaves: Finding
+  Ref route = Ref::leaf(0);             // 1 + place of the route used among the rules, 0 where there is none
+  std::vector<std::vector<RulePart>> parts;  // of each rule, then of each proviso
+};
+
+class Compiled {
+ public:
+  /// @fails SK4001 more nodes than `node_limit`: names the rule at which it happened
+  Compiled(const Space& space, Relations relations, const VariableOrder& order, Diagnostics& diags,
+           std::size_t node_limit = default_node_limit);
+
+  bool ok() const { return ok_; }
+  const Space& space() const { return space_; }
+  Diagrams& store() { return *store_; }
+  /// Of each view, each regime.
+  const std::vector<std::vector<RegimeDiagrams>>& regimes() const { return regimes_; }
+  /// The constraints of all views and what relations are, without what instruments say.
+  Ref care() const { return care_; }
+  /// What the instruments leave for a need or judged fact, by variable; yes for all others.
+  Ref said(VarId v) const { return said_[v.index]; }
+
+  /// A variable of the diagrams: one of the space, or a relation after those.
+  struct Relation {
+    VarId a, b;  // two facts that are compared
+    std::string name;
+    Ref definition;  // over the variables of the space
+  };
+  std::size_t variable_count() const { return level_.size(); }
+  Level level(VarId v) const { return level_[v.index]; }
+  VarId variable(Level l) const { return at_level_[l]; }
+  bool is_relation(VarId v) const { return v.index >= space_.variables().size(); }
+  const std::vector<Relation>& relations() const { return relation_list_; }
+  std::string name(VarId v) const;
+  /// Judged facts, by level: what Diagrams::read_judged has to read.
+  const std::vector<bool>& judged() const { return judged_; }
+
+  /// The box of a state of knowledge, by level. Relations and what instruments say are left open.
+  std::vector<Values> box(const std::vector<Values>& possible) const;
+  /// A program as a diagram, judged facts unread.
+  Ref program(ProgramId p);
+  /// The joint finding of the regimes of a view: the strictest.
+  Ref joint(std::size_t view);
+
+ private:
+  class Ordering;
+  void gather_relations();
+  void declare(const VariableOrder& order);
+  void care_set();
+  void instruments();
+  RegimeDiagrams regime(const RegimeUse& use);
+  Ref literal(const Node& n);
+  Ref relation(const Node& n);
+  Ref written_out(const Node& n);
+  Ref is_true(VarId v);
+  Ref carried(const RegimeUse& use);
+  Ref defeated(const RuleUse& u, tree::Part part, std::size_t effect, const RegimeDiagrams& r);
+  Ref need(VarId v);
+  Ref implied(const RuleUse& u, std::size_t k);
+  Ref weigh(const RuleUse& u, const RegimeDiagrams& r, bool in_regime);
+  Ref open_needs(const RuleUse& u, const RegimeDiagrams& r);
+  void finding(const RegimeUse& use, RegimeDiagrams& r);
+  void used_parts(const RegimeUse& use, RegimeDiagrams& r);
+  void parts_of(const RuleUse& u, Ref used, bool in_regime, RegimeDiagrams& r);
+
+  const Space& space_;
+  Relations how_;
+  std::unique_ptr<Diagrams> store_;
+  std::vector<Level> level_;
+  std::vector<VarId> at_level_;
+  std::vector<bool> judged_;
+  std::vector<Relation> relation_list_;
+  std::map<std::string, VarId> relation_of_;
+  std::vector<std::vector<RegimeDiagrams>> regimes_;
+  std::map<ProgramId, Ref> programs_;
+  std::vector<Ref> said_;
+  Ref care_ = yes_leaf;
+  std::string at_rule_;  // for the message when the store is full
+  bool ok_ = true;
+};
+
+}  // namespace sekisho

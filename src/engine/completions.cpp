@@ -1,0 +1,179 @@
+#include "engine/completions.h"
+
+#include <algorithm>
+
+namespace sekisho {
+
+Completions::Completions(const Space& space, Diagnostics& diags, std::size_t node_limit)
+    : compiled_(space, Relations::written_out, {}, diags, node_limit) {}
+
+Possible Completions::possible(const State& state) {
+  Diagrams& store = compiled_.store();
+  Possible p{compiled_.box(state.possible), compiled_.care()};
+  for (std::uint32_t i = 0; i < space().variables().size(); ++i) {
+    const VarId v{i};
+    const VarKind kind = space()[v].kind;
+    if ((kind != VarKind::need && kind != VarKind::judged) || state.free[i]) continue;
+    // Where no instrument speaks, what is left is a matter of this variable alone.
+    if (space().sources(v).empty())
+      p.box[compiled_.level(v)] &= space().silent(v);
+    else
+      p.care = store.join(Join::both, p.care, compiled_.said(v));
+  }
+  p.care = store.within(p.care, p.box);
+  return p;
+}
+
+bool Completions::consistent(const State& state) {
+  const Possible p = possible(state);
+  return compiled_.store().leaves(yes_leaf, p.care, p.box) != 0;
+}
+
+Ref Completions::finding(const std::vector<std::size_t>& regimes) {
+  if (regimes.size() == 1) return regime(regimes.front()).finding;
+  if (!joint_) joint_ = compiled_.joint(0);
+  return *joint_;
+}
+
+FindingSet Completions::findings(const std::vector<std::size_t>& regimes, const State& state) {
+  const Possible p = possible(state);
+  const std::uint64_t met = compiled_.store().leaves(finding(regimes), p.care, p.box);
+  FindingSet out;
+  for (std::size_t f = 0; f < finding_count; ++f)
+    if (met >> f & 1) out.insert(static_cast<Finding>(f));
+  return out;
+}
+
+bool Completions::always(const std::vector<std::size_t>& regimes, const State& state, Finding f) {
+  FindingSet found = findings(regimes, state);
+  found.has[static_cast<std::size_t>(f)] = false;
+  return found.empty();
+}
+
+std::pair<bool, bool> Completions::activity(std::size_t g, std::size_t rule, const State& state) {
+  if (rule >= regime(g).active.size()) return {false, true};
+  Diagrams& store = compiled_.store();
+  const Possible p = possible(state);
+  const Ref active = regime(g).active[rule];
+  const std::uint64_t some =
+      store.leaves(store.read_judged(active, compiled_.judged(), Join::either), p.care, p.box);
+  const std::uint64_t every =
+      store.leaves(store.read_judged(active, compiled_.judged(), Join::both), p.care, p.box);
+  return {(some & 2) != 0, (every & 1) != 0};
+}
+
+bool Completions::both_active(std::size_t g, std::size_t a, std::size_t b, const State& state) {
+  if (std::max(a, b) >= regime(g).active.size()) return false;
+  Diagrams& store = compiled_.store();
+  const Possible p = possible(state);
+  const Ref together = store.join(Join::both, regime(g).active[a], regime(g).active[b]);
+  return (store.leaves(store.read_judged(together, compiled_.judged(), Join::either), p.care, p.box) & 2) !=
+         0;
+}
+
+// --- what matters ---
+
+/// The parts of the answer, each a diagram whose leaf says how it stands; parts of a barred transfer say
+/// nothing.
+std::vector<Ref> Completions::components(std::size_t g) {
+  Diagrams& store = compiled_.store();
+  const RegimeDiagrams& r = regime(g);
+  const RegimeUse& use = space().regimes()[g];
+  std::vector<Ref> out{r.finding};
+  if (!use.present.possible) return out;
+  // Of several readings of judged facts the best counts; among equals a part stands if it does in one of
+  // them.
+  std::vector<std::uint32_t> shifted, bit(2 * finding_count), hidden(2 * finding_count);
+  for (std::uint32_t f = 0; f < finding_count; ++f) shifted.push_back(2 * f);
+  for (std::uint32_t k = 0; k < bit.size(); ++k) bit[k] = k & 1;
+  const Ref costs = store.map(r.unread, shifted);
+  const Ref open = store.negate(store.where(r.finding, static_cast<std::uint32_t>(Finding::prohibited)));
+  for (std::size_t i = 0; i < r.parts.size(); ++i) {
+    const RuleUse& u = i < use.rules.size() ? use.rules[i] : use.provisos[i - use.rules.size()].rule;
+    for (const RulePart& part : r.parts[i]) {
+      const Ref best =
+          store.read_judged(store.join(Join::sum, costs, part.stands), compiled_.judged(), Join::better);
+      Ref stands = store.join(Join::both, store.map(best, bit), open);
+      if (part.part == tree::Part::need && stands != no_leaf) {  // with what its authority has done
+        std::vector<Ref> states;
+        for (std::uint32_t s = 0; s < need_state_count; ++s) states.push_back(Ref::leaf(1 + s));
+        stands = store.join(Join::guard, stands, store.make(compiled_.level(u.needs[part.effect]), states));
+      }
+      if (!stands.is_leaf()) out.push_back(stands);
+    }
+  }
+  // Judged facts without a finding on which the best reading hangs.
+  const auto& judged = compiled_.judged();
+  for (Level l = 0; l < judged.size(); ++l) {
+    if (!judged[l] || !store.support(r.unread)[l]) continue;
+    std::vector<bool> others = judged;
+    others[l] = false;
+    const Ref best = store.read_judged(r.unread, others, Join::both);
+    Values none;
+    none.set(judged_none);
+    std::vector<Values> no(store.levels()), yes(store.levels());
+    no[l].set(0);
+    yes[l].set(1);
+    const Ref differ = store.join(Join::differ, store.fixed(best, no), store.fixed(best, yes));
+    const Ref hangs = store.join(Join::both, store.join(Join::both, differ, store.is(l, none)), open);
+    if (!hangs.is_leaf()) out.push_back(hangs);
+  }
+  return out;
+}
+
+bool Completions::matters(Ref of, std::uint64_t leaves, const Possible& p, Ref feasible, VarId v,
+                          const std::vector<bool>& follows) {
+  Diagrams& store = compiled_.store();
+  std::vector<bool> only(store.levels());
+  only[compiled_.level(v)] = true;
+  for (std::uint32_t leaf = 0; leaf < 64; ++leaf) {
+    if ((leaves >> leaf & 1) == 0) continue;
+    // The leaf is possible for one value of `v` and, everything independent being equal, not for another.
+    const Ref here = store.exists(store.join(Join::both, store.where(of, leaf), p.care), follows);
+    const Ref with = store.exists(store.within(here, p.box), only);
+    const Ref without =
+        store.exists(store.within(store.join(Join::both, feasible, store.negate(here)), p.box), only);
+    if (store.leaves(yes_leaf, store.join(Join::both, with, without), p.box) != 0) return true;
+  }
+  return false;
+}
+
+std::vector<bool> Completions::matters(std::size_t g, const State& state) {
+  Diagrams& store = compiled_.store();
+  const Possible p = possible(state);
+  const std::size_t count = space().variables().size();
+  std::vector<bool> out(count), follows(store.levels());
+  for (std::uint32_t i = 0; i < count; ++i)
+    if (!space().sources(VarId{i}).empty() && !state.free[i]) follows[compiled_.level(VarId{i})] = true;
+  const Ref feasible = store.exists(p.care, follows);
+  const std::vector<bool> tied = store.support(p.care);
+  for (const Ref whole : components(g)) {
+    const Ref of = store.fixed(whole, p.box);
+    const std::uint64_t leaves = store.leaves(of, p.care, p.box);
+    if ((leaves & (leaves - 1)) == 0) continue;  // it is always the same
+    const std::vector<bool> asked = store.support(of);
+    for (std::uint32_t i = 0; i < count; ++i) {
+      const Level l = compiled_.level(VarId{i});
+      if (out[i] || p.box[l].count() < 2 || (!asked[l] && !tied[l])) continue;
+      std::vector<bool> others = follows;
+      others[l] = false;
+      const Ref may = others == follows ? feasible : store.exists(p.care, others);
+      out[i] = matters(of, leaves, p, may, VarId{i}, others);
+    }
+  }
+  return out;
+}
+
+std::optional<State> Completions::witness(std::size_t g, const State& state, Finding f) {
+  Diagrams& store = compiled_.store();
+  const Possible p = possible(state);
+  const Ref wanted =
+      store.join(Join::both, store.where(regime(g).finding, static_cast<std::uint32_t>(f)), p.care);
+  std::vector<Values> path;
+  if (!store.path(wanted, p.box, path)) return std::nullopt;
+  State out = state;
+  for (std::uint32_t i = 0; i < out.possible.size(); ++i) out.possible[i] = path[compiled_.level(VarId{i})];
+  return out;
+}
+
+}  // namespace sekisho

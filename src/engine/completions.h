@@ -1,0 +1,56 @@
+#pragma once
+#include <optional>
+
+#include "engine/compiler.h"
+#include "engine/finding_set.h"
+#include "engine/reading.h"
+
+// Questions over all completions of what is known, answered on the diagrams of one space. What the oracle
+// finds by splitting is here a walk: the diagram of what is asked beside the diagram of what is possible.
+
+namespace sekisho {
+
+/// What is possible: knowledge of each variable, the constraints, and what instruments say.
+struct Possible {
+  std::vector<Values> box;  // by level
+  Ref care;
+};
+
+class Completions {
+ public:
+  /// @fails SK4001
+  Completions(const Space& space, Diagnostics& diags, std::size_t node_limit = default_node_limit);
+
+  bool ok() const { return compiled_.ok(); }
+  Compiled& compiled() { return compiled_; }
+  const RegimeDiagrams& regime(std::size_t g) const { return compiled_.regimes().front()[g]; }
+  const Space& space() const { return compiled_.space(); }
+
+  Possible possible(const State& state);
+  bool consistent(const State& state);
+  /// The findings that completions have, jointly over the regimes: the strictest counts.
+  FindingSet findings(const std::vector<std::size_t>& regimes, const State& state);
+  bool always(const std::vector<std::size_t>& regimes, const State& state, Finding f);
+  /// Whether a rule (or, after the rules, a proviso) can apply, and whether it can fail to.
+  std::pair<bool, bool> activity(std::size_t regime, std::size_t rule, const State& state);
+  bool both_active(std::size_t regime, std::size_t a, std::size_t b, const State& state);
+  /// For each variable, whether two completions that differ in it (and in what follows from it) have
+  /// different answers: another finding, or another need, proviso or obligation of a transfer that is not
+  /// barred.
+  std::vector<bool> matters(std::size_t regime, const State& state);
+  /// A completion in which the regime has the finding; nullopt if there is none.
+  std::optional<State> witness(std::size_t regime, const State& state, Finding f);
+
+ private:
+  Ref finding(const std::vector<std::size_t>& regimes);
+  std::vector<Ref> components(std::size_t regime);
+  /// Where two leaves of `of` are possible for values of `v` alone; `follows` are variables that follow from
+  /// others.
+  bool matters(Ref of, std::uint64_t leaves, const Possible& p, Ref feasible, VarId v,
+               const std::vector<bool>& follows);
+
+  Compiled compiled_;
+  std::optional<Ref> joint_;
+};
+
+}  // namespace sekisho

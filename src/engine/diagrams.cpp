@@ -1,0 +1,274 @@
+#include "engine/diagrams.h"
+
+#include <algorithm>
+#include <cassert>
+#include <set>
+
+namespace sekisho {
+namespace {
+
+constexpr std::size_t first_table = 1 << 10;
+
+std::uint64_t mix(std::uint64_t h, std::uint64_t x) {
+  h = (h ^ x) * 0x9E37'79B9'7F4A'7C15;
+  return h ^ (h >> 32);
+}
+
+}  // namespace
+
+Diagrams::Diagrams(std::vector<std::uint16_t> sizes, std::size_t node_limit)
+    : sizes_(std::move(sizes)), limit_(node_limit), table_(first_table), cache_(first_table) {}
+
+std::size_t Diagrams::bytes() const {
+  return nodes_.size() * sizeof(Node) + edges_.size() * sizeof(Ref) + table_.size() * sizeof(std::uint32_t) +
+         cache_.size() * sizeof(Kept);
+}
+
+// --- nodes ---
+
+std::size_t Diagrams::place(Level level, std::span<const Ref> children) const {
+  std::uint64_t h = level;
+  for (const Ref c : children) h = mix(h, c.bits);
+  std::size_t at = h & (table_.size() - 1);
+  while (table_[at] != 0) {
+    const Node& n = nodes_[table_[at] - 1];
+    if (n.level == level && std::equal(children.begin(), children.end(), edges_.begin() + n.first)) break;
+    at = (at + 1) & (table_.size() - 1);
+  }
+  return at;
+}
+
+void Diagrams::grow_table() {
+  table_.assign(table_.size() * 2, 0);
+  for (std::uint32_t i = 0; i < nodes_.size(); ++i) table_[place(nodes_[i].level, children({i}))] = i + 1;
+  if (cache_.size() < (std::size_t{1} << 22)) cache_.assign(table_.size(), {});
+}
+
+Ref Diagrams::make(Level level, std::span<const Ref> children) {
+  assert(level < sizes_.size() && children.size() == sizes_[level]);
+  if (std::all_of(children.begin(), children.end(), [&](Ref c) { return c == children.front(); }))
+    return children.front();
+  const std::size_t at = place(level, children);
+  if (table_[at] != 0) return {table_[at] - 1};
+  if (nodes_.size() >= limit_) throw TooManyNodes();
+  const Ref made{static_cast<std::uint32_t>(nodes_.size())};
+  nodes_.push_back({static_cast<std::uint32_t>(edges_.size()), level});
+  edges_.insert(edges_.end(), children.begin(), children.end());
+  table_[at] = made.bits + 1;
+  if (nodes_.size() * 2 > table_.size()) grow_table();
+  return made;
+}
+
+Ref Diagrams::is(Level level, const Values& yes) {
+  std::vector<Ref> to(sizes_[level]);
+  for (std::size_t i = 0; i < to.size(); ++i) to[i] = yes.test(i) ? yes_leaf : no_leaf;
+  return make(level, to);
+}
+
+// --- two diagrams ---
+
+Ref Diagrams::joined_leaf(Join op, Ref a, Ref b) const {
+  switch (op) {
+    case Join::both: return std::min(a, b);
+    case Join::either: return std::max(a, b);
+    case Join::differ: return a == b ? no_leaf : yes_leaf;
+    case Join::guard: return a == no_leaf ? no_leaf : b;
+    case Join::sum: return Ref::leaf(a.value() + b.value());
+    case Join::better: return a.value() / 2 == b.value() / 2 ? std::max(a, b) : std::min(a, b);
+    default: {
+      const auto required = static_cast<std::uint32_t>(Finding::authorisation_required);
+      return a == b ? a : Ref::leaf(std::max(a.value(), required));
+    }
+  }
+}
+
+Diagrams::Kept& Diagrams::kept(Join op, std::uint64_t operands) {
+  return cache_[mix(static_cast<std::uint64_t>(op), operands) & (cache_.size() - 1)];
+}
+
+Ref Diagrams::join(Join op, Ref a, Ref b) {
+  if (a.is_leaf() && b.is_leaf()) return joined_leaf(op, a, b);
+  if (a == b && op != Join::sum && op != Join::guard) return op == Join::differ ? no_leaf : a;
+  if (op == Join::guard) {
+    if (a.is_leaf()) return a == no_leaf ? no_leaf : b;
+    if (b == no_leaf) return no_leaf;
+  } else if (op == Join::both || op == Join::either) {
+    // Nothing is below 0: it decides what is least and leaves the greatest as it is.
+    if (a == no_leaf || b == no_leaf) return op == Join::both ? no_leaf : a == no_leaf ? b : a;
+    if (b < a) std::swap(a, b);
+  } else if (op == Join::differ && b < a) {
+    std::swap(a, b);
+  }
+  const std::uint64_t operands = std::uint64_t{a.bits} << 32 | b.bits;
+  if (const Kept& k = kept(op, operands); k.operands == operands && k.op == op) return k.result;
+  const Level la = a.is_leaf() ? ~Level{0} : level(a), lb = b.is_leaf() ? ~Level{0} : level(b);
+  const Level at = std::min(la, lb);
+  std::vector<Ref> to(sizes_[at]);
+  for (std::size_t i = 0; i < to.size(); ++i)
+    to[i] = join(op, la == at ? children(a)[i] : a, lb == at ? children(b)[i] : b);
+  const Ref made = make(at, to);
+  kept(op, operands) = {operands, op, made};
+  return made;
+}
+
+Ref Diagrams::negate(Ref a) {
+  return join(Join::differ, a, yes_leaf);
+}
+
+Ref Diagrams::choose(Ref condition, Ref yes, Ref no) {
+  return join(Join::either, join(Join::guard, condition, yes), join(Join::guard, negate(condition), no));
+}
+
+// --- one diagram ---
+
+/// Rebuilds a diagram from its leaves up: `leaf(value)` and `inner(level, children)` give the new nodes.
+template <class Leaf, class Inner>
+Ref Diagrams::rebuild(Ref a, Memo& memo, const Leaf& leaf, const Inner& inner) {
+  if (a.is_leaf()) return leaf(a);
+  if (const auto it = memo.find(a.bits); it != memo.end()) return it->second;
+  const Level at = level(a);
+  std::vector<Ref> to(sizes_[at]);
+  for (std::size_t i = 0; i < to.size(); ++i) to[i] = rebuild(children(a)[i], memo, leaf, inner);
+  return memo[a.bits] = inner(at, to);
+}
+
+Ref Diagrams::map(Ref a, std::span<const std::uint32_t> to) {
+  Memo memo;
+  return rebuild(
+      a, memo, [&](Ref leaf) { return Ref::leaf(to[leaf.value()]); },
+      [&](Level at, std::span<const Ref> c) { return make(at, c); });
+}
+
+Ref Diagrams::where(Ref a, std::uint32_t value) {
+  Memo memo;
+  return rebuild(
+      a, memo, [&](Ref leaf) { return leaf.value() == value ? yes_leaf : no_leaf; },
+      [&](Level at, std::span<const Ref> c) { return make(at, c); });
+}
+
+Ref Diagrams::exists(Ref a, const std::vector<bool>& over) {
+  Memo memo;
+  return rebuild(
+      a, memo, [](Ref leaf) { return leaf; },
+      [&](Level at, std::span<const Ref> c) {
+        if (!over[at]) return make(at, c);
+        Ref any = no_leaf;
+        for (const Ref r : std::set<Ref>(c.begin(), c.end())) any = join(Join::either, any, r);
+        return any;
+      });
+}
+
+Ref Diagrams::read_judged(Ref a, const std::vector<bool>& judged, Join op) {
+  Memo memo;
+  return rebuild(
+      a, memo, [](Ref leaf) { return leaf; },
+      [&](Level at, std::span<const Ref> c) {
+        if (!judged[at]) return make(at, c);
+        std::vector<Ref> to(c.begin(), c.end());
+        to[judged_none] = join(op, to[0], to[1]);
+        return make(at, to);
+      });
+}
+
+Ref Diagrams::within(Ref a, std::span<const Values> box) {
+  Memo memo;
+  return rebuild(
+      a, memo, [](Ref leaf) { return leaf; },
+      [&](Level at, std::span<const Ref> c) {
+        std::vector<Ref> to(c.begin(), c.end());
+        for (std::size_t i = 0; i < to.size(); ++i)
+          if (!box[at].test(i)) to[i] = no_leaf;
+        return make(at, to);
+      });
+}
+
+Ref Diagrams::fixed(Ref a, std::span<const Values> box) {
+  Memo memo;
+  return rebuild(
+      a, memo, [](Ref leaf) { return leaf; },
+      [&](Level at, std::span<const Ref> c) {
+        return box[at].count() == 1 ? c[box[at]._Find_first()] : make(at, c);
+      });
+}
+
+// --- questions ---
+
+std::uint64_t Diagrams::leaves(Ref a, Ref care, std::span<const Values> box) {
+  std::set<std::pair<Ref, Ref>> met;
+  std::uint64_t found = 0;
+  // Whether `care` has a yes below a node, met or not: needed where `a` has come to its leaf.
+  std::unordered_map<std::uint32_t, bool> feasible;
+  const auto open = [&](auto&& self, Ref c) -> bool {
+    if (c.is_leaf()) return c != no_leaf;
+    if (const auto it = feasible.find(c.bits); it != feasible.end()) return it->second;
+    bool any = false;
+    for (std::size_t i = 0; i < sizes_[level(c)] && !any; ++i)
+      any = box[level(c)].test(i) && self(self, children(c)[i]);
+    return feasible[c.bits] = any;
+  };
+  const auto visit = [&](auto&& self, Ref x, Ref c) -> void {
+    if (c == no_leaf || !met.insert({x, c}).second) return;
+    if (x.is_leaf()) {
+      if ((found >> x.value() & 1) == 0 && open(open, c)) found |= std::uint64_t{1} << x.value();
+      return;
+    }
+    const Level lx = level(x), lc = c.is_leaf() ? ~Level{0} : level(c);
+    const Level at = std::min(lx, lc);
+    std::pair<Ref, Ref> last{no_leaf, no_leaf};
+    for (std::size_t i = 0; i < sizes_[at]; ++i) {
+      if (!box[at].test(i)) continue;
+      const std::pair<Ref, Ref> next{lx == at ? children(x)[i] : x, lc == at ? children(c)[i] : c};
+      if (next != last) self(self, next.first, next.second);
+      last = next;
+    }
+  };
+  visit(visit, a, care);
+  return found;
+}
+
+bool Diagrams::path(Ref a, std::span<const Values> box, std::vector<Values>& out) {
+  std::set<Ref> dead;
+  const auto follow = [&](auto&& self, Ref r) -> bool {
+    if (r.is_leaf()) return r != no_leaf;
+    if (dead.contains(r)) return false;
+    const Level at = level(r);
+    for (std::size_t i = 0; i < sizes_[at]; ++i)
+      if (box[at].test(i) && self(self, children(r)[i])) {
+        out[at].reset();
+        out[at].set(i);
+        return true;
+      }
+    dead.insert(r);
+    return false;
+  };
+  out.assign(box.begin(), box.end());
+  return follow(follow, a);
+}
+
+std::vector<bool> Diagrams::support(Ref a) const {
+  std::vector<bool> asked(sizes_.size());
+  std::set<std::uint32_t> met;
+  std::vector<Ref> open{a};
+  while (!open.empty()) {
+    const Ref r = open.back();
+    open.pop_back();
+    if (r.is_leaf() || !met.insert(r.bits).second) continue;
+    asked[level(r)] = true;
+    for (const Ref c : children(r)) open.push_back(c);
+  }
+  return asked;
+}
+
+std::size_t Diagrams::count(std::span<const Ref> roots) const {
+  std::set<std::uint32_t> met;
+  std::vector<Ref> open(roots.begin(), roots.end());
+  while (!open.empty()) {
+    const Ref r = open.back();
+    open.pop_back();
+    if (r.is_leaf() || !met.insert(r.bits).second) continue;
+    for (const Ref c : children(r)) open.push_back(c);
+  }
+  return met.size();
+}
+
+}  // namespace sekisho
