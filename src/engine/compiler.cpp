@@ -84,7 +84,7 @@ class Compiled::Ordering {
   }
   void regime(const RegimeUse& r) {
     if (!r.present.possible) return;
-    meet(r.present.by);
+    meet(r.in_force.by);
     program(r.governs);
     program(r.leaves_home);
     for (const RuleUse& u : r.rules) rule(u);
@@ -283,23 +283,26 @@ void Compiled::instruments() {
     const VarKind kind = space_[v].kind;
     if (kind != VarKind::need && kind != VarKind::judged) continue;
     const Ref silent = store_->is(level(v), space_.silent(v));
-    const auto& sources = space_.sources(v);
-    if (kind == VarKind::need) {  // the latest act prevails
-      Ref r = silent;
-      for (auto s = sources.rbegin(); s != sources.rend(); ++s)
-        r = store_->choose(program(s->scope), store_->is(level(v), value(s->value)), r);
-      said_[i] = r;
-    } else {  // findings that differ are contested: all remain
-      Ref any = no_leaf, none = yes_leaf;
-      for (const Space::Source& s : sources) {
-        const Ref covers = program(s.scope);
-        any = store_->join(Join::either, any,
-                           store_->join(Join::both, covers, store_->is(level(v), value(s.value))));
-        none = store_->join(Join::both, none, store_->negate(covers));
-      }
-      said_[i] = store_->join(Join::either, any, store_->join(Join::both, none, silent));
-    }
+    said_[i] = by_turns(v, silent, [&](const Space::Source& s) { return store_->is(level(v), value(s.value)); });
   }
+}
+
+/// The first turn in which an act covers the line decides: what `says` of its acts, or else `silent`.
+template <class Says>
+Ref Compiled::by_turns(VarId v, Ref silent, const Says& says) {
+  const auto& sources = space_.sources(v);
+  Ref r = silent;
+  for (auto s = sources.rbegin(); s != sources.rend();) {
+    const std::size_t turn = s->turn;
+    Ref covered = no_leaf, said = no_leaf;
+    for (; s != sources.rend() && s->turn == turn; ++s) {
+      const Ref covers = program(s->scope);
+      covered = store_->join(Join::either, covered, covers);
+      said = store_->join(Join::either, said, store_->join(Join::both, covers, says(*s)));
+    }
+    r = store_->choose(covered, said, r);
+  }
+  return r;
 }
 
 std::vector<Values> Compiled::box(const std::vector<Values>& possible) const {
@@ -329,6 +332,15 @@ Ref Compiled::need(VarId v) {
   to[granted] = leaf(Finding::permitted);
   to[refused] = leaf(Finding::prohibited);
   return store_->make(level(v), to);
+}
+
+/// The act that decides the need grants it and adds provisos.
+Ref Compiled::granted_with_provisos(VarId v) {
+  if (!v.valid() || space_.sources(v).empty()) return no_leaf;
+  const Ref adds = by_turns(v, no_leaf, [](const Space::Source& s) {
+    return s.value == granted && !s.instrument->instrument->provisos.empty() ? yes_leaf : no_leaf;
+  });
+  return store_->join(Join::both, adds, store_->is(level(v), value(granted)));
 }
 
 /// A final act that was granted shows the inner step, of which nothing is recorded.
@@ -378,10 +390,12 @@ RegimeDiagrams Compiled::regime(const RegimeUse& use) {
   const auto both = [&](Ref a, Ref b) { return store_->join(Join::both, a, b); };
   if (!use.present.possible) return r;
   at_rule_ = law[use.regime].name;
-  const Ref present = use.present.by.valid() ? is_true(use.present.by) : yes_leaf;
+  const Ref in_force = !use.in_force.possible       ? no_leaf
+                       : use.in_force.by.valid() ? is_true(use.in_force.by)
+                                                 : yes_leaf;
   const Ref home = use.leaves_home.valid() ? program(use.leaves_home) : no_leaf;
-  r.main = both(present, program(use.governs));
-  r.later = both(both(present, store_->negate(r.main)), both(store_->negate(home), carried(use)));
+  r.main = both(in_force, program(use.governs));
+  r.later = both(store_->negate(r.main), both(store_->negate(home), carried(use)));
   for (const RuleUse& u : use.rules) {
     at_rule_ = law[u.rule].name;
     const Ref gate = law[u.rule].group == "later_transfers" ? r.later : r.main;
@@ -393,6 +407,7 @@ RegimeDiagrams Compiled::regime(const RegimeUse& use) {
   for (const ProvisoUse& p : use.provisos) {
     at_rule_ = law[p.rule.rule].name;
     Ref active = both(r.later, is_true(p.carried));
+    if (p.rule.present.by.valid()) active = both(active, is_true(p.rule.present.by));
     if (p.lapses.valid()) active = both(active, store_->negate(program(p.lapses)));
     active = both(active, program(p.rule.when));
     r.condition.push_back(active);
@@ -414,6 +429,7 @@ void Compiled::finding(const RegimeUse& use, RegimeDiagrams& r) {
   };
   const auto bar = [&](const RuleUse& u, Ref active, Ref gone) {
     Ref bars = join(Join::both, active, store_->negate(gone));
+    at_least(join(Join::both, bars, granted_with_provisos(u.lifted_by)), with_provisos);
     if (u.lifted_by.valid())
       bars = join(Join::both, bars, store_->negate(store_->is(level(u.lifted_by), value(granted))));
     at_least(bars, leaf(Finding::prohibited));
@@ -438,22 +454,21 @@ void Compiled::finding(const RegimeUse& use, RegimeDiagrams& r) {
     } else if (!rule.needs.empty() || !rule.binds.empty()) {
       at_least(r.active[i], weigh(u, r, true));
     }
-    for (const VarId n : u.needs) {  // provisos that a granting act adds
-      const auto& sources = space_.sources(n);
-      if (std::any_of(sources.begin(), sources.end(),
-                      [](const Space::Source& s) { return !s.instrument->instrument->provisos.empty(); }))
-        at_least(join(Join::both, r.active[i], store_->is(level(n), value(granted))), with_provisos);
-    }
+    for (const VarId n : u.needs) at_least(join(Join::both, r.active[i], granted_with_provisos(n)), with_provisos);
   }
   for (std::size_t i = 0; i < use.provisos.size(); ++i) {
     const ProvisoUse& p = use.provisos[i];
     const Ref active = r.active[use.rules.size() + i];
     if (law[p.rule.rule].prohibits) bar(p.rule, active, no_leaf);
     at_least(active, weigh(p.rule, r, false));
+    for (const VarId n : p.rule.needs) at_least(join(Join::both, active, granted_with_provisos(n)), with_provisos);
   }
   at_rule_ = law[use.regime].name;
   const Ref no_route = store_->where(base, static_cast<std::uint32_t>(finding_count));
   at_least(r.main, store_->choose(no_route, otherwise, join(Join::guard, store_->negate(no_route), base)));
+  if (law[use.regime].otherwise_prohibited)
+    at_least(join(Join::both, join(Join::both, r.main, no_route), granted_with_provisos(use.otherwise_lifted_by)),
+             with_provisos);
   r.unread = join(Join::guard, join(Join::either, r.main, r.later), strictest);
   const Ref best = store_->read_judged(r.unread, judged_, Join::both);
   const Ref worst = store_->read_judged(r.unread, judged_, Join::either);

@@ -87,6 +87,8 @@ class Compiled {
   void declare(const VariableOrder& order);
   void care_set();
   void instruments();
+  template <class Says>
+  Ref by_turns(VarId v, Ref silent, const Says& says);
   RegimeDiagrams regime(const RegimeUse& use);
   Ref literal(const Node& n);
   Ref relation(const Node& n);
@@ -95,6 +97,7 @@ class Compiled {
   Ref carried(const RegimeUse& use);
   Ref defeated(const RuleUse& u, tree::Part part, std::size_t effect, const RegimeDiagrams& r);
   Ref need(VarId v);
+  Ref granted_with_provisos(VarId v);
   Ref implied(const RuleUse& u, std::size_t k);
   Ref weigh(const RuleUse& u, const RegimeDiagrams& r, bool in_regime);
   Ref open_needs(const RuleUse& u, const RegimeDiagrams& r);

@@ -191,6 +191,19 @@ Ref Diagrams::fixed(Ref a, std::span<const Values> box) {
       });
 }
 
+Ref Diagrams::projected(Ref a, std::span<const Values> box) {
+  Memo memo;
+  return rebuild(
+      a, memo, [](Ref leaf) { return leaf; },
+      [&](Level at, std::span<const Ref> c) {
+        std::vector<Ref> to(c.begin(), c.end());
+        const std::size_t first = box[at]._Find_first();
+        for (std::size_t i = 0; i < to.size(); ++i)
+          if (!box[at].test(i)) to[i] = c[first];
+        return make(at, to);
+      });
+}
+
 // --- questions ---
 
 std::uint64_t Diagrams::leaves(Ref a, Ref care, std::span<const Values> box) {

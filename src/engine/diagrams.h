@@ -103,6 +103,8 @@ class Diagrams {
   Ref within(Ref a, std::span<const Values> box);
   /// The diagram with the levels of `box` that hold one value fixed to it.
   Ref fixed(Ref a, std::span<const Values> box);
+  /// Values outside the box read as the first one in it: equal functions on the box become equal diagrams.
+  Ref projected(Ref a, std::span<const Values> box);
 
   /// Which leaves of `a` are met in `box` where `care` is yes, as a set of leaf values up to 63.
   std::uint64_t leaves(Ref a, Ref care, std::span<const Values> box);

@@ -50,13 +50,14 @@ Values Reader::possible(VarId v, const State& state) {
   if (state.free[v.index]) return left;
   Values said;
   bool sure = false;
+  std::size_t turn = 0;
   for (const Space::Source& s : space_.sources(v)) {
+    if (sure && s.turn != turn) break;  // an earlier turn has decided
+    turn = s.turn;
     const Truth covers = read(s.scope, state);
     if (covers == Truth::no) continue;
     said.set(s.value);
-    // The latest act on a need prevails; findings that differ are contested and all remain.
     sure = sure || covers == Truth::yes;
-    if (covers == Truth::yes && var.kind == VarKind::need) break;
   }
   if (!sure) said |= space_.silent(v);
   return left & said;
@@ -227,6 +228,31 @@ Reader::Strictness Reader::need_strictness(VarId need, const State& state) {
   return s;
 }
 
+/// Whether the act that decides the need grants it and adds provisos.
+Truth Reader::granted_with_provisos(VarId need, const State& state) {
+  const Values p = possible(need, state);
+  if (!p.test(granted)) return Truth::no;
+  Truth adds = Truth::no;
+  bool sure = false, only_adding = true;
+  std::size_t turn = 0;
+  for (const Space::Source& s : space_.sources(need)) {
+    if (sure && s.turn != turn) break;
+    turn = s.turn;
+    const Truth covers = read(s.scope, state);
+    if (covers == Truth::no) continue;
+    sure = sure || covers == Truth::yes;
+    if (s.value == granted && !s.instrument->instrument->provisos.empty())
+      adds = std::max(adds, covers);
+    else
+      only_adding = false;
+  }
+  if (adds == Truth::yes && only_adding && sure && p.count() == 1) return Truth::yes;
+  if (adds == Truth::no) return Truth::no;
+  undecided_.push_back(need);
+  for (const Space::Source& s : space_.sources(need)) read(s.scope, state);
+  return p.count() == 1 && adds == Truth::yes ? Truth::yes : Truth::unknown;
+}
+
 bool Reader::implied(const RuleUse& u, std::size_t need, const State& state) {
   const Rule& rule = space_.law()[u.rule];
   for (std::size_t k = 0; k < rule.needs.size(); ++k) {
@@ -244,18 +270,21 @@ RegimeReading Reader::read(const RegimeUse& regime, const State& state) {
   undecided_.clear();
   pending_.clear();
   if (!regime.present.possible) return r;
-  Truth present = regime.present.by.valid() ? binary(regime.present.by, state) : Truth::yes;
-  r.main = both(present, read(regime.governs, state));
+  const Truth in_force = !regime.in_force.possible       ? Truth::no
+                         : regime.in_force.by.valid() ? binary(regime.in_force.by, state)
+                                                      : Truth::yes;
+  r.main = both(in_force, read(regime.governs, state));
   Truth carried = Truth::no;
   const Truth home = regime.leaves_home.valid() ? read(regime.leaves_home, state) : Truth::no;
-  if (r.main != Truth::yes && present != Truth::no && home != Truth::yes)
+  if (r.main != Truth::yes && home != Truth::yes)
     for (const ProvisoUse& p : regime.provisos) {
       const Truth lies_on = binary(p.carried, state);
       if (lies_on == Truth::no) continue;
       const Truth lapsed = p.lapses.valid() ? read(p.lapses, state) : Truth::no;
-      carried = either(carried, both(lies_on, !lapsed));
+      const Truth there = p.rule.present.by.valid() ? binary(p.rule.present.by, state) : Truth::yes;
+      carried = either(carried, both(both(lies_on, there), !lapsed));
     }
-  r.later = both(both(both(present, !r.main), !home), carried);
+  r.later = both(both(!r.main, !home), carried);
   if (r.main == Truth::no && r.later == Truth::no) {
     undecided_.clear();
     pending_.clear();
@@ -292,10 +321,11 @@ RegimeReading Reader::read(const RegimeUse& regime, const State& state) {
     }
     return s;
   };
-  const auto granted_adds_provisos = [&](VarId need) {
-    for (const Space::Source& src : space_.sources(need))
-      if (!src.instrument->instrument->provisos.empty()) return true;
-    return false;
+  const auto adds = [&](Truth when, VarId need) {  // provisos that the deciding act brings
+    if (!may(when) || !need.valid() || space_.sources(need).empty()) return;
+    const Truth with = both(when, granted_with_provisos(need, state));
+    binds_may = binds_may || may(with);
+    binds_sure = binds_sure || with == Truth::yes;
   };
 
   // Two passes keep the order: conditions and activity first, effects after.
@@ -310,6 +340,7 @@ RegimeReading Reader::read(const RegimeUse& regime, const State& state) {
   r.activity = undecided_;
   const auto prohibition = [&](const RuleUse& u, Truth active, Truth defeated) {
     Truth bars = both(active, !defeated);
+    adds(bars, u.lifted_by);
     if (u.lifted_by.valid() && may(bars)) {
       const Values p = possible(u.lifted_by, state);
       if (p.count() == 1)
@@ -358,6 +389,7 @@ RegimeReading Reader::read(const RegimeUse& regime, const State& state) {
     Truth active = Truth::no;
     if (may(r.later)) {
       active = both(r.later, binary(p.carried, state));
+      if (may(active) && p.rule.present.by.valid()) active = both(active, binary(p.rule.present.by, state));
       if (may(active) && p.lapses.valid()) active = both(active, !read(p.lapses, state));
       if (may(active)) active = both(active, read(p.rule.when, state));
     }
@@ -367,6 +399,7 @@ RegimeReading Reader::read(const RegimeUse& regime, const State& state) {
     if (law[p.rule.rule].prohibits) prohibition(p.rule, active, Truth::no);
     const Strictness s = weigh(p.rule, false);
     note(active, low, high, s.low, s.high);
+    for (const VarId n : p.rule.needs) adds(active, n);
   }
   if (decided_bar) {
     r.low = r.high = Finding::prohibited;
@@ -403,19 +436,10 @@ RegimeReading Reader::read(const RegimeUse& regime, const State& state) {
     if (r.main == Truth::yes) low = std::max(low, base_low);
     high = std::max(high, base_high);
   }
-  // Provisos that instruments add to a met need.
-  if (low <= Finding::permitted_with_provisos || high >= Finding::permitted) {
-    const auto by_instrument = [&](const RuleUse& u, Truth active) {
-      for (const VarId n : u.needs) {
-        if (!may(active) || !granted_adds_provisos(n)) continue;
-        const Values p = possible(n, state);
-        if (!p.test(granted)) continue;
-        binds_may = true;
-        if (active == Truth::yes && p.count() == 1) binds_sure = true;
-      }
-    };
-    for (std::size_t i = 0; i < regime.rules.size(); ++i) by_instrument(regime.rules[i], r.active[i]);
-  }
+  for (std::size_t i = 0; i < regime.rules.size(); ++i)
+    for (const VarId n : regime.rules[i].needs) adds(r.active[i], n);
+  if (law[regime.regime].otherwise_prohibited)
+    adds(both(r.main, route_sure ? Truth::no : route_may ? Truth::unknown : Truth::yes), regime.otherwise_lifted_by);
   if (binds_sure) low = std::max(low, Finding::permitted_with_provisos);
   if (binds_may) high = std::max(high, Finding::permitted_with_provisos);
   if (r.main != Truth::yes && r.later != Truth::yes) low = Finding::not_engaged;

@@ -100,6 +100,7 @@ class Reader {
                     Truth gate);
   Truth effect_defeated(const RuleUse& u, tree::Part part, std::size_t effect, const RegimeReading& r);
   Strictness need_strictness(VarId need, const State& state);
+  Truth granted_with_provisos(VarId need, const State& state);
   void settle(VarId v, const State& state);
   RegimeOutcome settled_outcome(const RegimeUse& regime, const RegimeReading& r, const State& state);
   void add_needs(const RuleUse& u, const RegimeReading& r, const State& state, RegimeOutcome& out,

@@ -67,40 +67,86 @@ class Space::Builder {
  private:
   // --- what the law can tell apart ---
   void gather_constants() {
-    for (const Expression& e : law_.expressions)
-      for (const Expr& n : e) {
-        const FactId f = n.fact;
-        for (const Value& v : n.values) note_constant(f, v, n);
-        if (n.threshold.valid())
-          for (const View& view : views_)
-            if (const auto v = threshold(n.threshold, view.day)) ordered_[f].insert(*v);
-        if (n.op == ExprOp::in_list && n.list.valid()) lists_.insert(n.list);
-        if ((n.op == ExprOp::same || n.op == ExprOp::in_set)) {
-          compared_.insert(f);
-          compared_.insert(n.other);
-        }
-      }
+    for (const Expression& e : law_.expressions) constants_of(e);
+    for (const List& l : law_.lists)
+      for (const ListMember& m : l.members) note_member(l, m.value);
     for (const ActingInstrument& i : q_.instruments)
       for (const auto& [f, values] : i.scope)
-        for (const Value& v : values) note_constant(f, v, Expr{});
+        for (const Value& v : values) note_constant(f, v);
+    // What is known of one fact may be true of another that is not known.
     for (const KnownFact& k : q_.facts)
-      for (const Value& v : k.values) {
-        if (k.form == Knowledge::Form::between)
-          ordered_[k.fact].insert(v);
-        else if (k.form == Knowledge::Form::under)
-          texts_[FactType::code].insert(v.text);
-      }
+      for (const Value& v : k.values) note_constant(k.fact, v);
+    for (const Carried& c : q_.carried)
+      for (const std::string& party : c.arguments)
+        if (!party.empty()) texts_[FactType::party].insert(party);
+    share_compared();
+    parties_within();
   }
-  void note_constant(FactId f, const Value& v, const Expr& n) {
-    const FactType t = f.valid() ? law_[f].type.kind : element_type(n, v);
+  void constants_of(const Expression& e) {
+    const std::vector<std::size_t> starts = subtree_starts(e);
+    for (std::size_t i = 0; i < e.size(); ++i) {
+      const Expr& n = e[i];
+      const FactId f = n.fact.valid() ? n.fact : enclosing_set(e, starts, i);
+      for (const Value& v : n.values)
+        if (f.valid()) note_constant(f, v);
+      if (n.threshold.valid() && f.valid())
+        for (const View& view : views_)
+          if (const auto v = threshold(n.threshold, view.day)) ordered_[f].insert(*v);
+      if (n.op == ExprOp::in_list && n.list.valid()) lists_.insert(n.list);
+      if (n.op == ExprOp::in_list && n.list.valid() && f.valid() && law_[f].type.ordered())
+        for (const ListMember& m : law_[n.list].members) ordered_[f].insert(m.value);
+      if (n.op == ExprOp::same || n.op == ExprOp::in_set || n.op == ExprOp::within) {
+        compared_.insert(f);
+        compared_.insert(n.other.valid() ? n.other : f);
+      }
+    }
+  }
+  /// The set whose element a node inside `some` or `every` speaks of.
+  static FactId enclosing_set(const Expression& e, const std::vector<std::size_t>& starts, std::size_t at) {
+    for (std::size_t i = at + 1; i < e.size(); ++i)
+      if ((e[i].op == ExprOp::some || e[i].op == ExprOp::every) && starts[i] <= at) return e[i].other;
+    return {};
+  }
+  void note_member(const List& l, const Value& v) {
+    const auto codes = country_codes();
+    if (l.type.kind == FactType::country && std::binary_search(codes.begin(), codes.end(), std::string_view(v.text)))
+      return;  // states stand for the class of those on the same lists
+    if (is_text(l.type.kind)) texts_[l.type.kind].insert(v.text);
+  }
+  void note_constant(FactId f, const Value& v) {
+    const FactType t = law_[f].type.kind;
     if (is_text(t))
       texts_[t].insert(v.text);
-    else if (f.valid() && law_[f].type.ordered())
+    else if (law_[f].type.ordered())
       ordered_[f].insert(v);
   }
-  /// Constants about the element of a set: states, or else codes.
-  static FactType element_type(const Expr&, const Value& v) {
-    return v.text.size() == 2 ? FactType::country : FactType::code;
+  /// Facts that are compared with each other share their constants; beyond them there is room for all to differ.
+  void share_compared() {
+    std::map<FactType, std::set<Value>> shared;
+    for (const FactId f : compared_)
+      if (f.valid() && law_[f].type.ordered())
+        shared[law_[f].type.kind].insert(ordered_[f].begin(), ordered_[f].end());
+    for (const FactId f : compared_) {
+      if (!f.valid() || !law_[f].type.ordered()) continue;
+      std::set<Value> all = shared[law_[f].type.kind];
+      const std::string currency = law_[f].type.kind == FactType::money ? "USD" : "";
+      const std::int64_t beyond = all.empty() ? 0 : all.rbegin()->number;
+      for (std::size_t k = 1; k <= compared_of(law_[f].type.kind); ++k)
+        all.insert({beyond + 3 * static_cast<std::int64_t>(k), all.empty() ? currency : all.rbegin()->text});
+      ordered_[f].insert(all.begin(), all.end());
+    }
+  }
+  std::size_t compared_of(FactType t) const {
+    return static_cast<std::size_t>(std::count_if(compared_.begin(), compared_.end(), [&](FactId f) {
+      return f.valid() && law_[f].type.kind == t;
+    }));
+  }
+  /// Parties of the world that belong to one that matters may be meant where a party is not known.
+  void parties_within() {
+    const std::set<std::string> named = texts_[FactType::party];
+    for (const Party& p : q_.world->parties)
+      if (std::any_of(named.begin(), named.end(), [&](const std::string& n) { return q_.world->within(p.id, n); }))
+        texts_[FactType::party].insert(p.id);
   }
   std::optional<Value> threshold(ThresholdId id, Date on) const {
     for (const ThresholdStep& s : law_[id].steps)
@@ -141,17 +187,22 @@ class Space::Builder {
         for (const std::string& c : representatives()) add(d, {0, c});
         break;
       case FactType::code:
+        for (const std::string& c : t.roots) {
+          add(d, {0, c});
+          add(d, {0, c + ".*"});
+        }
         for (const std::string& c : texts_[t.kind]) {
           add(d, {0, c});
           add(d, {0, c + ".*"});
         }
-        add(d, {0, {}});
+        if (t.roots.empty()) others(t.kind, d);
+        std::erase_if(d, [&](const Value& v) { return !t.allows(v); });
         break;
       case FactType::party:
       case FactType::item:
       case FactType::lot:
         for (const std::string& c : texts_[t.kind]) add(d, {0, c});
-        add(d, {0, {}});
+        others(t.kind, d);
         break;
       default: ordered(f, t, d); break;
     }
@@ -160,6 +211,11 @@ class Space::Builder {
       d.resize(max_values);
     }
     return d;
+  }
+  /// Values that no law and no file names: as many as are compared with each other, so that all can differ.
+  void others(FactType t, std::vector<Value>& d) const {
+    add(d, {0, {}});
+    for (std::size_t k = 2; k <= compared_of(t); ++k) add(d, {static_cast<std::int64_t>(k), {}});
   }
   void ordered(FactId f, const Type& t, std::vector<Value>& d) const {
     const auto it = ordered_.find(f);
@@ -174,9 +230,7 @@ class Space::Builder {
   const std::vector<std::string>& representatives() {
     if (!representatives_.empty()) return representatives_;
     const std::size_t wanted =
-        1 + static_cast<std::size_t>(std::count_if(compared_.begin(), compared_.end(), [&](FactId f) {
-          return f.valid() && law_[f].type.kind == FactType::country;
-        }));
+        1 + compared_of(FactType::country);
     std::map<std::vector<std::uint32_t>, std::size_t> classes;
     for (const std::string_view code : country_codes()) {
       const std::string c(code);
@@ -355,8 +409,7 @@ class Space::Builder {
     std::vector<Value> candidates;
     if (listed)
       for (const Value& v : k->values) add(candidates, v);
-    for (const Value& v : domain(f))
-      if (!v.text.empty() || !is_text(law_[f].type.kind)) add(candidates, v);
+    for (const Value& v : domain(f)) add(candidates, v);
     if (candidates.size() > max_values) candidates.resize(max_values);
     std::vector<std::pair<Value, VarId>> out;
     for (const Value& c : candidates) {
@@ -385,7 +438,10 @@ class Space::Builder {
 
   // --- presence of law ---
   Presence present(const std::vector<Window>& windows, HiddenId unsettled) {
-    const Covers c = covers(windows, day());
+    return present(windows, unsettled, day());
+  }
+  Presence present(const std::vector<Window>& windows, HiddenId unsettled, Date on) {
+    const Covers c = covers(windows, on);
     if (c == Covers::no) return {};
     if (!unsettled.valid()) return {true, {}};
     const bool dates = std::any_of(windows.begin(), windows.end(),
@@ -552,7 +608,7 @@ class Space::Builder {
     n.var = fact_var(e.fact);
     n.other = fact_var(e.other);
     pairs(
-        n, [](const Value& a, const Value& b) { return a == b && !(a.text.empty() && a.number == 0); }, e);
+        n, [](const Value& a, const Value& b) { return a == b; }, e);
   }
   void within(const Expr& e, Node& n) {
     n.op = ExprOp::same;
@@ -561,7 +617,7 @@ class Space::Builder {
     pairs(
         n,
         [&](const Value& a, const Value& b) {
-          return !a.text.empty() && !b.text.empty() && q_.world->within(a.text, b.text);
+          return a == b || (!a.text.empty() && !b.text.empty() && q_.world->within(a.text, b.text));
         },
         e);
   }
@@ -597,7 +653,11 @@ class Space::Builder {
     const Regime& r = law_[id];
     RegimeUse use;
     use.regime = id;
-    if (!left_out(r.at)) use.present = present(r.windows, r.unsettled);
+    if (!left_out(r.at)) use.in_force = present(r.windows, r.unsettled);
+    // A proviso outlives the regime that bound it, until it lapses.
+    const bool lives_on = std::any_of(q_.carried.begin(), q_.carried.end(),
+                                      [&](const Carried& c) { return law_[c.proviso].regime == id; });
+    use.present.possible = use.in_force.possible || lives_on;
     if (!use.present.possible) {
       standing_.regimes.push_back(std::move(use));
       return;
@@ -662,7 +722,7 @@ class Space::Builder {
       p.carried = carries_var(id);
       p.instance = c;
       p.rule.rule = version;
-      p.rule.present = {true, {}};
+      p.rule.present = present(law_[version].windows, law_[version].unsettled, day);
       p.rule.when = program(law_[version].when);
       for (const NeedUse& n : law_[version].needs) p.rule.needs.push_back(need_var(n.need));
       if (law_[version].lifted_by.valid()) p.rule.lifted_by = need_var(law_[version].lifted_by);
@@ -682,21 +742,33 @@ class Space::Builder {
     for (const ActingInstrument& i : q_.instruments) {
       if (i.authority != from) continue;
       if (v.kind == VarKind::need && std::find(i.answers.begin(), i.answers.end(), v.need) != i.answers.end())
-        found.push_back({&i, scope(i), need_state(i.state)});
+        found.push_back({&i, scope(i), need_state(i.state), 0});
       if (v.kind == VarKind::judged && i.state == InstrumentState::granted)
         for (const auto& [f, yes] : i.finds)
-          if (f == v.fact) found.push_back({&i, scope(i), yes ? std::size_t{1} : std::size_t{0}});
+          if (f == v.fact) found.push_back({&i, scope(i), yes ? std::size_t{1} : std::size_t{0}, 0});
     }
-    // The latest act of an authority on one need prevails.
-    std::stable_sort(found.begin(), found.end(), [](const Source& a, const Source& b) {
-      return a.instrument->instrument->issued > b.instrument->instrument->issued;
-    });
+    take_turns(found);
     const bool complete =
         q_.silence_is_none ||
         std::find(q_.complete_records.begin(), q_.complete_records.end(), from) != q_.complete_records.end();
     const std::size_t none = v.kind == VarKind::need ? 0 : judged_none;
     s_.silent_[id.index] = complete ? bit(none) : v.all;
     s_.sources_[id.index] = std::move(found);
+  }
+  /// Decisions come before applications, those before what has lapsed; of each the latest first.
+  static void take_turns(std::vector<Source>& found) {
+    const auto key = [](const Source& s) {
+      const InstrumentState state = s.instrument->state;
+      const int tier = state == InstrumentState::pending ? 1
+                       : state == InstrumentState::granted || state == InstrumentState::refused ||
+                               state == InstrumentState::suspended
+                           ? 0
+                           : 2;
+      return std::make_pair(tier, -s.instrument->instrument->issued.days);
+    };
+    std::stable_sort(found.begin(), found.end(), [&](const Source& a, const Source& b) { return key(a) < key(b); });
+    for (std::size_t i = 1; i < found.size(); ++i)
+      found[i].turn = found[i - 1].turn + (key(found[i]) == key(found[i - 1]) ? 0 : 1);
   }
   static std::size_t need_state(InstrumentState s) {
     switch (s) {

@@ -99,7 +99,8 @@ struct ProvisoUse {
 
 struct RegimeUse {
   RegimeId regime;
-  Presence present;
+  Presence present;   // there is something of it to read
+  Presence in_force;  // else only its provisos on the lot live on
   ProgramId governs;
   ProgramId leaves_home;  // the goods leave the regime's own state: no later transfer
   VarId otherwise_lifted_by;
@@ -141,7 +142,9 @@ class Space {
     const ActingInstrument* instrument;
     ProgramId scope;
     std::size_t value;  // of the variable's domain
+    std::size_t turn;   // the first turn in which an act covers the line decides; acts of one turn are contested
   };
+  /// In order of turn.
   const std::vector<Source>& sources(VarId v) const { return sources_[v.index]; }
   /// Values that remain possible where no instrument surely speaks.
   const Values& silent(VarId v) const { return silent_[v.index]; }

@@ -193,7 +193,7 @@ class Checker {
     std::set<std::string> seen;
     for (const Word& c : t.choices) {
       if (!seen.insert(c.text).second) diags_.emit(code::duplicate_name, c.at, c.text);
-      out.choices.push_back(c.text);
+      (out.kind == FactType::code ? out.roots : out.choices).push_back(c.text);
     }
     return out;
   }

@@ -313,12 +313,18 @@ class Parser {
       t.kind = "choice";
       do t.choices.push_back(name("a value in lower case"));
       while (accept(TokenKind::comma));
+    } else if (accept("code")) {
+      t.kind = "code";
+      if (accept("of")) do {
+          const TextSpan at = token().at;
+          t.choices.push_back({text("a code in quotes"), since(at)});
+        } while (accept(TokenKind::comma));
     } else if (accept("number")) {
       t.kind = "number";
       expect("in");
       t.unit = name("a unit").text;
     } else {
-      static constexpr std::array simple{"country", "party", "item", "lot", "code", "date", "money", "share"};
+      static constexpr std::array simple{"country", "party", "item", "lot", "date", "money", "share"};
       for (const char* s : simple)
         if (accept(s)) {
           t.kind = s;

@@ -137,9 +137,15 @@ std::optional<Value> read_value(const Type& type, std::string_view text) {
       return Value{*n, {}};
     }
     default:
-      if (text.empty()) return std::nullopt;
+      if (text.empty() || !type.allows({0, std::string(text)})) return std::nullopt;
       return Value{0, std::string(text)};
   }
+}
+
+bool Type::allows(const Value& v) const {
+  return roots.empty() || std::any_of(roots.begin(), roots.end(), [&](const std::string& r) {
+           return v.text == r || v.text.starts_with(r + ".");
+         });
 }
 
 std::string show_value(const Type& type, const Value& v) {
@@ -160,6 +166,7 @@ std::string describe(const Type& type) {
                                                           "a share",   "a number", "one of "};
   std::string s(names[static_cast<std::size_t>(type.kind)]);
   if (type.kind == FactType::choice) s += fmt::format("{}", fmt::join(type.choices, ", "));
+  if (!type.roots.empty()) s += fmt::format(" under {}", fmt::join(type.roots, ", "));
   if (type.kind == FactType::number) s += " in " + type.unit;
   return type.is_set ? "a set of: " + s : s;
 }

@@ -54,7 +54,10 @@ struct Type {
   FactType kind = FactType::yes_no;
   bool is_set = false;
   std::vector<std::string> choices;
+  std::vector<std::string> roots;  // codes: each lies under one of these; none: any text
   std::string unit;
+  /// Whether a code lies under one of the roots.
+  bool allows(const Value& v) const;
   bool ordered() const {
     return kind == FactType::date || kind == FactType::money || kind == FactType::share ||
            kind == FactType::number;

@@ -1,0 +1,39 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "engine/compiler.h"
+#include "engine/cover.h"
+
+// What a change of law changes. Both sides are compiled over the same variables, so that a difference is a join of two
+// diagrams: the region where the findings are unlike, exact and complete. It is told as an irredundant cover of
+// statements, what cannot happen counting as neither in nor out.
+
+namespace sekisho {
+
+/// One of the two sides: a regime (or all regimes jointly) in one view.
+struct Side {
+  std::size_t view = 0;
+  RegimeId regime;  // none: all regimes, the strictest counts
+};
+
+/// In all completions that `when` allows, the finding is `before` on one side and `after` on the other.
+struct Statement {
+  RegimeId regime;  // none: jointly
+  Finding before, after;
+  Cube when;                    // by level
+  std::vector<Values> witness;  // one completion, by level: one value for each variable
+  double breadth = 0;           // the share of completions that it holds, each value of a variable counting alike
+};
+
+struct Impact {
+  std::vector<Statement> statements;
+  std::size_t nodes = 0;
+};
+
+/// The statements of one pair of sides, the steps of finding deciding their order, then breadth.
+/// @param box  knowledge that narrows the question, by level
+/// @fails TooManyNodes
+Impact impact_between(Compiled& law, const Side& before, const Side& after, std::span<const Values> box);
+
+}  // namespace sekisho
