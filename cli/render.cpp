@@ -91,8 +91,10 @@ class Writer {
                                                : words(text(j, "best")) + " to " + words(text(j, "worst"));
   }
   static std::string change(const Json& c) {
-    return fmt::format("{} is {}; if it were {}: {}", text(c, "fact"), value(c["now"]), value(c["instead"]),
-                       range(c));
+    const std::string along =
+        c.contains("along_with") ? ", with another " + list(c["along_with"], nullptr) : "";
+    return fmt::format("{} is {}; if it were {}{}: {}", text(c, "fact"), value(c["now"]), value(c["instead"]),
+                       along, range(c));
   }
 
   void heading(const Json& a) {
@@ -168,6 +170,7 @@ class Writer {
   void route(const Json& r) {
     std::string s = fmt::format("route {}: {}{}", text(r, "route"), text(r, "status"),
                                 r.value("used", false) ? ", used" : "");
+    if (r.contains("defeated_by")) s += " by " + list(r["defeated_by"], nullptr);
     if (r.contains("fails_on") && !r["fails_on"].is_null()) {
       const Json& f = r["fails_on"];
       s += fmt::format(": `{}` is {}", text(f, "text"), text(f, "status"));

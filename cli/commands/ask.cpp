@@ -13,24 +13,28 @@ namespace sekisho::cli {
 namespace {
 
 struct Options {
+  bool overwrite = false;
   RulebookOptions rules;
   DecideRequest request;
   std::string transfer, world, answers;
 };
 
-/// The answers as a transfer file that `decide` reads.
-std::string as_transfer(const std::string& on,
-                        const std::vector<std::pair<std::string, std::string>>& given) {
-  std::string out = "transfer: 1\ntitle: \"answers of sekisho ask\"\n";
-  if (!on.empty()) out += "on: " + on + "\n";
-  out += "facts:\n";
+/// What was known, with the answers after it: a transfer file that `decide` reads.
+std::string as_transfer(const Options& o, const std::vector<std::pair<std::string, std::string>>& given) {
+  std::string out =
+      o.transfer.empty() ? "transfer: 1\ntitle: \"answers of sekisho ask\"\n" : o.request.transfer.text;
+  if (!out.ends_with('\n')) out += '\n';
+  if (!o.request.on.empty() && !out.starts_with("on:") && out.find("\non:") == std::string::npos)
+    out += fmt::format("on: {}\n", o.request.on);
+  if (given.empty()) return out;
+  if (out.find("\nanswers:") == std::string::npos) out += "answers:\n";
   for (const auto& [fact, v] : given) {
     std::string quoted;
     for (const char c : v) quoted += c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
     out +=
         v.starts_with('[') ? fmt::format("  {}: {}\n", fact, v) : fmt::format("  {}: \"{}\"\n", fact, quoted);
   }
-  return given.empty() ? out + "  {}\n" : out;
+  return out;
 }
 
 int ask(Options& o) {
@@ -47,6 +51,10 @@ int ask(Options& o) {
     auto w = read_file(o.world);
     if (!w) return exit_files;
     o.request.world = std::move(*w);
+  }
+  if (!o.answers.empty() && o.answers != o.transfer && access(o.answers.c_str(), F_OK) == 0 && !o.overwrite) {
+    fmt::print(stderr, "error: `{}` exists; choose another name, or say `--overwrite`\n", o.answers);
+    return exit_usage;
   }
   const bool person = isatty(STDIN_FILENO) != 0;
   std::vector<std::pair<std::string, std::string>> given;
@@ -100,7 +108,7 @@ int ask(Options& o) {
     o.request.known.push_back(fmt::format("{}={}", fact, line));
   }
   if (!o.answers.empty()) {
-    if (!write_file(o.answers, as_transfer(o.request.on, given))) return exit_files;
+    if (!write_file(o.answers, as_transfer(o, given))) return exit_files;
     fmt::print("answers kept in {}: `sekisho decide {}` reads them\n", o.answers, o.answers);
   }
   return exit_ok;
@@ -114,9 +122,10 @@ void add_ask(CLI::App& app, Outcome& outcome) {
   c->add_option("transfer", o->transfer, "what is known already (YAML)");
   c->add_option("--world", o->world, "parties, goods and acts of authorities (YAML)");
   c->add_option("--on", o->request.on, "the day of the transfer");
-  c->add_option("--known", o->request.known, "FACT=VALUE")->take_all();
+  c->add_option("--known", o->request.known, "FACT=VALUE")->allow_extra_args(false)->take_all();
   c->add_option("--answers", o->answers, "keep the answers in this file");
-  c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones");
+  c->add_flag("--overwrite", o->overwrite, "write over an existing file of answers");
+  c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones")->allow_extra_args(false);
   c->footer(
       "Example: sekisho ask --on 2023-12-22 --known departure=JP --answers my-transfer.yaml\n"
       "Piped: printf 'US\\nyes\\n' | sekisho ask --on 2023-12-22 --known departure=JP");

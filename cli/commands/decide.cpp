@@ -74,13 +74,16 @@ void add_decide(CLI::App& app, Outcome& outcome) {
   c->add_option("--from", o->from, "state of departure");
   c->add_option("--to", o->to, "state of destination");
   c->add_option("--kind", o->kind, "kind of transfer");
-  c->add_option("--known", o->request.known,
-                "FACT=VALUE, over what the files say; `unknown` forgets, `A|B` leaves both")
+  c->add_option(
+       "--known", o->request.known,
+       "FACT=VALUE, over what the files say->allow_extra_args(false); `unknown` forgets, `A|B` leaves both")
       ->take_all();
   c->add_flag("--without-instruments", o->request.without_instruments,
               "hide what authorities answered about this transfer");
-  c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones (files or folders)");
-  c->add_option("--draft", o->rules.drafts, "a draft of law laid over the rulebooks; the answer is marked");
+  c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones (files or folders)")
+      ->allow_extra_args(false);
+  c->add_option("--draft", o->rules.drafts,
+                "a draft of law laid over the rulebooks->allow_extra_args(false); the answer is marked");
   c->add_option("--nodes", o->request.node_limit,
                 "the most nodes of diagrams to make before giving up with SK4001");
   c->add_option("--format", o->format, "text, json or markdown")

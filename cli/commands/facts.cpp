@@ -43,7 +43,7 @@ void add_facts(CLI::App& app, Outcome& outcome) {
   CLI::App* c = app.add_subcommand("facts", "the vocabulary: every fact, its type and its question");
   auto o = std::make_shared<Options>();
   c->add_option("word", o->word, "only facts that speak of it");
-  c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones");
+  c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones")->allow_extra_args(false);
   c->add_option("--format", o->format, "text or json")->check(CLI::IsMember({"text", "json"}));
   c->footer("Example: sekisho facts licence");
   c->callback([o, &outcome] { outcome.exit_code = facts(*o); });

@@ -42,7 +42,7 @@ void add_rules(CLI::App& app, Outcome& outcome) {
   CLI::App* c = app.add_subcommand("rules", "which rules speak of what");
   auto o = std::make_shared<Options>();
   c->add_option("word", o->word, "a fact, a need, an authority, a word of the citation");
-  c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones");
+  c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones")->allow_extra_args(false);
   c->add_option("--format", o->format, "text or json")->check(CLI::IsMember({"text", "json"}));
   c->footer("Example: sekisho rules destination.fighting");
   c->callback([o, &outcome] { outcome.exit_code = rules(*o); });

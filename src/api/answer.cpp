@@ -78,11 +78,45 @@ void LineAnswer::decide() {
     if (regimes_[g].findings.empty()) continue;
     if (auto w = engine_.witness(g, start_, regimes_[g].findings.best())) {
       regimes_[g].witness = *w;
-      regimes_[g].outcome = reader_.outcome(space_.regimes()[g], *w);
+      regimes_[g].outcome = outcome(g, *w);
     }
   }
   assess_states();
   for (const std::size_t g : all_) matters_.push_back(engine_.matters(g, start_));
+}
+
+/// What the regime says in a completion: judged facts without a finding are read in the best way, and those
+/// that would have to be found for it are needs.
+RegimeOutcome LineAnswer::outcome(std::size_t g, State completion) {
+  const std::vector<std::pair<VarId, bool>> needed =
+      engine_.findings_needed(g, completion, completion.reading);
+  RegimeOutcome out = reader_.outcome(space_.regimes()[g], completion);
+  for (const auto& [v, yes] : needed) {
+    OpenNeed n;
+    n.need = v;
+    n.must_find = yes;
+    n.rule = reader_of(g, v);
+    out.needs.push_back(n);
+  }
+  if (!needed.empty()) out.finding = std::max(out.finding, Finding::authorisation_required);
+  return out;
+}
+
+/// The first rule of the regime whose condition reads a judged fact.
+RuleId LineAnswer::reader_of(std::size_t g, VarId judged) const {
+  const RegimeUse& use = space_.regimes()[g];
+  const auto reads = [&](ProgramId p) {
+    std::vector<VarId> vars;
+    collect_vars(p, vars);
+    return std::find(vars.begin(), vars.end(), judged) != vars.end();
+  };
+  for (std::size_t i = 0; i < use.rules.size(); ++i)
+    if (regimes_[g].reading.condition.size() > i && regimes_[g].reading.condition[i] != Truth::no &&
+        reads(use.rules[i].when))
+      return use.rules[i].rule;
+  for (const ProvisoUse& p : use.provisos)
+    if (reads(p.rule.when)) return p.rule.rule;
+  return {};
 }
 
 /// States that have a say but no rulebook in force here.
@@ -90,7 +124,7 @@ void LineAnswer::assess_states() {
   for (const std::string& state : line_.states_with_a_say) {
     const bool loaded =
         std::any_of(space_.regimes().begin(), space_.regimes().end(), [&](const RegimeUse& r) {
-          return r.present.possible && law_[law_[r.regime].authority].state == state;
+          return r.in_force.possible && law_[law_[r.regime].authority].state == state;
         });
     if (!loaded) unassessed_.push_back(state);
   }
@@ -166,7 +200,11 @@ Json LineAnswer::fact_value(VarId v, const State& state) const {
     Json by = Json::array();
     for (const Space::Source& s : space_.sources(v))
       if (reader.read(s.scope, state) != Truth::no) by.push_back(s.instrument->instrument->id);
-    if (!by.empty()) j["from"] = by;
+    const AuthorityId a = var.kind == VarKind::need ? law_[var.need].from : law_[var.fact].judged_by;
+    if (!by.empty())
+      j["from"] = by;
+    else if (!line_.question.silence_is_none && space_.silent(v).count() == 1)
+      j["from"] = fmt::format("record of {}", law_[a].name);
   }
   if (var.kind == VarKind::carries) j["from"] = "provenance of the lot";
   return j;
@@ -251,7 +289,8 @@ Json LineAnswer::routes(std::size_t g) {
   const RegimeAnswer& a = regimes_[g];
   if (a.reading.main == Truth::no) return out;
   Reader reader(space_);
-  for (const RuleUse& u : use.rules) {
+  for (std::size_t i = 0; i < use.rules.size(); ++i) {
+    const RuleUse& u = use.rules[i];
     const Rule& rule = law_[u.rule];
     if (!rule.permits) continue;
     const Truth t = u.when.valid() ? reader.read(u.when, start_) : Truth::yes;
@@ -261,6 +300,15 @@ Json LineAnswer::routes(std::size_t g) {
     j["status"] = sekisho::show(t, "met", "unmet");
     j["used"] = a.outcome.route == u.rule;
     if (t != Truth::yes) j["fails_on"] = first_failing(u, start_);
+    Json defeated_by = Json::array();
+    for (const auto& [d, other] : u.defeats)
+      if ((d->part == tree::Part::whole || d->part == tree::Part::permission) && t == Truth::yes &&
+          a.reading.active[other] == Truth::yes)
+        defeated_by.push_back(law_[use.rules[other].rule].name);
+    if (!defeated_by.empty()) {
+      j["status"] = "defeated";
+      j["defeated_by"] = defeated_by;
+    }
     Json needs = Json::array();
     for (const VarId n : u.needs) needs.push_back(space_[n].name);
     j["needs"] = needs;
@@ -369,7 +417,9 @@ Json LineAnswer::needs(std::size_t g) {
   const RegimeAnswer& a = regimes_[g];
   if (a.findings.empty() || a.outcome.finding == Finding::not_engaged) return out;
   State reading = start_;
+  const bool barred = a.findings.best() == Finding::prohibited;
   for (OpenNeed n : a.outcome.needs) {
+    if (barred && !n.lifts && !n.refused) continue;  // settling it would not help
     const Values p = reader_.possible(n.need, start_);
     if (space_[n.need].kind == VarKind::need && !n.implied) {
       n.state_known = p.count() == 1;
@@ -449,7 +499,10 @@ Json LineAnswer::obligations(std::size_t g) {
 bool LineAnswer::known_fact(VarId v) const {
   const Variable& var = space_[v];
   if (var.kind == VarKind::hidden || var.kind == VarKind::listed || var.kind == VarKind::rate) return false;
-  if (var.kind == VarKind::need || var.kind == VarKind::judged) return !space_.sources(v).empty();
+  // That an authority said nothing is known where its record is complete; hidden instruments are no
+  // knowledge.
+  if (var.kind == VarKind::need || var.kind == VarKind::judged)
+    return !space_.sources(v).empty() || (!line_.question.silence_is_none && space_.silent(v) != var.all);
   return start_.possible[v.index] != var.all;
 }
 
@@ -528,26 +581,36 @@ Json LineAnswer::changes(bool applicant) {
     if (var.kind != VarKind::fact) continue;
     const Fact& f = law_[var.fact];
     if ((f.changed_by == ChangedBy::applicant) != applicant) continue;
-    std::map<std::pair<int, int>, std::vector<std::string>> by_finding;
+    std::map<std::tuple<int, int, std::vector<std::string>>, std::vector<std::string>> by_finding;
     for (std::size_t i = 0; i < var.domain.size(); ++i) {
       if (start_.possible[v.index].test(i)) continue;
       State other = start_;
       other.possible[v.index].reset();
       other.possible[v.index].set(i);
+      std::vector<std::string> along;  // facts that would have to change with it
       if (!engine_.consistent(other))
-        for (const VarId t : tied(v)) other.possible[t.index] = space_[t].all;
+        for (const VarId t : tied(v)) {
+          const bool may_change = !applicant || (space_[t].kind == VarKind::fact &&
+                                                 law_[space_[t].fact].changed_by == ChangedBy::applicant);
+          if (!known_fact(t) || !may_change) continue;
+          other.possible[t.index] = space_[t].all;
+          along.push_back(space_[t].name);
+        }
       const FindingSet found = engine_.findings(all_, other);
       if (found.empty() || found == joint_) continue;
       if (applicant && found.worst() >= joint_.worst()) continue;
-      by_finding[{static_cast<int>(found.best()), static_cast<int>(found.worst())}].push_back(show(v, i));
+      by_finding[{static_cast<int>(found.best()), static_cast<int>(found.worst()), along}].push_back(
+          show(v, i));
     }
-    for (const auto& [range, values] : by_finding) {
+    for (const auto& [outcome, values] : by_finding) {
+      const auto& [best, worst, along] = outcome;
       Json j;
       j["fact"] = var.name;
       j["now"] = fact_value(v, start_)["value"];
       j["instead"] = values;
-      j["best"] = to_string(static_cast<Finding>(range.first));
-      j["worst"] = to_string(static_cast<Finding>(range.second));
+      if (!along.empty()) j["along_with"] = along;
+      j["best"] = to_string(static_cast<Finding>(best));
+      j["worst"] = to_string(static_cast<Finding>(worst));
       j["changed_by"] = changed_by(f.changed_by);
       out.push_back(std::move(j));
     }
@@ -641,6 +704,24 @@ Json LineAnswer::missing() {
     j["score"] = count > 0 ? settles / count : 0;
     entries.push_back({j, j["score"].get<double>()});
   }
+  for (const RegimeAnswer& a : regimes_)
+    for (const auto& [rule, k] : a.outcome.waits) {
+      const FactId from = law_[rule].waits[k].from;
+      const bool given =
+          std::any_of(line_.question.facts.begin(), line_.question.facts.end(),
+                      [&](const KnownFact& f) { return f.fact == from && f.values.size() == 1; });
+      const bool listed = std::any_of(entries.begin(), entries.end(),
+                                      [&](const Entry& e) { return e.json["fact"] == law_[from].name; });
+      if (given || listed) continue;
+      entries.push_back({{{"fact", law_[from].name},
+                          {"kind", "fact"},
+                          {"asks", law_[from].asks},
+                          {"type", describe(law_[from].type)},
+                          {"changed_by", changed_by(law_[from].changed_by)},
+                          {"matters_to", Json::array({law_[law_[rule].regime].name})},
+                          {"score", 0}},
+                         0});
+    }
   std::stable_sort(entries.begin(), entries.end(),
                    [](const Entry& a, const Entry& b) { return a.score > b.score; });
   Json out = Json::array();
@@ -682,6 +763,23 @@ std::string LineAnswer::not_before() {
   return latest == far_past ? "" : to_string(latest);
 }
 
+/// The lists that an expression reads, those of its definitions too.
+template <class Visit>
+void LineAnswer::lists_read(ExprId e, const Visit& visit) const {
+  if (!e.valid()) return;
+  for (const Expr& n : law_[e]) {
+    if (n.list.valid()) visit(law_[n.list]);
+    if (n.op == ExprOp::definition) lists_read(n.body, visit);
+  }
+}
+
+/// Whether some fact of the question is known to have the value.
+bool LineAnswer::known_value(const Value& v) const {
+  return std::any_of(line_.question.facts.begin(), line_.question.facts.end(), [&](const KnownFact& k) {
+    return std::find(k.values.begin(), k.values.end(), v) != k.values.end();
+  });
+}
+
 std::string LineAnswer::recheck_by() {
   Date first = far_future;
   const auto consider = [&](const std::vector<Window>& windows) {
@@ -692,7 +790,15 @@ std::string LineAnswer::recheck_by() {
   for (std::size_t g = 0; g < regimes_.size(); ++g) {
     consider(law_[space_.regimes()[g].regime].windows);
     if (regimes_[g].reading.main == Truth::no && regimes_[g].reading.later == Truth::no) continue;
-    for (const RuleId r : law_[space_.regimes()[g].regime].rules) consider(law_[r].windows);
+    for (const RuleId r : law_[space_.regimes()[g].regime].rules) {
+      consider(law_[r].windows);
+      lists_read(law_[r].when, [&](const List& l) {
+        for (const ListMember& m : l.members)
+          if (known_value(m.value)) consider(m.windows);
+        if (l.complete_to && *l.complete_to >= line_.question.law_day)
+          first = std::min(first, *l.complete_to);
+      });
+    }
     for (const OpenNeed& n : regimes_[g].outcome.needs)
       for (const Space::Source& s : space_.sources(n.need)) {
         const Date end = s.instrument->instrument->valid.to.earliest;

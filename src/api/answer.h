@@ -30,6 +30,11 @@ class LineAnswer {
   void decide();
   void assess_states();
   double closeness(const State& s);
+  RegimeOutcome outcome(std::size_t g, State completion);
+  RuleId reader_of(std::size_t g, VarId judged) const;
+  template <class Visit>
+  void lists_read(ExprId e, const Visit& visit) const;
+  bool known_value(const Value& v) const;
   Json regime(std::size_t g);
   Json routes(std::size_t g);
   Json derivation(std::size_t g);

@@ -31,7 +31,16 @@ class Builder {
     q.law_day = days_.law;
     q.transfer_day = days_.on;
     q.silence_is_none = hide_ || !has_world_;
-    for (const KnownByHand& k : by_hand) hand(k);
+    for (std::size_t i = 0; i < by_hand.size(); ++i) {
+      const bool again = std::any_of(by_hand.begin(), by_hand.begin() + static_cast<std::ptrdiff_t>(i),
+                                     [&](const KnownByHand& k) { return k.fact == by_hand[i].fact; });
+      if (again)
+        diags_.emit(code::key_twice, by_hand[i].knowledge.at, by_hand[i].fact)
+            .fix("write `A|B` for several possible values");
+      else
+        hand(by_hand[i]);
+    }
+    entries(transfer_.answers);
     entries(line_.facts);
     entries(transfer_.facts);
     structural();
@@ -91,7 +100,18 @@ class Builder {
     if (k.contested)
       for (const Claim& c : k.values) p.claims.emplace_back(c.value, c.by);
     out_.provenance[f] = std::move(p);
-    if (known.values.size() == k.values.size()) out_.question.facts.push_back(std::move(known));
+    if (known.values.size() != k.values.size()) return;
+    if (k.form == Knowledge::Form::between && !is_range(f, known, k)) return;
+    out_.question.facts.push_back(std::move(known));
+  }
+  bool is_range(FactId f, const KnownFact& known, const Knowledge& k) {
+    const Value &from = known.values[0], &to = known.values[1];
+    if (law_[f].type.ordered() && from.text == to.text && from.number <= to.number) return true;
+    diags_.emit(code::not_a_range, k.at, law_[f].name)
+        .note(!law_[f].type.ordered() ? fmt::format("it is {}", describe(law_[f].type))
+              : from.text != to.text  ? "its ends are in two currencies"
+                                      : "it ends before it begins");
+    return false;
   }
   void set(const std::string& name, const std::string& v, const std::string& from, TextSpan at,
            const std::string& source = {}) {
@@ -143,10 +163,25 @@ class Builder {
 
   // --- the transfer's own words ---
   void structural() {
+    agree("departure", "from", transfer_.from);
+    agree("destination", "to", transfer_.to);
+    agree("kind", "kind", transfer_.kind);
     set("departure", transfer_.from, "transfer", transfer_.at);
     set("destination", transfer_.to, "transfer", transfer_.at);
     set("kind", transfer_.kind, "transfer", transfer_.at);
-    if (!transfer_.from.empty() && transfer_.from != "unknown") say(transfer_.from);
+    for (const std::string& state : transfer_.via) say(state);
+    for (const char* name : {"departure", "exporter.country"})
+      for (const KnownFact& k : out_.question.facts)
+        if (law_[k.fact].name == name && k.form == Knowledge::Form::alternatives)
+          for (const Value& v : k.values) say(v.text);
+  }
+  /// A key of the transfer and a fact of it that say the same must agree.
+  void agree(const std::string& name, const std::string& key, const std::string& v) {
+    const FactId f = law_.find_fact(name);
+    if (!f.valid() || v.empty() || v == "unknown") return;
+    for (const FactEntry& e : transfer_.facts)
+      if (e.fact == name && (e.knowledge.values.size() != 1 || e.knowledge.values.front().value != v))
+        diags_.emit(code::said_twice, e.at, name, key, v).fix(fmt::format("leave out one of the two"));
   }
   void say(const std::string& state) {
     if (!state.empty() && std::find(out_.states_with_a_say.begin(), out_.states_with_a_say.end(), state) ==
@@ -191,17 +226,37 @@ class Builder {
     for (const std::string& s : a->licensor_states) k.values.push_back({s, {}, a->at});
     set(states, k);
   }
+  /// The proviso that a file speaks of, with the parameters that it gives; none, after a message.
+  ProvisoId known_proviso(const ProvisoOn& p) {
+    const ProvisoId id = law_.find_proviso(p.proviso);
+    if (!id.valid()) {
+      diags_.emit(code::unknown_rule_name, p.at, "proviso", p.proviso);
+      return id;
+    }
+    const auto& parameters = law_[law_[id].versions.front()].parameters;
+    for (const auto& [name, party] : p.with)
+      if (std::find(parameters.begin(), parameters.end(), name) == parameters.end()) {
+        diags_.emit(code::unknown_rule_name, p.at, "parameter of `" + p.proviso + "`", name)
+            .fix(fmt::format("its parameters: {}", fmt::join(parameters, ", ")));
+        return {};
+      }
+    return id;
+  }
   void provenance(const Lot& lot) {
     for (const ProvisoOn& p : lot.provisos) {
-      const ProvisoId id = law_.find_proviso(p.proviso);
-      if (!id.valid()) {
-        diags_.emit(code::unknown_rule_name, p.at, "proviso", p.proviso);
-        continue;
-      }
+      const ProvisoId id = known_proviso(p);
+      if (!id.valid()) continue;
       Carried c;
       c.proviso = id;
       c.by = p.by;
       c.bound_on = p.bound_on.value_or(days_.law);
+      if (c.bound_on > days_.on) continue;  // it binds from that day on
+      const auto& versions = law_[id].versions;
+      if (std::all_of(versions.begin(), versions.end(),
+                      [&](RuleId r) { return covers(law_[r].windows, c.bound_on) == Covers::no; })) {
+        diags_.emit(code::no_such_text, p.at, p.proviso, to_string(c.bound_on));
+        continue;
+      }
       for (const std::string& parameter : law_[law_[id].versions.front()].parameters) {
         const auto it =
             std::find_if(p.with.begin(), p.with.end(), [&](const auto& w) { return w.first == parameter; });
@@ -210,7 +265,8 @@ class Builder {
       reserved(law_[law_[law_[id].regime].authority].state);
       out_.question.carried.push_back(std::move(c));
     }
-    for (const Attestation& a : lot.attestations) out_.question.clean_for.push_back(a.jurisdiction);
+    for (const Attestation& a : lot.attestations)
+      if (!a.on || *a.on <= days_.known) out_.question.clean_for.push_back(a.jurisdiction);
   }
   void party(const std::string& role) {
     const std::string id = role == "exporter"    ? transfer_.exporter
@@ -244,7 +300,7 @@ class Builder {
   void records() {
     for (const Record& r : world_.records) {
       const AuthorityId a = authority(r.authority, r.at);
-      if (a.valid() && r.complete_to >= std::min(days_.on, days_.known))
+      if (a.valid() && r.complete_to >= days_.on && days_.known >= days_.on)
         out_.question.complete_records.push_back(a);
     }
   }
@@ -282,10 +338,15 @@ class Builder {
         if (auto v = value(f, c)) values.push_back(*v);
       a.scope.emplace_back(f, std::move(values));
     }
+    for (const ProvisoOn& p : i.provisos) known_proviso(p);
     if (diags_.all().size() > before) return;
-    if (i.issued > days_.on || i.recorded > days_.known || days_.on < i.valid.from.earliest) return;
-    if (days_.on > i.valid.to.latest && a.state == InstrumentState::granted)
-      a.state = InstrumentState::lapsed;
+    // Findings are read on the day of the law, answers to a need on the day of the transfer.
+    const Date day = a.answers.empty() && !a.finds.empty() ? days_.law : days_.on;
+    if (i.issued > day || i.recorded > days_.known || day < i.valid.from.earliest) return;
+    if (day > i.valid.to.latest) {
+      if (a.state == InstrumentState::suspended || a.state == InstrumentState::pending) return;
+      if (a.state == InstrumentState::granted) a.state = InstrumentState::lapsed;
+    }
     if (hide_ && !about_policy(a)) return;
     out_.question.instruments.push_back(std::move(a));
   }

@@ -283,7 +283,8 @@ void Compiled::instruments() {
     const VarKind kind = space_[v].kind;
     if (kind != VarKind::need && kind != VarKind::judged) continue;
     const Ref silent = store_->is(level(v), space_.silent(v));
-    said_[i] = by_turns(v, silent, [&](const Space::Source& s) { return store_->is(level(v), value(s.value)); });
+    said_[i] =
+        by_turns(v, silent, [&](const Space::Source& s) { return store_->is(level(v), value(s.value)); });
   }
 }
 
@@ -390,7 +391,7 @@ RegimeDiagrams Compiled::regime(const RegimeUse& use) {
   const auto both = [&](Ref a, Ref b) { return store_->join(Join::both, a, b); };
   if (!use.present.possible) return r;
   at_rule_ = law[use.regime].name;
-  const Ref in_force = !use.in_force.possible       ? no_leaf
+  const Ref in_force = !use.in_force.possible    ? no_leaf
                        : use.in_force.by.valid() ? is_true(use.in_force.by)
                                                  : yes_leaf;
   const Ref home = use.leaves_home.valid() ? program(use.leaves_home) : no_leaf;
@@ -454,21 +455,24 @@ void Compiled::finding(const RegimeUse& use, RegimeDiagrams& r) {
     } else if (!rule.needs.empty() || !rule.binds.empty()) {
       at_least(r.active[i], weigh(u, r, true));
     }
-    for (const VarId n : u.needs) at_least(join(Join::both, r.active[i], granted_with_provisos(n)), with_provisos);
+    for (const VarId n : u.needs)
+      at_least(join(Join::both, r.active[i], granted_with_provisos(n)), with_provisos);
   }
   for (std::size_t i = 0; i < use.provisos.size(); ++i) {
     const ProvisoUse& p = use.provisos[i];
     const Ref active = r.active[use.rules.size() + i];
     if (law[p.rule.rule].prohibits) bar(p.rule, active, no_leaf);
     at_least(active, weigh(p.rule, r, false));
-    for (const VarId n : p.rule.needs) at_least(join(Join::both, active, granted_with_provisos(n)), with_provisos);
+    for (const VarId n : p.rule.needs)
+      at_least(join(Join::both, active, granted_with_provisos(n)), with_provisos);
   }
   at_rule_ = law[use.regime].name;
   const Ref no_route = store_->where(base, static_cast<std::uint32_t>(finding_count));
   at_least(r.main, store_->choose(no_route, otherwise, join(Join::guard, store_->negate(no_route), base)));
   if (law[use.regime].otherwise_prohibited)
-    at_least(join(Join::both, join(Join::both, r.main, no_route), granted_with_provisos(use.otherwise_lifted_by)),
-             with_provisos);
+    at_least(
+        join(Join::both, join(Join::both, r.main, no_route), granted_with_provisos(use.otherwise_lifted_by)),
+        with_provisos);
   r.unread = join(Join::guard, join(Join::either, r.main, r.later), strictest);
   const Ref best = store_->read_judged(r.unread, judged_, Join::both);
   const Ref worst = store_->read_judged(r.unread, judged_, Join::either);

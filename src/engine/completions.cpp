@@ -164,6 +164,50 @@ std::vector<bool> Completions::matters(std::size_t g, const State& state) {
   return out;
 }
 
+std::vector<std::pair<VarId, bool>> Completions::findings_needed(
+    std::size_t g, const State& completion, std::vector<std::pair<VarId, bool>>& reading) {
+  Diagrams& store = compiled_.store();
+  // The completion with its judged facts open where nothing is found.
+  std::vector<Values> box = compiled_.box(completion.possible);
+  std::vector<Level> open;
+  const std::vector<bool> asked = store.support(regime(g).unread);
+  for (Level l = 0; l < box.size(); ++l)
+    if (compiled_.judged()[l] && box[l].test(judged_none)) {
+      box[l].reset();
+      box[l].set(0).set(1);
+      if (asked[l]) open.push_back(l);
+    }
+  const auto met = [&](const std::vector<Values>& in) {
+    return store.leaves(regime(g).unread, yes_leaf, in);
+  };
+  const std::uint64_t all = met(box), best = all & (~all + 1);
+  std::vector<std::pair<VarId, bool>> needed;
+  // One reading that gives the best finding; then every fact of it that need not be found is opened again.
+  for (const Level l : open)
+    for (std::size_t value = 0; value < 2; ++value) {
+      std::vector<Values> tried = box;
+      tried[l].reset();
+      tried[l].set(value);
+      if ((met(tried) & best) == 0) continue;
+      box = std::move(tried);
+      break;
+    }
+  for (const Level l : open) reading.emplace_back(compiled_.variable(l), box[l].test(1));
+  // The route that this reading uses has to stay open too.
+  Ref route = regime(g).route;
+  while (!route.is_leaf()) route = store.children(route)[box[store.level(route)]._Find_first()];
+  const Ref same_route = store.where(regime(g).route, route.value());
+  for (const Level l : open) {
+    std::vector<Values> wider = box;
+    wider[l].set(0).set(1);
+    if (met(wider) == best && store.leaves(same_route, yes_leaf, wider) == 2)
+      box = std::move(wider);
+    else
+      needed.emplace_back(compiled_.variable(l), box[l].test(1));
+  }
+  return needed;
+}
+
 std::optional<State> Completions::witness(std::size_t g, const State& state, Finding f) {
   Diagrams& store = compiled_.store();
   const Possible p = possible(state);

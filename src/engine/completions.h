@@ -38,6 +38,10 @@ class Completions {
   /// different answers: another finding, or another need, proviso or obligation of a transfer that is not
   /// barred.
   std::vector<bool> matters(std::size_t regime, const State& state);
+  /// Judged facts without a finding that would have to be found, and how, for the best finding that some
+  /// reading of them gives: none of them can be left out. `reading` becomes that reading of all of them.
+  std::vector<std::pair<VarId, bool>> findings_needed(std::size_t regime, const State& completion,
+                                                      std::vector<std::pair<VarId, bool>>& reading);
   /// A completion in which the regime has the finding; nullopt if there is none.
   std::optional<State> witness(std::size_t regime, const State& state, Finding f);
 

@@ -14,7 +14,8 @@ class Cover {
     std::vector<Cube> cubes = between(must, may);
     for (Cube& c : cubes) widen(c, may);
     // The narrowest first: what wider cubes already hold is dropped.
-    std::stable_sort(cubes.begin(), cubes.end(), [&](const Cube& a, const Cube& b) { return limits(a) > limits(b); });
+    std::stable_sort(cubes.begin(), cubes.end(),
+                     [&](const Cube& a, const Cube& b) { return limits(a) > limits(b); });
     std::vector<Ref> as;
     for (const Cube& c : cubes) as.push_back(as_diagram(store_, c, box_));
     for (std::size_t i = 0; i < cubes.size();) {
@@ -42,7 +43,8 @@ class Cover {
     return n;
   }
 
-  /// Cubes between `must` and `may`: first those that need a value of the topmost variable, then the rest without it.
+  /// Cubes between `must` and `may`: first those that need a value of the topmost variable, then the rest
+  /// without it.
   std::vector<Cube> between(Ref must, Ref may) {
     if (must == no_leaf) return {};
     if (may == yes_leaf) return {Cube(box_.begin(), box_.end())};

@@ -8,10 +8,11 @@ namespace sekisho {
 /// A conjunction: for each level the values that it allows.
 using Cube = std::vector<Values>;
 
-/// Cubes that together hold all of `must` and nothing outside `may`; none can be left out, and no value can be added to
-/// one without going outside.
+/// Cubes that together hold all of `must` and nothing outside `may`; none can be left out, and no value can
+/// be added to one without going outside.
 /// @param box   values that count at all; levels with one value in it are not restricted further
-/// @paper S. Minato, Fast Generation of Irredundant Sum-of-Products Forms from Binary Decision Diagrams (1993), here
+/// @paper S. Minato, Fast Generation of Irredundant Sum-of-Products Forms from Binary Decision Diagrams
+/// (1993), here
 ///        for variables of many values
 /// @fails TooManyNodes
 std::vector<Cube> irredundant_cover(Diagrams& store, Ref must, Ref may, std::span<const Values> box);

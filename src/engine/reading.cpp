@@ -270,7 +270,7 @@ RegimeReading Reader::read(const RegimeUse& regime, const State& state) {
   undecided_.clear();
   pending_.clear();
   if (!regime.present.possible) return r;
-  const Truth in_force = !regime.in_force.possible       ? Truth::no
+  const Truth in_force = !regime.in_force.possible    ? Truth::no
                          : regime.in_force.by.valid() ? binary(regime.in_force.by, state)
                                                       : Truth::yes;
   r.main = both(in_force, read(regime.governs, state));
@@ -439,7 +439,10 @@ RegimeReading Reader::read(const RegimeUse& regime, const State& state) {
   for (std::size_t i = 0; i < regime.rules.size(); ++i)
     for (const VarId n : regime.rules[i].needs) adds(r.active[i], n);
   if (law[regime.regime].otherwise_prohibited)
-    adds(both(r.main, route_sure ? Truth::no : route_may ? Truth::unknown : Truth::yes), regime.otherwise_lifted_by);
+    adds(both(r.main, route_sure  ? Truth::no
+                      : route_may ? Truth::unknown
+                                  : Truth::yes),
+         regime.otherwise_lifted_by);
   if (binds_sure) low = std::max(low, Finding::permitted_with_provisos);
   if (binds_may) high = std::max(high, Finding::permitted_with_provisos);
   if (r.main != Truth::yes && r.later != Truth::yes) low = Finding::not_engaged;

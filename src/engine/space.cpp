@@ -109,7 +109,8 @@ class Space::Builder {
   }
   void note_member(const List& l, const Value& v) {
     const auto codes = country_codes();
-    if (l.type.kind == FactType::country && std::binary_search(codes.begin(), codes.end(), std::string_view(v.text)))
+    if (l.type.kind == FactType::country &&
+        std::binary_search(codes.begin(), codes.end(), std::string_view(v.text)))
       return;  // states stand for the class of those on the same lists
     if (is_text(l.type.kind)) texts_[l.type.kind].insert(v.text);
   }
@@ -120,7 +121,8 @@ class Space::Builder {
     else if (law_[f].type.ordered())
       ordered_[f].insert(v);
   }
-  /// Facts that are compared with each other share their constants; beyond them there is room for all to differ.
+  /// Facts that are compared with each other share their constants; beyond them there is room for all to
+  /// differ.
   void share_compared() {
     std::map<FactType, std::set<Value>> shared;
     for (const FactId f : compared_)
@@ -137,15 +139,15 @@ class Space::Builder {
     }
   }
   std::size_t compared_of(FactType t) const {
-    return static_cast<std::size_t>(std::count_if(compared_.begin(), compared_.end(), [&](FactId f) {
-      return f.valid() && law_[f].type.kind == t;
-    }));
+    return static_cast<std::size_t>(std::count_if(
+        compared_.begin(), compared_.end(), [&](FactId f) { return f.valid() && law_[f].type.kind == t; }));
   }
   /// Parties of the world that belong to one that matters may be meant where a party is not known.
   void parties_within() {
     const std::set<std::string> named = texts_[FactType::party];
     for (const Party& p : q_.world->parties)
-      if (std::any_of(named.begin(), named.end(), [&](const std::string& n) { return q_.world->within(p.id, n); }))
+      if (std::any_of(named.begin(), named.end(),
+                      [&](const std::string& n) { return q_.world->within(p.id, n); }))
         texts_[FactType::party].insert(p.id);
   }
   std::optional<Value> threshold(ThresholdId id, Date on) const {
@@ -229,8 +231,7 @@ class Space::Builder {
   /// facts that are compared with each other, and one more, so that all can be unlike.
   const std::vector<std::string>& representatives() {
     if (!representatives_.empty()) return representatives_;
-    const std::size_t wanted =
-        1 + compared_of(FactType::country);
+    const std::size_t wanted = 1 + compared_of(FactType::country);
     std::map<std::vector<std::uint32_t>, std::size_t> classes;
     for (const std::string_view code : country_codes()) {
       const std::string c(code);
@@ -766,7 +767,8 @@ class Space::Builder {
                            : 2;
       return std::make_pair(tier, -s.instrument->instrument->issued.days);
     };
-    std::stable_sort(found.begin(), found.end(), [&](const Source& a, const Source& b) { return key(a) < key(b); });
+    std::stable_sort(found.begin(), found.end(),
+                     [&](const Source& a, const Source& b) { return key(a) < key(b); });
     for (std::size_t i = 1; i < found.size(); ++i)
       found[i].turn = found[i - 1].turn + (key(found[i]) == key(found[i - 1]) ? 0 : 1);
   }

@@ -142,7 +142,8 @@ class Space {
     const ActingInstrument* instrument;
     ProgramId scope;
     std::size_t value;  // of the variable's domain
-    std::size_t turn;   // the first turn in which an act covers the line decides; acts of one turn are contested
+    std::size_t
+        turn;  // the first turn in which an act covers the line decides; acts of one turn are contested
   };
   /// In order of turn.
   const std::vector<Source>& sources(VarId v) const { return sources_[v.index]; }

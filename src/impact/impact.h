@@ -5,9 +5,9 @@
 #include "engine/compiler.h"
 #include "engine/cover.h"
 
-// What a change of law changes. Both sides are compiled over the same variables, so that a difference is a join of two
-// diagrams: the region where the findings are unlike, exact and complete. It is told as an irredundant cover of
-// statements, what cannot happen counting as neither in nor out.
+// What a change of law changes. Both sides are compiled over the same variables, so that a difference is a
+// join of two diagrams: the region where the findings are unlike, exact and complete. It is told as an
+// irredundant cover of statements, what cannot happen counting as neither in nor out.
 
 namespace sekisho {
 
@@ -23,7 +23,7 @@ struct Statement {
   Finding before, after;
   Cube when;                    // by level
   std::vector<Values> witness;  // one completion, by level: one value for each variable
-  double breadth = 0;           // the share of completions that it holds, each value of a variable counting alike
+  double breadth = 0;  // the share of completions that it holds, each value of a variable counting alike
 };
 
 struct Impact {

@@ -122,6 +122,13 @@ class Reader {
   void shaped(const Doc& d, Knowledge& k) {
     if (!map(d, "what is known of a fact", {"one_of", "between", "under", "claims", "known", "complete"}))
       return;
+    std::size_t forms = 0;
+    for (const char* form : {"one_of", "between", "under", "claims", "known"})
+      forms += d.find(form) != nullptr;
+    if (forms != 1 || (d.find("complete") && !d.find("known"))) {
+      diags_.emit(code::wrong_form, d.at, "one of `one_of`, `between`, `under`, `claims`, `known`");
+      return;
+    }
     if (const Doc* v = d.find("one_of")) {
       k.form = Knowledge::Form::alternatives;
       k.values = scalars(v);
@@ -136,8 +143,8 @@ class Reader {
       k.form = Knowledge::Form::alternatives;
       k.contested = true;
       each(d, "claims", [&](const Doc& c) {
-        if (map(c, "a claim", {"value", "by", "source"}) && c.find("value"))
-          k.values.push_back({text(c, "value", true), text(c, "by"), c.find("value")->at});
+        if (map(c, "a claim", {"value", "by", "source"}))
+          k.values.push_back({text(c, "value", true), text(c, "by"), c.at});
       });
     } else if (const Doc* known = d.find("known")) {
       k.form = Knowledge::Form::members;
@@ -146,6 +153,18 @@ class Reader {
     }
     if ((k.form == Knowledge::Form::alternatives || k.form == Knowledge::Form::under) && k.values.empty())
       diags_.emit(code::wrong_form, d.at, "at least one value");
+  }
+
+  /// A state as two capital letters; nothing if the key is left out.
+  std::string state_code(const Doc& d, std::string_view key, bool required = false) {
+    std::string s = text(d, key, required);
+    if (const Doc* at = d.find(key)) must_be_state(s, at->at);
+    return s;
+  }
+  void must_be_state(const std::string& s, TextSpan at) {
+    const auto capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+    if (s.empty() || s == "unknown" || (s.size() == 2 && capital(s[0]) && capital(s[1]))) return;
+    diags_.emit(code::wrong_form, at, "a state as two capital letters, such as JP");
   }
 
   template <class T>
@@ -193,7 +212,10 @@ class WorldReader : Reader {
     Agreement a{
         n.text, text(d, "title", true), text(d, "licensor"), text(d, "licensee"), text(d, "source"), {},
         n.at};
-    for (const Claim& c : scalars(d.find("licensor_states"))) a.licensor_states.push_back(c.value);
+    for (const Claim& c : scalars(d.find("licensor_states"))) {
+      must_be_state(c.value, c.at);
+      a.licensor_states.push_back(c.value);
+    }
     must_exist(d, "licensor", "party", w_.party(a.licensor));
     must_exist(d, "licensee", "party", w_.party(a.licensee));
     w_.agreements.push_back(std::move(a));
@@ -211,7 +233,7 @@ class WorldReader : Reader {
     l.id = n.text;
     l.at = n.at;
     l.item = text(d, "item", true);
-    l.made_in = text(d, "made_in");
+    l.made_in = state_code(d, "made_in");
     l.maker = text(d, "maker");
     l.made_under = text(d, "made_under");
     l.holder = text(d, "holder");
@@ -221,7 +243,8 @@ class WorldReader : Reader {
     each(d, "attestations", [&](const Doc& a) {
       if (map(a, "an attestation", {"jurisdiction", "by", "on", "source", "note"}))
         l.attestations.push_back(
-            {text(a, "jurisdiction", true), text(a, "by", true), text(a, "source"), date(a, "on")});
+            {state_code(a, "jurisdiction", true), text(a, "by", true), text(a, "source"), date(a, "on")});
+      if (a.is_map()) must_exist(a, "by", "party", w_.party(text(a, "by")));
     });
     must_exist(d, "item", "item", w_.item(l.item));
     must_exist(d, "maker", "party", w_.party(l.maker));
@@ -266,12 +289,17 @@ class WorldReader : Reader {
     if (const Doc* v = d.find("valid"); v && map(*v, "a period", {"from", "to"})) {
       if (const auto from = date(*v, "from")) i.valid.from = {*from, *from};
       if (const auto to = date(*v, "to")) i.valid.to = {*to, *to};
+      if (i.valid.to.latest < i.valid.from.earliest)
+        diags_.emit(code::wrong_form, v->at, "a period that does not end before it begins");
     }
+    if (i.recorded < i.issued)
+      diags_.emit(code::wrong_form, d.find("recorded")->at, "a day on or after the day of issue");
     state(d, i);
     i.answers = scalars(d.find("answers"));
     each_named(d, "finds", [&](const Doc& k, const Doc& v) { i.finds.emplace_back(k.text, v.text); });
     each_named(d, "scope", [&](const Doc& k, const Doc& v) {
       i.scope.push_back({k.text, scalars(&v), k.at});
+      if (i.scope.back().values.empty()) diags_.emit(code::wrong_form, v.at, "at least one value");
     });
     i.provisos = provisos(d);
     for (const Instrument& other : w_.instruments)
@@ -301,20 +329,27 @@ class TransferReader : Reader {
     Transfer t;
     if (!map(d, "a transfer",
              {"transfer", "title", "kind", "on", "from", "to", "via", "exporter", "consignee", "end_user",
-              "facts", "lines", "source", "note"}))
+              "facts", "answers", "lines", "source", "note"}))
       return t;
     if (text(d, "transfer", true) != "1") diags_.emit(code::wrong_form, d.at, "`transfer: 1`");
     t.at = d.at;
     t.title = text(d, "title");
     t.kind = text(d, "kind");
     t.on = date(d, "on");
-    t.from = text(d, "from");
-    t.to = text(d, "to");
+    t.from = state_code(d, "from");
+    t.to = state_code(d, "to");
     t.exporter = party(d, "exporter");
     t.consignee = party(d, "consignee");
     t.end_user = party(d, "end_user");
-    for (const Claim& c : scalars(d.find("via"))) t.via.push_back(c.value);
+    for (const Claim& c : scalars(d.find("via"))) {
+      must_be_state(c.value, c.at);
+      t.via.push_back(c.value);
+    }
     t.facts = facts(d, "transfer");
+    each_named(d, "answers", [&](const Doc& name, const Doc& v) {
+      t.answers.push_back({name.text, name.at, knowledge(v)});
+      t.answers.back().knowledge.from = "answered";
+    });
     each(d, "lines", [&](const Doc& l) { line(l, t); });
     if (t.lines.empty()) t.lines.push_back({"line 1", {}, {}, {}, {}, d.at});
     return t;
@@ -332,6 +367,8 @@ class TransferReader : Reader {
     TransferLine l{text(d, "id"), text(d, "lot"), text(d, "item"), text(d, "quantity"), {}, d.at};
     if (l.id.empty()) l.id = fmt::format("line {}", t.lines.size() + 1);
     l.facts = facts(d, "line " + l.id);
+    for (const TransferLine& other : t.lines)
+      if (other.id == l.id) diags_.emit(code::key_twice, d.at, l.id);
     if (!l.lot.empty()) must_exist(d, "lot", "lot", world_.lot(l.lot));
     if (!l.item.empty()) must_exist(d, "item", "item", world_.item(l.item));
     t.lines.push_back(std::move(l));
@@ -364,9 +401,15 @@ Knowledge read_known(std::string_view text, TextSpan at) {
   k.from = "given by hand";
   if (text == "unknown") return k;
   k.form = Knowledge::Form::alternatives;
+  if (text.starts_with('[') && text.ends_with(']')) {  // a set: exactly these members
+    k.form = Knowledge::Form::members;
+    text = text.substr(1, text.size() - 2);
+    if (text.empty()) return k;
+  }
+  const char between = k.form == Knowledge::Form::members ? ',' : '|';
   std::size_t begin = 0;
   while (begin <= text.size()) {
-    const std::size_t end = std::min(text.find('|', begin), text.size());
+    const std::size_t end = std::min(text.find(between, begin), text.size());
     k.values.push_back({std::string(text.substr(begin, end - begin)), {}, at});
     begin = end + 1;
   }

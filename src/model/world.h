@@ -107,6 +107,7 @@ struct Transfer {
   std::optional<Date> on;
   std::vector<std::string> via;
   FactEntries facts;
+  FactEntries answers;  // given to `ask`; they go before what else is said
   std::vector<TransferLine> lines;
   TextSpan at;
 };
