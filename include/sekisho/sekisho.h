@@ -54,9 +54,26 @@ struct DecideResult {
   std::string json;  // schemas/answer.schema.json
 };
 
+/// Which two sides to compare: two days, a day with and without drafts, or two regimes on a day.
+struct ImpactRequest {
+  std::string from, to;              // two days; or, with drafts or `against`, the one day in `to`
+  std::string regime, against;       // one regime only; compared with `against` where that is given
+  std::vector<std::string> drafts;   // names of the texts that only the second side has
+  std::optional<SourceText> world;   // holdings and decisions that the change touches
+  std::vector<SourceText> pending;   // transfers that are pending
+  std::size_t node_limit = 4'000'000;
+};
+
+struct ImpactResult {
+  bool ok = false;
+  std::vector<Report> reports;
+  std::string json;  // schemas/impact.schema.json
+};
+
 /// Rulebooks that were read and checked together.
 class Rulebooks {
  public:
+  struct Body;  // the library's own
   explicit Rulebooks(std::vector<SourceText> files);
   ~Rulebooks();
   Rulebooks(Rulebooks&&) noexcept;
@@ -76,6 +93,10 @@ class Rulebooks {
   /// @fails SK4001 work limit, SK4003 contradictory facts, SK3xxx in the files
   DecideResult decide(const DecideRequest& request) const;
 
+  /// Exactly the facts for which the finding differs between two sides, in words, with a witness for each statement.
+  /// @fails SK4001 node limit, SK3xxx in the files
+  ImpactResult impact(const ImpactRequest& request) const;
+
   /// Names of the regimes, in the order of the files.
   std::vector<std::string> regimes() const;
   /// A regime as it reads on a day (every day if empty); nullopt if there is no such regime.
@@ -87,7 +108,6 @@ class Rulebooks {
   std::string rules() const;
 
  private:
-  struct Body;
   std::unique_ptr<Body> body_;
 };
 

@@ -115,10 +115,13 @@ void Compiled::gather_relations() {
       if (!sekisho::is_relation(n) || relation_of_.contains(relation_key(n))) continue;
       const VarId on = n.op == ExprOp::same ? n.other : n.conditional.front().on;
       const Variable& b = space_[on];
-      const std::string with = b.kind == VarKind::listed   ? "later joined " + space_.law()[b.list].name
-                               : b.kind == VarKind::member ? "is in " + space_.law()[b.fact].name
-                               : b.kind == VarKind::fact   ? "is " + b.name
-                                                           : "hangs on " + b.name;
+      std::string with = b.kind == VarKind::listed   ? "later joined " + space_.law()[b.list].name
+                         : b.kind == VarKind::member ? "is in " + space_.law()[b.fact].name
+                         : b.kind == VarKind::fact   ? "is " + b.name
+                                                     : "is an unsettled case of";
+      if (b.kind == VarKind::hidden || b.kind == VarKind::rate)
+        for (const Conditional& c : n.conditional)
+          with += (c.on == n.conditional.front().on ? " " : ", ") + space_[c.on].name;
       relation_of_[relation_key(n)] =
           VarId{static_cast<std::uint32_t>(space_.variables().size() + relation_list_.size())};
       relation_list_.push_back({n.var, n.op == ExprOp::same ? n.other : VarId{},

@@ -196,11 +196,11 @@ std::vector<std::pair<VarId, bool>> Completions::findings_needed(
   // The route that this reading uses has to stay open too.
   Ref route = regime(g).route;
   while (!route.is_leaf()) route = store.children(route)[box[store.level(route)]._Find_first()];
-  const Ref same_route = store.where(regime(g).route, route.value());
+  const Ref used = route.value() == 0 ? yes_leaf : regime(g).active[route.value() - 1];
   for (const Level l : open) {
     std::vector<Values> wider = box;
     wider[l].set(0).set(1);
-    if (met(wider) == best && store.leaves(same_route, yes_leaf, wider) == 2)
+    if (met(wider) == best && store.leaves(used, yes_leaf, wider) == 2)
       box = std::move(wider);
     else
       needed.emplace_back(compiled_.variable(l), box[l].test(1));

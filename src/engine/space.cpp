@@ -34,6 +34,19 @@ std::vector<std::size_t> subtree_starts(const Expression& e) {
 
 }  // namespace
 
+bool allows(const KnownFact& k, const Value& v) {
+  switch (k.form) {
+      case Knowledge::Form::alternatives:
+        return std::find(k.values.begin(), k.values.end(), v) != k.values.end();
+      case Knowledge::Form::between:
+        return v.text == k.values[0].text && v.number >= k.values[0].number && v.number <= k.values[1].number;
+      case Knowledge::Form::under:
+        return std::any_of(k.values.begin(), k.values.end(),
+                           [&](const Value& root) { return lies_under(v.text, root.text); });
+      default: return true;
+    }
+  }
+
 std::string_view to_string(NeedState s) {
   static constexpr std::array<std::string_view, need_state_count> names{"none",    "pending",   "granted",
                                                                         "refused", "suspended", "lapsed"};
@@ -75,6 +88,8 @@ class Space::Builder {
         for (const Value& v : values) note_constant(f, v);
     // What is known of one fact may be true of another that is not known.
     for (const KnownFact& k : q_.facts)
+      for (const Value& v : k.values) note_constant(k.fact, v);
+    for (const KnownFact& k : q_.told_apart)
       for (const Value& v : k.values) note_constant(k.fact, v);
     for (const Carried& c : q_.carried)
       for (const std::string& party : c.arguments)
@@ -288,18 +303,6 @@ class Space::Builder {
     for (std::size_t i = 0; i < d.size(); ++i)
       if (!k || allows(*k, d[i])) out.set(i);
     return out;
-  }
-  static bool allows(const KnownFact& k, const Value& v) {
-    switch (k.form) {
-      case Knowledge::Form::alternatives:
-        return std::find(k.values.begin(), k.values.end(), v) != k.values.end();
-      case Knowledge::Form::between:
-        return v.text == k.values[0].text && v.number >= k.values[0].number && v.number <= k.values[1].number;
-      case Knowledge::Form::under:
-        return std::any_of(k.values.begin(), k.values.end(),
-                           [&](const Value& root) { return lies_under(v.text, root.text); });
-      default: return true;
-    }
   }
   VarId judged(FactId f) {
     Variable v{};
@@ -709,7 +712,13 @@ class Space::Builder {
         lies_on = true;
         proviso_instance(id, &c, c.bound_on, use);
       }
-    if (!lies_on) proviso_instance(id, nullptr, day(), use);
+    if (lies_on) return;
+    // Bound before the first view, if it had a text then: a change of law leaves what is bound as it was.
+    const Date first = views_.front().day;
+    const bool there = std::any_of(law_[id].versions.begin(), law_[id].versions.end(), [&](RuleId r) {
+      return covers(law_[r].windows, first) != Covers::no && !left_out(law_[r].at);
+    });
+    proviso_instance(id, nullptr, there ? first : day(), use);
   }
   /// The text of a proviso is that of the day on which it was bound.
   void proviso_instance(ProvisoId id, const Carried* c, Date day, RegimeUse& use) {

@@ -115,6 +115,9 @@ struct Standing {
   std::vector<ProgramId> constraints;
 };
 
+/// Whether what is known of a plain fact leaves a value possible.
+bool allows(const KnownFact& known, const Value& value);
+
 /// The law of one view or several, compiled over the variables of one question.
 class Space {
  public:

@@ -40,7 +40,12 @@ int steps(const Statement& s) {
 Impact impact_between(Compiled& law, const Side& before, const Side& after, std::span<const Values> box) {
   Diagrams& store = law.store();
   const Ref first = finding_of(law, before), second = finding_of(law, after);
-  const Ref care = store.within(law.care(), box);
+  const Ref possible = store.within(law.care(), box);
+  // What neither side reads is no part of what differs: only what it makes possible for the rest counts.
+  std::vector<bool> unread = store.support(first);
+  const std::vector<bool> read_after = store.support(second);
+  for (Level l = 0; l < unread.size(); ++l) unread[l] = !unread[l] && !read_after[l];
+  const Ref care = store.exists(possible, unread);
   Impact out;
   if (store.leaves(store.join(Join::differ, first, second), care, box) < 2) return out;  // no change: proved
   Share share(store, box);
@@ -58,7 +63,7 @@ Impact impact_between(Compiled& law, const Side& before, const Side& after, std:
         s.after = static_cast<Finding>(a);
         const Ref held = store.join(Join::both, as_diagram(store, c, box), must);
         s.breadth = share.of(held);
-        store.path(held, box, s.witness);
+        store.path(store.join(Join::both, held, possible), box, s.witness);
         for (Values& v : s.witness) {  // what the path does not ask is free: the first value serves
           const std::size_t one = v._Find_first();
           v.reset();

@@ -10,6 +10,7 @@
 #include <set>
 
 #include "engine/completions.h"
+#include "impact/impact.h"
 #include "law/checker.h"
 #include "law/lexer.h"
 #include "law/parser.h"
@@ -40,6 +41,7 @@ struct RuleData {
   bool any;  // literals joined by `or`
   std::vector<Literal> literals;
   std::vector<Link> links;  // to later rules
+  int in_force = 0;         // on both days; 1 only on the first, 2 only on the second
 };
 struct Book {
   std::vector<RuleData> rules;
@@ -59,11 +61,12 @@ bool holds(const RuleData& r, const Assignment& a) {
 }
 
 /// The finding of one reading, in which the judged fact is yes or no.
-Finding judge_reading(const Book& book, const Assignment& a) {
+Finding judge_reading(const Book& book, const Assignment& a, int day) {
   const std::size_t n = book.rules.size();
   std::vector<bool> active(n), defeated(n, false), need_gone(n, false);
   for (std::size_t i = 0; i < n; ++i) {
-    active[i] = holds(book.rules[i], a) && !defeated[i];
+    const int only = book.rules[i].in_force;
+    active[i] = (only == 0 || only == day) && holds(book.rules[i], a) && !defeated[i];
     if (!active[i]) continue;
     for (const Link& l : book.rules[i].links)
       (l.effect ? need_gone : defeated)[static_cast<std::size_t>(l.over)] = true;
@@ -91,12 +94,12 @@ Finding judge_reading(const Book& book, const Assignment& a) {
   return provisos ? std::max(f, Finding::permitted_with_provisos) : f;
 }
 
-Finding judge(const Book& book, Assignment a) {
-  if (a[judged] != 2) return judge_reading(book, a);
+Finding judge(const Book& book, Assignment a, int day = 1) {
+  if (a[judged] != 2) return judge_reading(book, a, day);
   a[judged] = 0;
-  const Finding no = judge_reading(book, a);
+  const Finding no = judge_reading(book, a, day);
   a[judged] = 1;
-  const Finding yes = judge_reading(book, a);
+  const Finding yes = judge_reading(book, a, day);
   return no == yes ? no : std::max(std::min(no, yes), Finding::authorisation_required);
 }
 
@@ -143,6 +146,7 @@ std::string text_of(const Book& book) {
       else
         when += fmt::format("{}f{}", (l.value == 1) != l.negated ? "" : "not ", l.fact);
     }
+    if (r.in_force != 0) t += r.in_force == 1 ? "  in force 2000-01-01 to 2019-12-31\n" : "  in force 2020-01-01 on\n";
     if (route) t += "  permits\n";
     if (r.effect == Effect::prohibits) t += "  prohibits\n";
     t += "  when " + when + "\n";
@@ -180,6 +184,7 @@ struct Asked {
     q.law = &law;
     q.world = &nothing;
     q.clean_for = {"XK"};
+    q.law_day = q.transfer_day = *parse_date("2019-06-01");
     for (int f = 0; f < fact_count; ++f)
       if (f != judged && known[f] >= 0)
         q.facts.push_back(
@@ -228,6 +233,7 @@ class Maker {
       RuleData r;
       r.effect = static_cast<Effect>(below(5));
       r.any = below(3) == 0;
+      r.in_force = below(4) == 0 ? 1 + below(2) : 0;
       const int literals = 1 + below(3);
       for (int k = 0; k < literals; ++k) {
         const int f = below(fact_count);
@@ -266,7 +272,13 @@ TEST_CASE("the engine agrees with the judge on random rulebooks and partial know
     for (int k = 0; k < 4; ++k) {
       const auto known = make.knowledge();
       const auto expected = judge_all(book, known), found = engine_all(compiled.law, known);
-      CHECK(expected == search_all(compiled.law, known));
+      if (const auto slow = search_all(compiled.law, known); slow != expected) {
+        INFO(text_of(book));
+        INFO("known ", known[0], known[1], known[2], known[3], known[4]);
+        for (const Finding f : expected) MESSAGE("judge ", to_string(f));
+        for (const Finding f : slow) MESSAGE("search ", to_string(f));
+        CHECK(expected == slow);
+      }
       contradictory += expected.empty();
       ++compared;
       if (expected != found) {
@@ -278,6 +290,69 @@ TEST_CASE("the engine agrees with the judge on random rulebooks and partial know
   }
   CHECK(compared == 10000);
   CHECK(contradictory < compared / 10);
+}
+
+TEST_CASE("impact is exactly where the judge finds otherwise on the second day") {
+  Maker make(4711);
+  int changes = 0, none = 0;
+  for (int i = 0; i < 400; ++i) {
+    const Book book = make.book();
+    const Loaded loaded(text_of(book));
+    World nothing;
+    Question q;
+    q.law = &loaded.law;
+    q.world = &nothing;
+    q.clean_for = {"XK"};
+    q.silence_is_none = true;
+    q.views = {{*parse_date("2019-06-01"), {}}, {*parse_date("2020-06-01"), {}}};
+    Diagnostics diags;
+    const Space space(q, diags);
+    Compiled compiled(space, Relations::own_variables, {}, diags);
+    std::vector<Values> possible;
+    for (const Variable& v : space.variables()) possible.push_back(v.kind == VarKind::need ? Values(1) : v.known);
+    const std::vector<Values> box = compiled.box(possible);
+    const Impact impact = impact_between(compiled, {0, RegimeId{0}}, {1, RegimeId{0}}, box);
+    // A fact that no rule reads has no variable: every value of it is alike.
+    std::array<VarId, fact_count> var;
+    for (int f = 0; f < fact_count; ++f) var[f] = space.fact_var(loaded.law.find_fact(fmt::format("f{}", f)));
+    const auto holds_in = [&](const Cube& cube, const Assignment& a) {
+      for (int f = 0; f < fact_count; ++f) {
+        if (!var[f].valid()) continue;
+        const Variable& v = space[var[f]];
+        std::size_t place = static_cast<std::size_t>(a[f]);
+        if (v.kind == VarKind::fact)
+          for (std::size_t k = 0; k < v.domain.size(); ++k)
+            if (v.domain[k].number == a[f]) place = k;
+        if (!cube[compiled.level(var[f])].test(place)) return false;
+      }
+      return true;
+    };
+    std::vector<bool> used(impact.statements.size(), false);
+    Assignment a;
+    const auto each = [&](auto&& self, int f) -> void {
+      if (f < fact_count) {
+        for (a[f] = 0; a[f] < sizes[f]; ++a[f]) self(self, f + 1);
+        return;
+      }
+      if (book.constrained && a[0] == 1 && a[1] == 1) return;
+      const Finding before = judge(book, a, 1), after = judge(book, a, 2);
+      bool told = false;
+      for (std::size_t k = 0; k < impact.statements.size(); ++k) {
+        const Statement& s = impact.statements[k];
+        if (!holds_in(s.when, a)) continue;
+        CHECK(s.before == before);
+        CHECK(s.after == after);
+        told = used[k] = true;
+      }
+      INFO(text_of(book));
+      REQUIRE(told == (before != after));
+      (told ? changes : none) += 1;
+    };
+    each(each, 0);
+    CHECK(std::all_of(used.begin(), used.end(), [](bool u) { return u; }));
+  }
+  CHECK(changes > 1000);
+  CHECK(none > 1000);
 }
 
 TEST_CASE("narrowing the knowledge of a fact never adds a possible finding") {

@@ -1,0 +1,108 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <memory>
+
+#include "command.h"
+#include "files.h"
+#include "render.h"
+
+namespace sekisho::cli {
+namespace {
+
+struct Options {
+  RulebookOptions rules;
+  ImpactRequest request;
+  std::string on, world, format = "text";
+  std::vector<std::string> pending;
+};
+
+std::string words(std::string s) {
+  for (char& c : s)
+    if (c == '_') c = ' ';
+  return s;
+}
+
+void print_text(const Json& answer) {
+  const std::string from = answer["from"], to = answer["to"];
+  if (!answer["change"].get<bool>()) {
+    fmt::print("no change: proved for every completion of the facts\n");
+    return;
+  }
+  for (const Json& s : answer["statements"]) {
+    const std::string regime = s["regime"].is_null() ? "jointly" : s["regime"].get<std::string>();
+    fmt::print("{}: {} -> {}\n", regime, words(s["before"].get<std::string>()), words(s["after"].get<std::string>()));
+    for (const Json& p : s["when"]) fmt::print("    {}\n", p["text"].get<std::string>());
+    for (const Json& r : s["touches"])
+      fmt::print("  touches {} {}\n", r["kind"].get<std::string>(), r["id"].get<std::string>());
+  }
+  fmt::print("\n{} statements, complete: where none of them holds, the finding is the same on both sides\n",
+             answer["statements"].size());
+}
+
+int impact(Options& o) {
+  for (std::string* day : {&o.request.from, &o.request.to, &o.on})
+    if (!day->empty() && !is_day(*day)) {
+      fmt::print(stderr, "error: there is no day `{}`; write it like 2023-12-22\n", *day);
+      return exit_usage;
+    }
+  const bool two_days = !o.request.from.empty() && !o.request.to.empty();
+  const bool one_day = !o.on.empty() && (!o.rules.drafts.empty() || !o.request.against.empty());
+  if (two_days == one_day || (!o.request.against.empty() && o.request.regime.empty())) {
+    fmt::print(stderr,
+               "error: compare two days (--from, --to), a draft (--draft, --on) or two regimes (--regime, --against, "
+               "--on)\n");
+    return exit_usage;
+  }
+  if (one_day) o.request.to = o.on;
+  int code = exit_ok;
+  const auto books = load(o.rules, code);
+  if (!books) return code;
+  if (const auto drafts = read_rulebooks(o.rules.drafts))
+    for (const SourceText& t : *drafts) o.request.drafts.push_back(t.name);
+  if (!o.world.empty()) {
+    auto w = read_file(o.world);
+    if (!w) return exit_files;
+    o.request.world = std::move(*w);
+  }
+  for (const std::string& path : o.pending) {
+    auto t = read_file(path);
+    if (!t) return exit_files;
+    o.request.pending.push_back(std::move(*t));
+  }
+  const ImpactResult result = books->impact(o.request);
+  if (!result.ok) {
+    if (o.format == "json") fmt::print("{}\n", reports_json(result.reports));
+    print_reports(result.reports, true);
+    return !result.reports.empty() && result.reports.back().code == "SK4001" ? exit_too_much : exit_wrong;
+  }
+  if (o.format == "json")
+    fmt::print("{}\n", result.json);
+  else
+    print_text(Json::parse(result.json));
+  return exit_ok;
+}
+
+}  // namespace
+
+void add_impact(CLI::App& app, Outcome& outcome) {
+  CLI::App* c = app.add_subcommand("impact", "what a change of law changes, exactly: two days, a draft, two regimes");
+  auto o = std::make_shared<Options>();
+  c->add_option("--from", o->request.from, "the earlier day");
+  c->add_option("--to", o->request.to, "the later day");
+  c->add_option("--on", o->on, "the day, for a draft or two regimes");
+  c->add_option("--draft", o->rules.drafts, "law that only the second side has")->allow_extra_args(false);
+  c->add_option("--regime", o->request.regime, "one regime only");
+  c->add_option("--against", o->request.against, "another regime to hold it against");
+  c->add_option("--world", o->world, "which holdings and decisions of this world the change touches (YAML)");
+  c->add_option("--pending", o->pending, "a pending transfer (YAML)")->allow_extra_args(false);
+  c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones")->allow_extra_args(false);
+  c->add_option("--nodes", o->request.node_limit, "the most nodes of diagrams to make before giving up with SK4001");
+  c->add_option("--format", o->format, "text or json")->check(CLI::IsMember({"text", "json"}));
+  c->footer(
+      "Example: sekisho impact --from 2023-12-21 --to 2023-12-22 --regime jp.transfer\n"
+      "Example: sekisho impact --from 2023-12-21 --to 2023-12-22 --world examples/patriot/world.yaml");
+  c->callback([o, &outcome] { outcome.exit_code = impact(*o); });
+}
+
+}  // namespace sekisho::cli

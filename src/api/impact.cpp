@@ -1,0 +1,264 @@
+#include "impact/impact.h"
+
+#include <algorithm>
+#include <map>
+
+#include "api/body.h"
+#include "api/json.h"
+#include "api/line_question.h"
+#include "impact/words.h"
+#include "model/reader.h"
+
+namespace sekisho {
+namespace {
+
+/// Something of the world that a change may touch, with what is known of it.
+struct Touched {
+  std::string kind, id;  // holding, decision, pending
+  std::vector<KnownFact> facts;
+  std::vector<Carried> carried;
+  std::vector<std::string> clean_for;
+};
+
+class Comparison {
+ public:
+  Comparison(const Rulebooks::Body& body, const ImpactRequest& request)
+      : body_(body), law_(body.law), request_(request), sources_(body.sources) {}
+
+  ImpactResult run() {
+    if (!days() || !regimes() || !read_world_records()) return failed();
+    Question q;
+    q.law = &law_;
+    q.world = &world_;
+    q.law_day = q.transfer_day = views_.front().day;
+    q.silence_is_none = true;
+    q.views = views_;
+    for (const Touched& t : touched_) q.told_apart.insert(q.told_apart.end(), t.facts.begin(), t.facts.end());
+    const Space space(q, diags_);
+    Compiled compiled(space, Relations::own_variables, {}, diags_, request_.node_limit);
+    if (!compiled.ok() || diags_.has_errors()) return failed();
+    std::vector<Values> possible;
+    for (const Variable& v : space.variables()) {
+      possible.push_back(v.known);
+      if (v.kind == VarKind::need) possible.back() = Values(1);  // nothing is granted: what the law itself says
+    }
+    box_ = compiled.box(possible);
+    try {
+      return answer(compiled);
+    } catch (const TooManyNodes&) {
+      diags_.emit(code::too_many_nodes, TextSpan{}, request_.node_limit).note("it happened in comparing the two sides");
+      return failed();
+    }
+  }
+
+ private:
+  ImpactResult failed() { return {false, reports_of(sources_, diags_), {}}; }
+
+  bool days() {
+    const auto to = parse_date(request_.to), from = parse_date(request_.from);
+    const bool two_days = request_.drafts.empty() && request_.against.empty();
+    for (const auto& [day, text] : {std::pair{to, request_.to}, std::pair{from, request_.from}})
+      if (!day && (!text.empty() || two_days)) {
+        diags_.emit(code::document_date, TextSpan{}, text);
+        return false;
+      }
+    if (!to) {
+      diags_.emit(code::missing_key, TextSpan{}, "to").fix("give the day with `--on`");
+      return false;
+    }
+    if (two_days) {
+      views_ = {{*from, {}}, {*to, {}}};
+    } else {
+      View without{from.value_or(*to), {}};
+      for (const Parsed& p : body_.files)
+        if (std::find(request_.drafts.begin(), request_.drafts.end(), sources_.name(p.source)) != request_.drafts.end())
+          without.without.push_back(p.source);
+      views_ = {std::move(without), {*to, {}}};
+    }
+    return true;
+  }
+  bool regimes() {
+    for (const std::string& name : {request_.regime, request_.against})
+      if (!name.empty() && !body_.regime(name).valid()) {
+        diags_.emit(code::unknown_rule_name, TextSpan{}, "regime", name);
+        return false;
+      }
+    return true;
+  }
+
+  // --- the world ---
+  bool read_world_records() {
+    if (request_.world) {
+      const auto doc = read_document(sources_, sources_.add(request_.world->name, request_.world->text), diags_);
+      if (!doc) return false;
+      auto world = read_world(*doc, diags_);
+      if (!world) return false;
+      world_ = std::move(*world);
+    }
+    const auto add = [&](const char* kind, const std::string& id, const Transfer& t, const TransferLine& line) {
+      const Days days{views_.back().day, views_.back().day, far_future};
+      LineQuestion q = line_question(law_, world_, true, t, line, days, {}, true, diags_);
+      touched_.push_back({kind, id, std::move(q.question.facts), std::move(q.question.carried),
+                          std::move(q.question.clean_for)});
+    };
+    for (const Lot& lot : world_.lots) {
+      Transfer t;
+      const Party* holder = world_.party(lot.holder);
+      t.from = holder ? holder->country : lot.made_in;
+      TransferLine line;
+      line.lot = lot.id;
+      add("holding", lot.id, t, line);
+    }
+    for (const Instrument& i : world_.instruments) {
+      if (i.answers.empty()) continue;
+      Touched t{"decision", i.id, {}, {}, {}};
+      for (const ScopeEntry& s : i.scope) {
+        const FactId f = law_.find_fact(s.fact);
+        if (!f.valid() || law_[f].type.is_set) continue;
+        KnownFact k;
+        k.fact = f;
+        k.form = Knowledge::Form::alternatives;
+        for (const Claim& c : s.values)
+          if (const auto v = read_value(law_[f].type, c.value)) k.values.push_back(*v);
+        t.facts.push_back(std::move(k));
+      }
+      touched_.push_back(std::move(t));
+    }
+    for (const SourceText& text : request_.pending) {
+      const auto doc = read_document(sources_, sources_.add(text.name, text.text), diags_);
+      if (!doc) return false;
+      const auto t = read_transfer(*doc, world_, diags_);
+      if (!t) return false;
+      for (const TransferLine& line : t->lines)
+        add("pending", t->lines.size() > 1 ? text.name + " " + line.id : text.name, *t, line);
+    }
+    return !diags_.has_errors();
+  }
+  /// Places among `touched_` whose facts meet the statement.
+  std::vector<std::size_t> touches(Compiled& compiled, const Statement& s) {
+    std::vector<std::size_t> out;
+    Diagrams& store = compiled.store();
+    const Ref held = store.join(Join::both, as_diagram(store, s.when, box_), compiled.care());
+    for (std::size_t i = 0; i < touched_.size(); ++i)
+      if (store.leaves(held, yes_leaf, box_of(compiled, touched_[i])) & 2) out.push_back(i);
+    return out;
+  }
+  std::vector<Values> box_of(const Compiled& compiled, const Touched& t) const {
+    std::vector<Values> box = box_;
+    const Space& space = compiled.space();
+    for (const KnownFact& k : t.facts)
+      for (std::uint32_t i = 0; i < space.variables().size(); ++i) {
+        const Variable& v = space[VarId{i}];
+        if (v.fact != k.fact || (v.kind != VarKind::fact && v.kind != VarKind::member)) continue;
+        Values& allowed = box[compiled.level(VarId{i})];
+        if (v.kind == VarKind::member) {
+          const bool in = std::find(k.values.begin(), k.values.end(), v.element) != k.values.end();
+          if (in || k.complete) allowed &= Values(in ? 2 : 1);
+          continue;
+        }
+        for (std::size_t x = 0; x < v.domain.size(); ++x)
+          if (!allows(k, v.domain[x])) allowed.reset(x);
+      }
+    for (std::uint32_t i = 0; i < space.variables().size(); ++i) {
+      const Variable& v = space[VarId{i}];
+      if (v.kind != VarKind::carries) continue;
+      const std::string& state = law_[law_[law_[v.proviso].regime].authority].state;
+      if (std::any_of(t.carried.begin(), t.carried.end(), [&](const Carried& c) { return c.proviso == v.proviso; }))
+        box[compiled.level(VarId{i})] = Values(2);
+      else if (std::find(t.clean_for.begin(), t.clean_for.end(), state) != t.clean_for.end())
+        box[compiled.level(VarId{i})] = Values(1);
+    }
+    return box;
+  }
+
+  // --- the answer ---
+  struct Told {
+    Json json;
+    std::size_t touched;
+    int steps;
+    double breadth;
+  };
+
+  void tell(Compiled& compiled, const Side& before, const Side& after, std::vector<Told>& out) {
+    const Date day = views_.back().day;
+    for (const Statement& s : impact_between(compiled, before, after, box_).statements) {
+      Json when = Json::array();
+      std::string text;
+      for (const Phrase& p : in_words(compiled, s.when, box_, day)) {
+        when.push_back({{"fact", p.fact}, {"values", p.values}, {"excluded", p.excluded}, {"text", p.text}});
+        text += (text.empty() ? "" : " and ") + p.text;
+      }
+      const WitnessFiles w = witness_files(compiled, s.witness, views_.front().day);
+      const auto touched = touches(compiled, s);
+      Json records = Json::array();
+      for (const std::size_t i : touched) records.push_back({{"kind", touched_[i].kind}, {"id", touched_[i].id}});
+      Told t;
+      t.json = {{"regime", s.regime.valid() ? Json(law_[s.regime].name) : Json(nullptr)},
+                {"before", to_string(s.before)},
+                {"after", to_string(s.after)},
+                {"text", text.empty() ? "always" : text},
+                {"when", when},
+                {"breadth", s.breadth},
+                {"witness", {{"transfer", Json::parse(w.transfer)}, {"world", Json::parse(w.world)}, {"readings", w.readings}}},
+                {"touches", records}};
+      t.touched = touched.size();
+      t.steps = std::abs(static_cast<int>(s.after) - static_cast<int>(s.before));
+      t.breadth = s.breadth;
+      out.push_back(std::move(t));
+    }
+  }
+
+  ImpactResult answer(Compiled& compiled) {
+    std::vector<Told> all;
+    const auto view_after = views_.size() - 1;
+    if (!request_.against.empty()) {
+      tell(compiled, {0, body_.regime(request_.regime)}, {0, body_.regime(request_.against)}, all);
+    } else if (!request_.regime.empty()) {
+      const RegimeId r = body_.regime(request_.regime);
+      tell(compiled, {0, r}, {view_after, r}, all);
+    } else {
+      for (std::uint32_t g = 0; g < law_.regimes.size(); ++g) tell(compiled, {0, {g}}, {view_after, {g}}, all);
+    }
+    std::stable_sort(all.begin(), all.end(), [](const Told& a, const Told& b) {
+      return std::tuple(a.touched, a.steps, a.breadth) > std::tuple(b.touched, b.steps, b.breadth);
+    });
+    Json j{{"schema", "sekisho-impact/1"},
+           {"from", to_string(views_.front().day)},
+           {"to", to_string(views_.back().day)},
+           {"drafts", request_.drafts},
+           {"regime", request_.regime.empty() ? Json(nullptr) : Json(request_.regime)},
+           {"against", request_.against.empty() ? Json(nullptr) : Json(request_.against)},
+           {"change", !all.empty()}};
+    std::map<std::pair<std::string, std::string>, Json> records;
+    Json statements = Json::array();
+    for (Told& t : all) {
+      for (const Json& r : t.json["touches"])
+        records[{r["kind"].get<std::string>(), r["id"].get<std::string>()}].push_back(statements.size());
+      statements.push_back(std::move(t.json));
+    }
+    j["statements"] = statements;
+    Json touched = Json::array();
+    for (const auto& [key, places] : records)
+      touched.push_back({{"kind", key.first}, {"id", key.second}, {"statements", places}});
+    j["touches"] = touched;
+    return {true, reports_of(sources_, diags_), j.dump(2)};
+  }
+
+  const Rulebooks::Body& body_;
+  const Law& law_;
+  const ImpactRequest& request_;
+  Sources sources_;
+  Diagnostics diags_;
+  World world_;
+  std::vector<View> views_;
+  std::vector<Touched> touched_;
+  std::vector<Values> box_;
+};
+
+}  // namespace
+
+ImpactResult Rulebooks::impact(const ImpactRequest& request) const {
+  return Comparison(*body_, request).run();
+}
+
+}  // namespace sekisho
