@@ -31,7 +31,8 @@ void print_text(const Json& answer) {
   }
   for (const Json& s : answer["statements"]) {
     const std::string regime = s["regime"].is_null() ? "jointly" : s["regime"].get<std::string>();
-    fmt::print("{}: {} -> {}\n", regime, words(s["before"].get<std::string>()), words(s["after"].get<std::string>()));
+    fmt::print("{}: {} -> {}\n", regime, words(s["before"].get<std::string>()),
+               words(s["after"].get<std::string>()));
     for (const Json& p : s["when"]) fmt::print("    {}\n", p["text"].get<std::string>());
     for (const Json& r : s["touches"])
       fmt::print("  touches {} {}\n", r["kind"].get<std::string>(), r["id"].get<std::string>());
@@ -50,7 +51,8 @@ int impact(Options& o) {
   const bool one_day = !o.on.empty() && (!o.rules.drafts.empty() || !o.request.against.empty());
   if (two_days == one_day || (!o.request.against.empty() && o.request.regime.empty())) {
     fmt::print(stderr,
-               "error: compare two days (--from, --to), a draft (--draft, --on) or two regimes (--regime, --against, "
+               "error: compare two days (--from, --to), a draft (--draft, --on) or two regimes (--regime, "
+               "--against, "
                "--on)\n");
     return exit_usage;
   }
@@ -86,7 +88,8 @@ int impact(Options& o) {
 }  // namespace
 
 void add_impact(CLI::App& app, Outcome& outcome) {
-  CLI::App* c = app.add_subcommand("impact", "what a change of law changes, exactly: two days, a draft, two regimes");
+  CLI::App* c =
+      app.add_subcommand("impact", "what a change of law changes, exactly: two days, a draft, two regimes");
   auto o = std::make_shared<Options>();
   c->add_option("--from", o->request.from, "the earlier day");
   c->add_option("--to", o->request.to, "the later day");
@@ -97,7 +100,8 @@ void add_impact(CLI::App& app, Outcome& outcome) {
   c->add_option("--world", o->world, "which holdings and decisions of this world the change touches (YAML)");
   c->add_option("--pending", o->pending, "a pending transfer (YAML)")->allow_extra_args(false);
   c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones")->allow_extra_args(false);
-  c->add_option("--nodes", o->request.node_limit, "the most nodes of diagrams to make before giving up with SK4001");
+  c->add_option("--nodes", o->request.node_limit,
+                "the most nodes of diagrams to make before giving up with SK4001");
   c->add_option("--format", o->format, "text or json")->check(CLI::IsMember({"text", "json"}));
   c->footer(
       "Example: sekisho impact --from 2023-12-21 --to 2023-12-22 --regime jp.transfer\n"

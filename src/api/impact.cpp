@@ -40,13 +40,15 @@ class Comparison {
     std::vector<Values> possible;
     for (const Variable& v : space.variables()) {
       possible.push_back(v.known);
-      if (v.kind == VarKind::need) possible.back() = Values(1);  // nothing is granted: what the law itself says
+      if (v.kind == VarKind::need)
+        possible.back() = Values(1);  // nothing is granted: what the law itself says
     }
     box_ = compiled.box(possible);
     try {
       return answer(compiled);
     } catch (const TooManyNodes&) {
-      diags_.emit(code::too_many_nodes, TextSpan{}, request_.node_limit).note("it happened in comparing the two sides");
+      diags_.emit(code::too_many_nodes, TextSpan{}, request_.node_limit)
+          .note("it happened in comparing the two sides");
       return failed();
     }
   }
@@ -71,7 +73,8 @@ class Comparison {
     } else {
       View without{from.value_or(*to), {}};
       for (const Parsed& p : body_.files)
-        if (std::find(request_.drafts.begin(), request_.drafts.end(), sources_.name(p.source)) != request_.drafts.end())
+        if (std::find(request_.drafts.begin(), request_.drafts.end(), sources_.name(p.source)) !=
+            request_.drafts.end())
           without.without.push_back(p.source);
       views_ = {std::move(without), {*to, {}}};
     }
@@ -89,13 +92,15 @@ class Comparison {
   // --- the world ---
   bool read_world_records() {
     if (request_.world) {
-      const auto doc = read_document(sources_, sources_.add(request_.world->name, request_.world->text), diags_);
+      const auto doc =
+          read_document(sources_, sources_.add(request_.world->name, request_.world->text), diags_);
       if (!doc) return false;
       auto world = read_world(*doc, diags_);
       if (!world) return false;
       world_ = std::move(*world);
     }
-    const auto add = [&](const char* kind, const std::string& id, const Transfer& t, const TransferLine& line) {
+    const auto add = [&](const char* kind, const std::string& id, const Transfer& t,
+                         const TransferLine& line) {
       const Days days{views_.back().day, views_.back().day, far_future};
       LineQuestion q = line_question(law_, world_, true, t, line, days, {}, true, diags_);
       touched_.push_back({kind, id, std::move(q.question.facts), std::move(q.question.carried),
@@ -163,7 +168,8 @@ class Comparison {
       const Variable& v = space[VarId{i}];
       if (v.kind != VarKind::carries) continue;
       const std::string& state = law_[law_[law_[v.proviso].regime].authority].state;
-      if (std::any_of(t.carried.begin(), t.carried.end(), [&](const Carried& c) { return c.proviso == v.proviso; }))
+      if (std::any_of(t.carried.begin(), t.carried.end(),
+                      [&](const Carried& c) { return c.proviso == v.proviso; }))
         box[compiled.level(VarId{i})] = Values(2);
       else if (std::find(t.clean_for.begin(), t.clean_for.end(), state) != t.clean_for.end())
         box[compiled.level(VarId{i})] = Values(1);
@@ -191,7 +197,8 @@ class Comparison {
       const WitnessFiles w = witness_files(compiled, s.witness, views_.front().day);
       const auto touched = touches(compiled, s);
       Json records = Json::array();
-      for (const std::size_t i : touched) records.push_back({{"kind", touched_[i].kind}, {"id", touched_[i].id}});
+      for (const std::size_t i : touched)
+        records.push_back({{"kind", touched_[i].kind}, {"id", touched_[i].id}});
       Told t;
       t.json = {{"regime", s.regime.valid() ? Json(law_[s.regime].name) : Json(nullptr)},
                 {"before", to_string(s.before)},
@@ -199,7 +206,10 @@ class Comparison {
                 {"text", text.empty() ? "always" : text},
                 {"when", when},
                 {"breadth", s.breadth},
-                {"witness", {{"transfer", Json::parse(w.transfer)}, {"world", Json::parse(w.world)}, {"readings", w.readings}}},
+                {"witness",
+                 {{"transfer", Json::parse(w.transfer)},
+                  {"world", Json::parse(w.world)},
+                  {"readings", w.readings}}},
                 {"touches", records}};
       t.touched = touched.size();
       t.steps = std::abs(static_cast<int>(s.after) - static_cast<int>(s.before));
@@ -217,7 +227,8 @@ class Comparison {
       const RegimeId r = body_.regime(request_.regime);
       tell(compiled, {0, r}, {view_after, r}, all);
     } else {
-      for (std::uint32_t g = 0; g < law_.regimes.size(); ++g) tell(compiled, {0, {g}}, {view_after, {g}}, all);
+      for (std::uint32_t g = 0; g < law_.regimes.size(); ++g)
+        tell(compiled, {0, {g}}, {view_after, {g}}, all);
     }
     std::stable_sort(all.begin(), all.end(), [](const Told& a, const Told& b) {
       return std::tuple(a.touched, a.steps, a.breadth) > std::tuple(b.touched, b.steps, b.breadth);

@@ -50,9 +50,9 @@ struct Question {
   std::vector<std::string> clean_for;  // jurisdictions whose provenance is complete
   std::vector<ActingInstrument> instruments;
   std::vector<AuthorityId> complete_records;
-  bool silence_is_none = false;  // an authority without a record is taken to have said nothing
+  bool silence_is_none = false;       // an authority without a record is taken to have said nothing
   std::vector<KnownFact> told_apart;  // values that are not known here but have to be distinguished
-  std::vector<View> views;       // none: the law of `law_day`; several are read over the same variables
+  std::vector<View> views;            // none: the law of `law_day`; several are read over the same variables
 };
 
 }  // namespace sekisho

@@ -36,16 +36,16 @@ std::vector<std::size_t> subtree_starts(const Expression& e) {
 
 bool allows(const KnownFact& k, const Value& v) {
   switch (k.form) {
-      case Knowledge::Form::alternatives:
-        return std::find(k.values.begin(), k.values.end(), v) != k.values.end();
-      case Knowledge::Form::between:
-        return v.text == k.values[0].text && v.number >= k.values[0].number && v.number <= k.values[1].number;
-      case Knowledge::Form::under:
-        return std::any_of(k.values.begin(), k.values.end(),
-                           [&](const Value& root) { return lies_under(v.text, root.text); });
-      default: return true;
-    }
+    case Knowledge::Form::alternatives:
+      return std::find(k.values.begin(), k.values.end(), v) != k.values.end();
+    case Knowledge::Form::between:
+      return v.text == k.values[0].text && v.number >= k.values[0].number && v.number <= k.values[1].number;
+    case Knowledge::Form::under:
+      return std::any_of(k.values.begin(), k.values.end(),
+                         [&](const Value& root) { return lies_under(v.text, root.text); });
+    default: return true;
   }
+}
 
 std::string_view to_string(NeedState s) {
   static constexpr std::array<std::string_view, need_state_count> names{"none",    "pending",   "granted",

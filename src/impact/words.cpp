@@ -15,8 +15,8 @@ std::string label(const Law& law, const Variable& v, std::size_t i) {
   switch (v.kind) {
     case VarKind::fact: {
       const FactType t = law[v.fact].type.kind;
-      const bool named = t == FactType::country || t == FactType::party || t == FactType::item || t == FactType::lot ||
-                         t == FactType::code;
+      const bool named = t == FactType::country || t == FactType::party || t == FactType::item ||
+                         t == FactType::lot || t == FactType::code;
       if (!named) return show_value(law[v.fact].type, value);
       if (value.text.empty()) return value.number == 0 ? "another" : fmt::format("another {}", value.number);
       if (t == FactType::code && value.text.ends_with(".*"))
@@ -31,7 +31,8 @@ std::string label(const Law& law, const Variable& v, std::size_t i) {
 
 class Words {
  public:
-  Words(const Compiled& law, std::span<const Values> box, Date day) : c_(law), law_(law.space().law()), box_(box), day_(day) {}
+  Words(const Compiled& law, std::span<const Values> box, Date day)
+      : c_(law), law_(law.space().law()), box_(box), day_(day) {}
 
   Phrase phrase(Level l, const Values& allowed) {
     const VarId v = c_.variable(l);
@@ -64,8 +65,7 @@ class Words {
         return fmt::format("by the reading that {} {}", var.name, yes ? "holds" : "does not hold");
       case VarKind::listed: return fmt::format("{}{}", yes ? "" : "not ", var.name);
       case VarKind::rate: return fmt::format("{} {}", var.name, yes ? "hold" : "do not hold");
-      case VarKind::judged:
-        return fmt::format("{} is {}", var.name, fmt::join(p.values, " or "));
+      case VarKind::judged: return fmt::format("{} is {}", var.name, fmt::join(p.values, " or "));
       case VarKind::need: return fmt::format("{} is {}", var.name, fmt::join(p.values, " or "));
     }
     const Type& type = law_[var.fact].type;
@@ -73,7 +73,8 @@ class Words {
     if (type.ordered()) return range(var, allowed);
     if (type.kind == FactType::country)
       if (const std::string in = list_phrase(var, l, allowed); !in.empty()) return in;
-    if (p.values.size() == 1) return fmt::format("{} is {}{}", var.name, p.excluded ? "not " : "", p.values.front());
+    if (p.values.size() == 1)
+      return fmt::format("{} is {}{}", var.name, p.excluded ? "not " : "", p.values.front());
     return fmt::format("{} is {}one of {}", var.name, p.excluded ? "not " : "", fmt::join(p.values, ", "));
   }
   std::string label_of(const Variable& var) const {
@@ -92,7 +93,8 @@ class Words {
     std::vector<std::size_t> order;
     for (std::size_t i = 0; i < var.domain.size(); ++i) order.push_back(i);
     std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-      return std::tie(var.domain[a].text, var.domain[a].number) < std::tie(var.domain[b].text, var.domain[b].number);
+      return std::tie(var.domain[a].text, var.domain[a].number) <
+             std::tie(var.domain[b].text, var.domain[b].number);
     });
     const Type& t = law_[var.fact].type;
     std::string out;
@@ -100,11 +102,13 @@ class Words {
       if (!allowed.test(order[k])) continue;
       std::size_t last = k;
       const std::string& currency = var.domain[order[k]].text;
-      while (last + 1 < order.size() && allowed.test(order[last + 1]) && var.domain[order[last + 1]].text == currency)
+      while (last + 1 < order.size() && allowed.test(order[last + 1]) &&
+             var.domain[order[last + 1]].text == currency)
         ++last;
       const bool from_start = k == 0 || var.domain[order[k - 1]].text != currency;
       const bool to_end = last + 1 == order.size() || var.domain[order[last + 1]].text != currency;
-      const std::string low = show_value(t, var.domain[order[k]]), high = show_value(t, var.domain[order[last]]);
+      const std::string low = show_value(t, var.domain[order[k]]),
+                        high = show_value(t, var.domain[order[last]]);
       if (!out.empty()) out += " or ";
       out += from_start && to_end ? fmt::format("in {}", currency)
              : from_start         ? "at most " + high
@@ -216,13 +220,16 @@ WitnessFiles witness_files(const Compiled& c, const std::vector<Values>& witness
     Json attestations = Json::array();
     std::set<std::string> states;
     for (const Authority& a : law.authorities)
-      if (states.insert(a.state).second) attestations.push_back({{"jurisdiction", a.state}, {"by", "the holder"}});
+      if (states.insert(a.state).second)
+        attestations.push_back({{"jurisdiction", a.state}, {"by", "the holder"}});
     const std::string item = facts.value("item", "the item");
     world["items"] = {{item, {{"name", item}}}};
-    world["lots"] = {{facts.value("lot", "the lot"), {{"item", item}, {"provisos", provisos}, {"attestations", attestations}}}};
+    world["lots"] = {{facts.value("lot", "the lot"),
+                      {{"item", item}, {"provisos", provisos}, {"attestations", attestations}}}};
   }
   world["records"] = Json::array();
-  for (const Authority& a : law.authorities) world["records"].push_back({{"authority", a.name}, {"complete_to", on}});
+  for (const Authority& a : law.authorities)
+    world["records"].push_back({{"authority", a.name}, {"complete_to", on}});
   world["instruments"] = finds;
   out.transfer = transfer.dump();
   out.world = world.dump();

@@ -82,8 +82,8 @@ void Search::collect(const std::vector<std::size_t>& regimes, State state, Findi
     const auto may_be_none = [&](VarId v) {
       return space_[v].kind == VarKind::judged && reader_.possible(v, state).test(judged_none);
     };
-    const bool judged = r.low != r.high && (!r.pending.empty() || std::any_of(r.undecided.begin(), r.undecided.end(),
-                                                                              may_be_none));
+    const bool judged = r.low != r.high && (!r.pending.empty() ||
+                                            std::any_of(r.undecided.begin(), r.undecided.end(), may_be_none));
     const Finding top = judged ? std::max(r.high, Finding::authorisation_required) : r.high;
     low = std::max(low, r.low);
     high = std::max(high, top);
