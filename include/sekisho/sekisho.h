@@ -56,11 +56,11 @@ struct DecideResult {
 
 /// Which two sides to compare: two days, a day with and without drafts, or two regimes on a day.
 struct ImpactRequest {
-  std::string from, to;              // two days; or, with drafts or `against`, the one day in `to`
-  std::string regime, against;       // one regime only; compared with `against` where that is given
-  std::vector<std::string> drafts;   // names of the texts that only the second side has
-  std::optional<SourceText> world;   // holdings and decisions that the change touches
-  std::vector<SourceText> pending;   // transfers that are pending
+  std::string from, to;             // two days; or, with drafts or `against`, the one day in `to`
+  std::string regime, against;      // one regime only; compared with `against` where that is given
+  std::vector<std::string> drafts;  // names of the texts that only the second side has
+  std::optional<SourceText> world;  // holdings and decisions that the change touches
+  std::vector<SourceText> pending;  // transfers that are pending
   std::size_t node_limit = 4'000'000;
 };
 
@@ -93,7 +93,8 @@ class Rulebooks {
   /// @fails SK4001 work limit, SK4003 contradictory facts, SK3xxx in the files
   DecideResult decide(const DecideRequest& request) const;
 
-  /// Exactly the facts for which the finding differs between two sides, in words, with a witness for each statement.
+  /// Exactly the facts for which the finding differs between two sides, in words, with a witness for each
+  /// statement.
   /// @fails SK4001 node limit, SK3xxx in the files
   ImpactResult impact(const ImpactRequest& request) const;
 

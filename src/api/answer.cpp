@@ -676,7 +676,10 @@ Json LineAnswer::missing() {
         break;
       case VarKind::rate:
         j["kind"] = "rate";
-        j["asks"] = fmt::format("Does the comparison hold: {}?", var.name);
+        j["asks"] =
+            var.name == proviso_parties
+                ? std::string("Which parties does the proviso name? Record it on the lot, under `with`.")
+                : fmt::format("Does the comparison hold: {}?", var.name);
         j["type"] = "yes or no";
         break;
       default: {

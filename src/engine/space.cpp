@@ -582,7 +582,7 @@ class Space::Builder {
     }
     const bool named = arguments_ && e.parameter < arguments_->size() && !(*arguments_)[e.parameter].empty();
     if (e.op == ExprOp::within_parameter && !named) {
-      n.var = rate_var(e.fact, "the parties that the proviso names");
+      n.var = rate_var(e.fact, std::string(proviso_parties));
       n.op = ExprOp::yes;
       n.yes = bit(1);
       return;
@@ -659,8 +659,8 @@ class Space::Builder {
     use.regime = id;
     if (!left_out(r.at)) use.in_force = present(r.windows, r.unsettled);
     // A proviso outlives the regime that bound it, until it lapses.
-    const bool lives_on = std::any_of(q_.carried.begin(), q_.carried.end(),
-                                      [&](const Carried& c) { return law_[c.proviso].regime == id; });
+    const bool lives_on = std::any_of(r.provisos.begin(), r.provisos.end(),
+                                      [&](ProvisoId p) { return last_text(p, day()).valid(); });
     use.present.possible = use.in_force.possible || lives_on;
     if (!use.present.possible) {
       standing_.regimes.push_back(std::move(use));
@@ -714,11 +714,28 @@ class Space::Builder {
       }
     if (lies_on) return;
     // Bound before the first view, if it had a text then: a change of law leaves what is bound as it was.
-    const Date first = views_.front().day;
-    const bool there = std::any_of(law_[id].versions.begin(), law_[id].versions.end(), [&](RuleId r) {
-      return covers(law_[r].windows, first) != Covers::no && !left_out(law_[r].at);
-    });
-    proviso_instance(id, nullptr, there ? first : day(), use);
+    const Date bound = last_text(id, views_.front().day).valid() ? views_.front().day : day();
+    const RuleId text = last_text(id, bound);
+    if (!text.valid()) return;
+    Date last = bound;
+    for (const Window& w : law_[text].windows)
+      if (covers(law_[text].windows, bound) == Covers::no) last = w.to.latest;
+    proviso_instance(id, nullptr, last, use);
+  }
+  /// The text that a proviso bound up to a day may have: that of the day, or else the last before it.
+  RuleId last_text(ProvisoId id, Date on) const {
+    RuleId best;
+    Date latest = far_past;
+    for (const RuleId v : law_[id].versions) {
+      if (left_out(law_[v].at)) continue;
+      if (covers(law_[v].windows, on) != Covers::no) return v;
+      for (const Window& w : law_[v].windows)
+        if (w.from.earliest <= on && w.to.latest >= latest) {
+          best = v;
+          latest = w.to.latest;
+        }
+    }
+    return best;
   }
   /// The text of a proviso is that of the day on which it was bound.
   void proviso_instance(ProvisoId id, const Carried* c, Date day, RegimeUse& use) {

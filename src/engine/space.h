@@ -38,6 +38,8 @@ inline constexpr std::size_t need_state_count = 6;
 std::string_view to_string(NeedState s);
 
 inline constexpr std::size_t judged_none = 2;
+/// The comparison with parties that a proviso names and nobody recorded.
+inline constexpr std::string_view proviso_parties = "the parties that the proviso names";
 
 struct Variable {
   VarKind kind;

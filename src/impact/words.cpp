@@ -64,7 +64,11 @@ class Words {
       case VarKind::hidden:
         return fmt::format("by the reading that {} {}", var.name, yes ? "holds" : "does not hold");
       case VarKind::listed: return fmt::format("{}{}", yes ? "" : "not ", var.name);
-      case VarKind::rate: return fmt::format("{} {}", var.name, yes ? "hold" : "do not hold");
+      case VarKind::rate:
+        if (var.name == proviso_parties)
+          return fmt::format("the consignee is {}within the parties that the proviso names",
+                             yes ? "" : "not ");
+        return fmt::format("{} {}", var.name, yes ? "holds" : "does not hold");
       case VarKind::judged: return fmt::format("{} is {}", var.name, fmt::join(p.values, " or "));
       case VarKind::need: return fmt::format("{} is {}", var.name, fmt::join(p.values, " or "));
     }
@@ -141,6 +145,15 @@ class Words {
   Date day_;
 };
 
+/// The first of the days compared on which a proviso has a text.
+Date bound_on(const Space& space, ProvisoId p) {
+  const Law& law = space.law();
+  for (const Standing& s : space.standings())
+    for (const RuleId r : law[p].versions)
+      if (covers(law[r].windows, s.view.day) != Covers::no) return s.view.day;
+  return space.standings().front().view.day;
+}
+
 }  // namespace
 
 std::vector<Phrase> in_words(const Compiled& law, const Cube& cube, std::span<const Values> box, Date day) {
@@ -194,7 +207,7 @@ WitnessFiles witness_files(const Compiled& c, const std::vector<Values>& witness
         if (yes) carried.push_back(v.proviso);
         break;
       case VarKind::rate:
-        if (v.name == "the parties that the proviso names")
+        if (v.name == proviso_parties)
           names_the_next = yes;
         else
           out.readings.push_back(fmt::format("{}: {}", v.name, yes ? "yes" : "no"));
@@ -205,6 +218,7 @@ WitnessFiles witness_files(const Compiled& c, const std::vector<Values>& witness
     }
   }
   for (const auto& [name, members] : sets) facts[name] = members;
+  if (carries && law.find_fact("consignee").valid()) facts["consignee"] = consignee;
   // Free names would be read as facts of the files: a lot is needed only for what lies on it.
   Json transfer{{"transfer", 1}, {"on", on}, {"facts", facts}};
   Json world{{"world", 1}, {"parties", {{"the holder", {{"name", "the holder"}}}}}};
@@ -215,7 +229,8 @@ WitnessFiles witness_files(const Compiled& c, const std::vector<Values>& witness
       Json with = Json::object();
       for (const std::string& parameter : law[law[p].versions.front()].parameters)
         with[parameter] = names_the_next ? consignee : "the holder";
-      provisos.push_back({{"proviso", law[p].name}, {"with", with}, {"bound_on", on}});
+      provisos.push_back(
+          {{"proviso", law[p].name}, {"with", with}, {"bound_on", to_string(bound_on(space, p))}});
     }
     Json attestations = Json::array();
     std::set<std::string> states;
