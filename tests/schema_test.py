@@ -18,14 +18,19 @@ class Loader(yaml.SafeLoader):
 
 
 Loader.yaml_implicit_resolvers = {}
-schema = {n: json.loads((root / f"schemas/{n}.schema.json").read_text()) for n in ("world", "transfer", "answer")}
+schema = {n: json.loads((root / f"schemas/{n}.schema.json").read_text()) for n in ("world", "transfer", "answer", "impact")}
 for s in schema.values():
     jsonschema.Draft7Validator.check_schema(s)
 checked = 0
 
 
+def validator(kind):
+    beside = {f"{n}.schema.json": s for n, s in schema.items()}
+    return jsonschema.Draft7Validator(schema[kind], resolver=jsonschema.RefResolver("", schema[kind], store=beside))
+
+
 def holds(kind, document):
-    return jsonschema.Draft7Validator(schema[kind]).is_valid(document)
+    return validator(kind).is_valid(document)
 
 
 for path in sorted((root / "examples").rglob("*.yaml")):
@@ -41,10 +46,18 @@ for path in sorted((root / "examples").rglob("*.yaml")):
         jsonschema.validate(json.loads(done.stdout), schema["answer"], cls=jsonschema.Draft7Validator)
         checked += 1
 
+for flags in (["--from", "2023-12-21", "--to", "2023-12-22"], ["--from", "2023-12-22", "--to", "2023-12-23"],
+              ["--from", "2023-12-21", "--to", "2023-12-22", "--world", root / "examples/patriot/world.yaml"],
+              ["--regime", "jp.transfer", "--against", "jp.state_property", "--on", "2020-01-01"]):
+    done = subprocess.run([binary, "impact", "--format", "json", *flags], capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()
+    validator("impact").validate(json.loads(done.stdout))
+    checked += 1
+
 wrong = [("transfer", {"transfer": "1", "form": "JP"}), ("transfer", {"on": "2023-12-22"}), ("transfer", {"transfer": "1", "on": "soon"}),
          ("transfer", {"transfer": "1", "facts": {"a": {"value": "x", "sorce": "y"}}}), ("world", {"world": "1", "lots": {"l": {}}}),
          ("world", {"world": "1", "instruments": [{"id": "a"}]}), ("world", {"world": "2"}),
-         ("world", {"world": "1", "parties": {"p": {"name": "P", "country": "Japan"}}}), ("answer", {"finding": "allowed"})]
+         ("world", {"world": "1", "parties": {"p": {"name": "P", "country": "Japan"}}}), ("answer", {"finding": "allowed"}), ("impact", {"statements": []})]
 for kind, document in wrong:
     assert not holds(kind, document), f"the {kind} schema lets {document} pass"
     checked += 1
