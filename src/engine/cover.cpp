@@ -16,18 +16,11 @@ class Cover {
     // The narrowest first: what wider cubes already hold is dropped.
     std::stable_sort(cubes.begin(), cubes.end(),
                      [&](const Cube& a, const Cube& b) { return limits(a) > limits(b); });
-    std::vector<Ref> as;
-    for (const Cube& c : cubes) as.push_back(as_diagram(store_, c, box_));
     for (std::size_t i = 0; i < cubes.size();) {
-      Ref others = no_leaf;
-      for (std::size_t k = 0; k < cubes.size(); ++k)
-        if (k != i) others = either(others, as[k]);
-      if (both(must, store_.negate(others)) != no_leaf) {
+      if (left_over(must, cubes, i))
         ++i;
-        continue;
-      }
-      cubes.erase(cubes.begin() + static_cast<std::ptrdiff_t>(i));
-      as.erase(as.begin() + static_cast<std::ptrdiff_t>(i));
+      else
+        cubes.erase(cubes.begin() + static_cast<std::ptrdiff_t>(i));
     }
     return cubes;
   }
@@ -36,6 +29,18 @@ class Cover {
   Ref both(Ref a, Ref b) { return store_.join(Join::both, a, b); }
   Ref either(Ref a, Ref b) { return store_.join(Join::either, a, b); }
   Ref without(Ref a, Ref b) { return both(a, store_.negate(b)); }
+
+  /// Whether some of `must` is held by cube `i` alone.
+  bool left_over(Ref must, const std::vector<Cube>& cubes, std::size_t i) {
+    Ref left = both(as_diagram(store_, cubes[i], box_), must);
+    for (std::size_t k = cubes.size(); k-- > 0 && left != no_leaf;) {  // the widest first
+      if (k == i) continue;
+      bool apart = false;
+      for (Level l = 0; l < box_.size() && !apart; ++l) apart = (cubes[i][l] & cubes[k][l]).none();
+      if (!apart && store_.meets(left, cubes[k])) left = without(left, as_diagram(store_, cubes[k], box_));
+    }
+    return left != no_leaf;
+  }
 
   std::size_t limits(const Cube& c) const {
     std::size_t n = 0;
@@ -76,12 +81,13 @@ class Cover {
     for (std::size_t g = 0; g < groups.size(); ++g)
       for (Cube c : between(without(left[g], everywhere), groups[g].second)) {
         const Ref held = as_diagram(store_, c, box_);
-        c[at].reset();
+        Values held_for;
         for (std::size_t k = 0; k < groups.size(); ++k)
-          if (without(held, groups[k].second) == no_leaf) {
-            c[at] |= values[k];
+          if (!store_.meets(store_.negate(groups[k].second), c)) {
+            held_for |= values[k];
             left[k] = without(left[k], held);
           }
+        c[at] = held_for;
         out.push_back(std::move(c));
       }
     Ref rest = no_leaf;
@@ -97,15 +103,7 @@ class Cover {
       if (c[l] == box_[l]) continue;
       Cube wider = c;
       wider[l] = box_[l] & ~c[l];
-      const Ref conflict = both(as_diagram(store_, wider, box_), outside);
-      // The values of this level that lead outside.
-      for (std::size_t i = 0; i < store_.size(l); ++i) {
-        if (!wider[l].test(i)) continue;
-        std::vector<Values> one(box_.begin(), box_.end());
-        one[l].reset();
-        one[l].set(i);
-        if (store_.leaves(conflict, yes_leaf, one) == 1) c[l].set(i);
-      }
+      c[l] |= wider[l] & ~store_.values_to_yes(outside, l, wider);
     }
   }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <set>
+#include <unordered_set>
 
 namespace sekisho {
 namespace {
@@ -206,8 +207,47 @@ Ref Diagrams::projected(Ref a, std::span<const Values> box) {
 
 // --- questions ---
 
+bool Diagrams::meets(Ref a, std::span<const Values> box) const {
+  std::unordered_set<std::uint32_t> met;
+  const auto visit = [&](auto&& self, Ref r) -> bool {
+    if (r.is_leaf()) return r != no_leaf;
+    if (!met.insert(r.bits).second) return false;
+    for (std::size_t i = 0; i < sizes_[level(r)]; ++i)
+      if (box[level(r)].test(i) && self(self, children(r)[i])) return true;
+    return false;
+  };
+  return visit(visit, a);
+}
+
+Values Diagrams::values_to_yes(Ref a, Level at, std::span<const Values> box) const {
+  std::unordered_map<std::uint32_t, Values> done;
+  std::unordered_map<std::uint32_t, bool> below;
+  const auto open = [&](auto&& self, Ref r) -> bool {
+    if (r.is_leaf()) return r != no_leaf;
+    if (const auto it = below.find(r.bits); it != below.end()) return it->second;
+    bool any = false;
+    for (std::size_t i = 0; i < sizes_[level(r)] && !any; ++i)
+      any = box[level(r)].test(i) && self(self, children(r)[i]);
+    return below[r.bits] = any;
+  };
+  const auto visit = [&](auto&& self, Ref r) -> Values {
+    if (r.is_leaf() || level(r) > at) return open(open, r) ? box[at] : Values();
+    if (const auto it = done.find(r.bits); it != done.end()) return it->second;
+    Values out;
+    for (std::size_t i = 0; i < sizes_[level(r)] && out != box[at]; ++i) {
+      if (!box[level(r)].test(i)) continue;
+      if (level(r) == at)
+        out.set(i, open(open, children(r)[i]));
+      else
+        out |= self(self, children(r)[i]);
+    }
+    return done[r.bits] = out;
+  };
+  return visit(visit, a);
+}
+
 std::uint64_t Diagrams::leaves(Ref a, Ref care, std::span<const Values> box) {
-  std::set<std::pair<Ref, Ref>> met;
+  std::unordered_set<std::uint64_t> met;
   std::uint64_t found = 0;
   // Whether `care` has a yes below a node, met or not: needed where `a` has come to its leaf.
   std::unordered_map<std::uint32_t, bool> feasible;
@@ -220,7 +260,7 @@ std::uint64_t Diagrams::leaves(Ref a, Ref care, std::span<const Values> box) {
     return feasible[c.bits] = any;
   };
   const auto visit = [&](auto&& self, Ref x, Ref c) -> void {
-    if (c == no_leaf || !met.insert({x, c}).second) return;
+    if (c == no_leaf || !met.insert(std::uint64_t{x.bits} << 32 | c.bits).second) return;
     if (x.is_leaf()) {
       if ((found >> x.value() & 1) == 0 && open(open, c)) found |= std::uint64_t{1} << x.value();
       return;
@@ -260,7 +300,7 @@ bool Diagrams::path(Ref a, std::span<const Values> box, std::vector<Values>& out
 
 std::vector<bool> Diagrams::support(Ref a) const {
   std::vector<bool> asked(sizes_.size());
-  std::set<std::uint32_t> met;
+  std::unordered_set<std::uint32_t> met;
   std::vector<Ref> open{a};
   while (!open.empty()) {
     const Ref r = open.back();
@@ -273,7 +313,7 @@ std::vector<bool> Diagrams::support(Ref a) const {
 }
 
 std::size_t Diagrams::count(std::span<const Ref> roots) const {
-  std::set<std::uint32_t> met;
+  std::unordered_set<std::uint32_t> met;
   std::vector<Ref> open(roots.begin(), roots.end());
   while (!open.empty()) {
     const Ref r = open.back();
