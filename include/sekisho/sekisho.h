@@ -83,8 +83,8 @@ class Rulebooks {
   const std::vector<Report>& reports() const;
   bool ok() const;
 
-  /// Decides every case that stands in the rulebooks and looks for opposites without a link.
-  /// @returns what does not come out, SK2301 and SK2302
+  /// Decides every case that stands in the rulebooks and proves what can never matter in them.
+  /// @returns what does not come out, SK2301 to SK2309
   std::vector<Report> prove() const;
 
   /// The one layout of the i-th file; nullopt if it has errors of grammar.

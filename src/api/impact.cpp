@@ -6,7 +6,8 @@
 #include "api/body.h"
 #include "api/json.h"
 #include "api/line_question.h"
-#include "impact/words.h"
+#include "engine/words.h"
+#include "impact/witness.h"
 #include "model/reader.h"
 
 namespace sekisho {

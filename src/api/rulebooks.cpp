@@ -3,6 +3,7 @@
 
 #include "api/body.h"
 #include "api/json.h"
+#include "audit/audit.h"
 #include "law/checker.h"
 #include "law/formatter.h"
 
@@ -186,6 +187,13 @@ std::string Rulebooks::facts() const {
                    {"read_by", read_by}});
   }
   return out.dump(2);
+}
+
+std::vector<Report> Rulebooks::prove() const {
+  Diagnostics out;
+  decide_cases(body_->law, out);
+  audit(body_->law, out);
+  return reports_of(body_->sources, out);
 }
 
 std::string Rulebooks::rules() const {

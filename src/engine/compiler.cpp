@@ -417,8 +417,10 @@ RegimeDiagrams Compiled::regime(const RegimeUse& use) {
     r.condition.push_back(active);
     r.active.push_back(active);
   }
-  finding(use, r);
-  used_parts(use, r);
+  if (extent_ == Extent::whole_answer) {
+    finding(use, r);
+    used_parts(use, r);
+  }
   return r;
 }
 
@@ -551,8 +553,8 @@ Ref Compiled::joint(std::size_t view) {
 }
 
 Compiled::Compiled(const Space& space, Relations relations, const VariableOrder& order, Diagnostics& diags,
-                   std::size_t node_limit)
-    : space_(space), how_(relations) {
+                   std::size_t node_limit, Extent extent)
+    : space_(space), how_(relations), extent_(extent) {
   gather_relations();
   declare(order);
   store_->limit(node_limit);

@@ -19,6 +19,9 @@ namespace sekisho {
 /// How relations of two facts are written.
 enum class Relations : std::uint8_t { written_out, own_variables };
 
+/// How much of the law is compiled: which rules are active, or every part of the answer.
+enum class Extent : std::uint8_t { activity, whole_answer };
+
 /// The order in which variables are asked: by name, first asked first. Unnamed ones come after, in the found
 /// order.
 using VariableOrder = std::vector<std::string>;
@@ -47,7 +50,7 @@ class Compiled {
  public:
   /// @fails SK4001 more nodes than `node_limit`: names the rule at which it happened
   Compiled(const Space& space, Relations relations, const VariableOrder& order, Diagnostics& diags,
-           std::size_t node_limit = default_node_limit);
+           std::size_t node_limit = default_node_limit, Extent extent = Extent::whole_answer);
 
   bool ok() const { return ok_; }
   const Space& space() const { return space_; }
@@ -107,6 +110,7 @@ class Compiled {
 
   const Space& space_;
   Relations how_;
+  Extent extent_;
   std::unique_ptr<Diagrams> store_;
   std::vector<Level> level_;
   std::vector<VarId> at_level_;

@@ -37,7 +37,8 @@ class Cover {
       if (k == i) continue;
       bool apart = false;
       for (Level l = 0; l < box_.size() && !apart; ++l) apart = (cubes[i][l] & cubes[k][l]).none();
-      if (!apart && store_.meets(left, cubes[k])) left = without(left, as_diagram(store_, cubes[k], box_));
+      if (!apart && store_.meets(left, yes_leaf, cubes[k]))
+        left = without(left, as_diagram(store_, cubes[k], box_));
     }
     return left != no_leaf;
   }
@@ -83,7 +84,7 @@ class Cover {
         const Ref held = as_diagram(store_, c, box_);
         Values held_for;
         for (std::size_t k = 0; k < groups.size(); ++k)
-          if (!store_.meets(store_.negate(groups[k].second), c)) {
+          if (!store_.meets(store_.negate(groups[k].second), yes_leaf, c)) {
             held_for |= values[k];
             left[k] = without(left[k], held);
           }

@@ -207,16 +207,20 @@ Ref Diagrams::projected(Ref a, std::span<const Values> box) {
 
 // --- questions ---
 
-bool Diagrams::meets(Ref a, std::span<const Values> box) const {
-  std::unordered_set<std::uint32_t> met;
-  const auto visit = [&](auto&& self, Ref r) -> bool {
-    if (r.is_leaf()) return r != no_leaf;
-    if (!met.insert(r.bits).second) return false;
-    for (std::size_t i = 0; i < sizes_[level(r)]; ++i)
-      if (box[level(r)].test(i) && self(self, children(r)[i])) return true;
+bool Diagrams::meets(Ref a, Ref care, std::span<const Values> box) const {
+  std::unordered_set<std::uint64_t> met;
+  const auto visit = [&](auto&& self, Ref x, Ref c) -> bool {
+    if (x == no_leaf || c == no_leaf) return false;
+    if (x.is_leaf() && c.is_leaf()) return true;
+    if (!met.insert(std::uint64_t{x.bits} << 32 | c.bits).second) return false;
+    const Level lx = x.is_leaf() ? ~Level{0} : level(x), lc = c.is_leaf() ? ~Level{0} : level(c);
+    const Level at = std::min(lx, lc);
+    for (std::size_t i = 0; i < sizes_[at]; ++i)
+      if (box[at].test(i) && self(self, lx == at ? children(x)[i] : x, lc == at ? children(c)[i] : c))
+        return true;
     return false;
   };
-  return visit(visit, a);
+  return visit(visit, a, care);
 }
 
 Values Diagrams::values_to_yes(Ref a, Level at, std::span<const Values> box) const {

@@ -316,6 +316,7 @@ class Checker {
       out.windows = windows(m.in_force, m.value.text, !m.unsettled.empty());
       out.cite = m.cite;
       out.source = m.source;
+      out.at = m.at;
       if (!m.unsettled.empty())
         out.unsettled = hidden(fmt::format("{} in {}", m.value.text, l.name), m.unsettled, m.source, m.at);
       for (const ListMember& other : l.members)
@@ -334,6 +335,7 @@ class Checker {
   void threshold(const Declaration& d, std::uint32_t i) {
     Threshold& t = law_.thresholds[i];
     t.title = d.title;
+    t.at = d.name.at;
     t.type = type(d.type);
     if (!t.type.ordered()) diags_.emit(code::type_mismatch, d.name.at, t.name, describe(t.type));
     for (const tree::ThresholdValue& v : d.thresholds) {
@@ -357,6 +359,7 @@ class Checker {
     r.otherwise_cite = d.otherwise_cite;
     r.opposites_cite = d.opposites_cite;
     r.strictest_prevails = d.opposites.text == "strictest";
+    r.no_gaps = d.no_gaps;
     if (d.authority.empty()) diags_.emit(code::missing_clause, d.name.at, r.name, "authority");
     if (d.otherwise.empty()) diags_.emit(code::missing_clause, d.name.at, r.name, "otherwise");
     if (d.cite.empty()) diags_.emit(code::missing_clause, d.name.at, r.name, "cite");

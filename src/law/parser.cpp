@@ -493,6 +493,11 @@ class Parser {
       if (accept("liftable", "by")) d.lifted_by = need();
       return true;
     }
+    if (accept("no", "gaps")) {
+      once(d.no_gaps, "no gaps", at);
+      d.no_gaps = true;
+      return true;
+    }
     if (accept("unlinked", "opposites")) {
       once(!d.opposites.empty(), "unlinked opposites", at);
       d.opposites = name("`error` or `strictest prevails`");

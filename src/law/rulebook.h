@@ -92,6 +92,7 @@ struct ListMember {
   std::vector<Window> windows;
   HiddenId unsettled;
   std::string cite, source;
+  TextSpan at;
 };
 
 struct List {
@@ -112,6 +113,7 @@ struct Threshold {
   std::string name, title;
   Type type;
   std::vector<ThresholdStep> steps;
+  TextSpan at;
 };
 
 enum class ExprOp : std::uint8_t {
@@ -241,7 +243,7 @@ struct Regime {
   ExprId governs;  // none: always
   bool otherwise_prohibited = true;
   NeedId otherwise_lifted_by;
-  bool strictest_prevails = false;
+  bool strictest_prevails = false, no_gaps = false;
   std::vector<RuleId> rules;  // after every rule that defeats them; provisos are not among them
   std::vector<ProvisoId> provisos;
   TextSpan at, declaration;

@@ -182,6 +182,7 @@ struct Declaration {
   std::optional<Expression> lapses_when;
 
   Word otherwise, opposites;  // regime
+  bool no_gaps = false;
   std::string otherwise_cite, opposites_cite;
 
   Type type;  // fact, threshold, list

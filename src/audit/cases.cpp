@@ -1,6 +1,6 @@
 #include <set>
 
-#include "api/body.h"
+#include "audit/audit.h"
 #include "engine/completions.h"
 
 namespace sekisho {
@@ -31,7 +31,7 @@ Question case_question(const Law& law, const Case& c, const World& world) {
   return q;
 }
 
-void prove_case(const Law& law, const Case& c, Diagnostics& out) {
+void decide_case(const Law& law, const Case& c, Diagnostics& out) {
   const World nothing;
   const Question q = case_question(law, c, nothing);
   const Space space(q, out);
@@ -82,54 +82,10 @@ void prove_case(const Law& law, const Case& c, Diagnostics& out) {
     }
 }
 
-/// On the first day of each stretch of constant law: can a prohibition and a permission that no link
-/// orders both apply?
-void prove_opposites(const Law& law, RegimeId id, Diagnostics& out) {
-  const Regime& regime = law[id];
-  if (regime.strictest_prevails) return;
-  std::set<Date> days;
-  for (const RuleId r : regime.rules)
-    for (const Window& w : law[r].windows)
-      days.insert(w.from.earliest == far_past ? Date{} : w.from.earliest);
-  std::set<std::pair<RuleId, RuleId>> reported;
-  const World nothing;
-  for (const Date day : days) {
-    Question q;
-    q.law = &law;
-    q.world = &nothing;
-    q.law_day = q.transfer_day = day;
-    q.silence_is_none = true;
-    const Space space(q, out);
-    Completions engine(space, out);
-    if (!engine.ok()) return;
-    const State start = Reader(space).start();
-    for (const RegimeUse& use : space.regimes()) {
-      if (use.regime != id) continue;
-      for (const RuleUse& a : use.rules)
-        for (const RuleUse& b : use.rules) {
-          if (!law[a.rule].prohibits || !law[b.rule].permits || reported.contains({a.rule, b.rule})) continue;
-          const auto g = static_cast<std::size_t>(&use - space.regimes().data());
-          const auto i = static_cast<std::size_t>(&a - use.rules.data()),
-                     j = static_cast<std::size_t>(&b - use.rules.data());
-          if (!engine.both_active(g, i, j, start)) continue;
-          reported.insert({a.rule, b.rule});
-          out.emit(code::unlinked_opposites, law[a.rule].at, law[a.rule].name, law[b.rule].name)
-              .note(law[b.rule].at, fmt::format("for example on {}", to_string(day)))
-              .fix(
-                  "link one to the other with `notwithstanding` or `subject to`, or declare `unlinked "
-                  "opposites strictest prevails`");
-        }
-    }
-  }
-}
-
 }  // namespace
 
-std::vector<Report> Rulebooks::prove() const {
-  Diagnostics out;
-  for (const Case& c : body_->law.cases) prove_case(body_->law, c, out);
-  for (std::uint32_t i = 0; i < body_->law.regimes.size(); ++i) prove_opposites(body_->law, RegimeId{i}, out);
-  return reports_of(body_->sources, out);
+void decide_cases(const Law& law, Diagnostics& out) {
+  for (const Case& c : law.cases) decide_case(law, c, out);
 }
 
 }  // namespace sekisho

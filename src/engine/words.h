@@ -1,10 +1,11 @@
 #pragma once
 #include <string>
+#include <vector>
 
 #include "engine/compiler.h"
 #include "engine/cover.h"
 
-// Statements in the words of the rulebooks, and witnesses as files that `decide` reads.
+// Regions of facts in the words of the rulebooks.
 
 namespace sekisho {
 
@@ -16,14 +17,10 @@ struct Phrase {
   std::string text;  // `destination is in jp.group_a`
 };
 
+/// One value of a variable as people read it; classes of unnamed values are `another`.
+std::string value_name(const Law& law, const Variable& v, std::size_t i);
+
 /// @param day  lists are read as of this day
 std::vector<Phrase> in_words(const Compiled& law, const Cube& cube, std::span<const Values> box, Date day);
-
-/// A completion as a transfer and a world, and the readings of unsettled law that it rests on.
-struct WitnessFiles {
-  std::string transfer, world;  // JSON
-  std::vector<std::string> readings;
-};
-WitnessFiles witness_files(const Compiled& law, const std::vector<Values>& witness, Date day);
 
 }  // namespace sekisho

@@ -1,0 +1,393 @@
+#include "audit/audit.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "engine/compiler.h"
+#include "engine/words.h"
+#include "law/stretches.h"
+
+namespace sekisho {
+namespace {
+
+using Part = tree::Part;
+
+/// What was seen of one rule over all stretches in which it is there.
+struct RuleSeen {
+  bool present = false, governed = false, met = false, applies = false;
+  bool always = true;                // its condition was never false
+  std::set<std::uint32_t> defeated;  // by which rules where its condition is met
+};
+
+/// What was seen of one link.
+struct LinkSeen {
+  bool together = false, matters = false;
+};
+
+/// One stretch: the law of its first day, compiled, and what its diagrams say of each rule.
+class Stretch {
+ public:
+  Stretch(const Law& law, Date day, Diagnostics& out)
+      : day_(day),
+        question_(ask(law, nothing_, day)),
+        space_(question_, out),
+        compiled_(space_, Relations::own_variables, {}, out, default_node_limit, Extent::activity) {
+    std::vector<Values> all;
+    for (const Variable& v : space_.variables()) all.push_back(v.known);
+    box_ = compiled_.box(all);
+    if (compiled_.ok()) possible_ = store().within(compiled_.care(), box_);
+  }
+  bool ok() const { return compiled_.ok(); }
+  Date day() const { return day_; }
+  std::span<const RegimeUse> regimes() const { return space_.regimes(); }
+  const RegimeDiagrams& diagrams(std::size_t g) const { return compiled_.regimes().front()[g]; }
+  Diagrams& store() { return compiled_.store(); }
+
+  bool can_be(Ref r) { return store().meets(r, possible_, box_); }
+  bool can_fail(Ref r) { return can_be(store().negate(r)); }
+  Ref program(ProgramId p) { return compiled_.program(p); }
+  Ref both(Ref a, Ref b) { return store().join(Join::both, a, b); }
+  Ref either(Ref a, Ref b) { return store().join(Join::either, a, b); }
+  Ref without(Ref a, Ref b) { return both(a, store().negate(b)); }
+  /// Whether a rule is there at all, by this reading of unsettled law.
+  Ref there(const RuleUse& u) {
+    return u.present.by.valid() ? store().is(compiled_.level(u.present.by), Values(2)) : yes_leaf;
+  }
+  /// Whether a link other than `except` defeats a part of the rule.
+  Ref defeated(std::size_t g, std::size_t rule, Part part, std::size_t effect,
+               const Defeat* except = nullptr) {
+    Ref any = no_leaf;
+    for (const auto& [d, other] : regimes()[g].rules[rule].defeats)
+      if (d != except && d->part == part && (part == Part::whole || d->effect == effect))
+        any = either(any, diagrams(g).active[other]);
+    return any;
+  }
+  Ref condition(std::size_t g, std::size_t rule) {
+    return both(diagrams(g).condition[rule], there(regimes()[g].rules[rule]));
+  }
+  Ref stands(std::size_t g, std::size_t rule, Part part) {
+    return without(diagrams(g).active[rule], defeated(g, rule, part, 0));
+  }
+  /// A completion in which the diagram is yes, one value for each variable.
+  std::vector<Values> completion(Ref r) {
+    std::vector<Values> path;
+    store().path(both(r, possible_), box_, path);
+    return path;
+  }
+  bool holds(Ref r, const std::vector<Values>& completion) {
+    while (!r.is_leaf()) r = store().children(r)[completion[store().level(r)]._Find_first()];
+    return r != no_leaf;
+  }
+  /// A completion in words: what the diagram asks of it.
+  std::string example(Ref r) {
+    const std::vector<bool> asked = store().support(r);
+    std::vector<Values> told = completion(r);
+    for (Level l = 0; l < told.size(); ++l)
+      if (!asked[l]) told[l] = box_[l];
+    std::string text;
+    for (const Phrase& p : in_words(compiled_, told, box_, day_)) text += (text.empty() ? "" : ", ") + p.text;
+    return fmt::format("for example on {}: {}", to_string(day_), text.empty() ? "always" : text);
+  }
+
+ private:
+  static Question ask(const Law& law, const World& world, Date day) {
+    Question q;
+    q.law = &law;
+    q.world = &world;
+    q.law_day = q.transfer_day = day;
+    q.silence_is_none = true;
+    return q;
+  }
+
+  const World nothing_;
+  Date day_;
+  Question question_;
+  Space space_;
+  Compiled compiled_;
+  std::vector<Values> box_;
+  Ref possible_ = no_leaf;
+};
+
+class Audit {
+ public:
+  Audit(const Law& law, Diagnostics& out) : law_(law), out_(out), rules_(law.rules.size()) {}
+
+  void run() {
+    const std::vector<Date> days = stretches(law_);
+    for (const Date day : days) {
+      Stretch s(law_, day, out_);
+      if (!s.ok()) return;
+      try {
+        for (std::size_t g = 0; g < s.regimes().size(); ++g)
+          if (s.regimes()[g].present.possible) regime(s, g);
+      } catch (const TooManyNodes&) {
+        out_.emit(code::too_many_nodes, TextSpan{}, default_node_limit)
+            .note(fmt::format("it happened in proving the law of {}", to_string(day)));
+        return;
+      }
+    }
+    tell_rules();
+    tell_shadows();
+    for (const List& l : law_.lists) unread_members(l, days);
+    for (const Rule& r : law_.rules)
+      if (!r.proviso.valid()) holes(r.name, r.at, r.windows);
+    for (const Threshold& t : law_.thresholds) {
+      std::vector<Window> all;
+      for (const ThresholdStep& step : t.steps)
+        all.insert(all.end(), step.windows.begin(), step.windows.end());
+      holes(t.name, t.at, std::move(all));
+    }
+  }
+
+ private:
+  // --- what one stretch shows ---
+  void regime(Stretch& s, std::size_t g) {
+    const RegimeUse& use = s.regimes()[g];
+    for (std::size_t i = 0; i < use.rules.size(); ++i) {
+      rule(s, g, i);
+      links(s, g, i);
+    }
+    const Regime& r = law_[use.regime];
+    if (!r.strictest_prevails) opposites(s, g);
+    if (r.no_gaps) gaps(s, g);
+    shadows(s, g);
+  }
+
+  void rule(Stretch& s, std::size_t g, std::size_t i) {
+    const RuleUse& u = s.regimes()[g].rules[i];
+    RuleSeen& seen = rules_[u.rule.index];
+    seen.present = true;
+    const Ref condition = s.program(u.when), met = s.condition(g, i);
+    seen.met = seen.met || s.can_be(condition);
+    seen.governed = seen.governed || s.can_be(met);
+    seen.always = seen.always && !s.can_fail(condition);
+    if (seen.applies) return;
+    seen.applies = s.can_be(s.diagrams(g).active[i]);
+    for (const auto& [d, other] : u.defeats)
+      if (d->part == Part::whole && s.can_be(s.both(met, s.diagrams(g).active[other])))
+        seen.defeated.insert(d->by.index);
+  }
+
+  /// A link matters where what it defeats would stand without it.
+  void links(Stretch& s, std::size_t g, std::size_t i) {
+    for (const auto& [d, other] : s.regimes()[g].rules[i].defeats) {
+      LinkSeen& seen = links_[d];
+      seen.together = true;
+      if (seen.matters) continue;
+      const Ref base = d->part == Part::whole ? s.condition(g, i) : s.diagrams(g).active[i];
+      const Ref stands = s.without(base, s.defeated(g, i, d->part, d->effect, d));
+      seen.matters = s.can_be(s.both(stands, s.diagrams(g).active[other]));
+    }
+  }
+
+  void opposites(Stretch& s, std::size_t g) {
+    const auto& rules = s.regimes()[g].rules;
+    Ref permitted = no_leaf;
+    std::vector<Ref> routes(rules.size(), no_leaf);
+    for (std::size_t i = 0; i < rules.size(); ++i)
+      if (law_[rules[i].rule].permits) {
+        routes[i] = s.stands(g, i, Part::permission);
+        permitted = s.either(permitted, routes[i]);
+      }
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+      const Rule& a = law_[rules[i].rule];
+      if (!a.prohibits) continue;
+      const Ref bars = s.stands(g, i, Part::prohibition);
+      if (!s.can_be(s.both(bars, permitted))) continue;
+      for (std::size_t k = 0; k < rules.size(); ++k) {
+        const Ref clash = s.both(bars, routes[k]);
+        if (clash == no_leaf || !s.can_be(clash) || !clashes_.insert({rules[i].rule, rules[k].rule}).second)
+          continue;
+        const Rule& b = law_[rules[k].rule];
+        out_.emit(code::unlinked_opposites, a.at, a.name, b.name)
+            .note(b.at, s.example(clash))
+            .fix(
+                "link one to the other with `notwithstanding` or `subject to`, or declare `unlinked "
+                "opposites strictest "
+                "prevails`");
+      }
+    }
+  }
+
+  void gaps(Stretch& s, std::size_t g) {
+    const RegimeUse& use = s.regimes()[g];
+    Ref left = s.diagrams(g).main;
+    for (std::size_t i = 0; i < use.rules.size(); ++i) left = s.without(left, s.diagrams(g).active[i]);
+    if (!s.can_be(left) || !gaps_.insert(use.regime.index).second) return;
+    const Regime& r = law_[use.regime];
+    out_.emit(code::gap, r.at, r.name)
+        .note(s.example(left))
+        .fix("add a rule for these, or leave out `no gaps`: what `otherwise` says decides them now");
+  }
+
+  // --- rules that others shadow ---
+  /// Whether all that rule `a` brings, rule `b` brings too (for a route: at no higher price).
+  bool brings(const Rule& a, const Rule& b) const {
+    const auto within = [](const auto& inner, const auto& outer, auto same) {
+      return std::all_of(inner.begin(), inner.end(), [&](const auto& x) {
+        return std::any_of(outer.begin(), outer.end(), [&](const auto& y) { return same(x, y); });
+      });
+    };
+    const auto need = [](const NeedUse& x, const NeedUse& y) {
+      return x.need == y.need && x.posture == y.posture;
+    };
+    const auto bind = [](const BindUse& x, const BindUse& y) {
+      return x.proviso == y.proviso && x.arguments == y.arguments;
+    };
+    if (a.group != b.group || a.prohibits != b.prohibits || a.permits != b.permits) return false;
+    if (!a.owes.empty() || !a.waits.empty() || !b.owes.empty() || !b.waits.empty()) return false;
+    if (a.prohibits && b.lifted_by.valid() && a.lifted_by != b.lifted_by) return false;
+    if (a.permits) return within(b.needs, a.needs, need) && within(b.binds, a.binds, bind);
+    return within(a.needs, b.needs, need) && within(a.binds, b.binds, bind);
+  }
+
+  void shadows(Stretch& s, std::size_t g) {
+    const auto& rules = s.regimes()[g].rules;
+    const auto& active = s.diagrams(g).active;
+    std::set<RuleId> prevailing, cut;  // rules over others, and rules that lose single effects
+    for (const RuleUse& u : rules)
+      for (const auto& [d, other] : u.defeats) {
+        prevailing.insert(d->by);
+        if (d->part != Part::whole) cut.insert(u.rule);
+      }
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+      const RuleId a = rules[i].rule;
+      if (prevailing.contains(a)) {
+        shadowed_by_[a].clear();
+        unshadowed_.insert(a);
+      }
+      if (unshadowed_.contains(a) || !s.can_be(active[i])) continue;
+      const std::vector<Values> one = s.completion(active[i]);
+      std::set<RuleId> over;
+      for (std::size_t k = 0; k < rules.size(); ++k) {
+        const RuleId b = rules[k].rule;
+        if (k == i || cut.contains(b) || !s.holds(active[k], one) || !brings(law_[a], law_[b])) continue;
+        if (shadow_example_.contains(a) && !shadowed_by_[a].contains(b)) continue;
+        if (!s.can_be(s.without(active[i], active[k]))) over.insert(b);
+      }
+      if (!shadow_example_.contains(a)) shadow_example_[a] = s.example(active[i]);
+      shadowed_by_[a] = std::move(over);
+      if (shadowed_by_[a].empty()) unshadowed_.insert(a);
+    }
+  }
+
+  void tell_shadows() {
+    std::set<RuleId> told;
+    for (const auto& [a, over] : shadowed_by_) {
+      const auto b = std::find_if(over.begin(), over.end(), [&](RuleId r) { return !told.contains(r); });
+      if (b == over.end()) continue;
+      // Of two that say the same, the later one is told.
+      if (const auto back = shadowed_by_.find(*b);
+          back != shadowed_by_.end() && back->second.contains(a) && a < *b)
+        continue;
+      told.insert(a);
+      out_.emit(code::wholly_shadowed, law_[a].at, law_[a].name, law_[*b].name)
+          .note(law_[*b].at, shadow_example_[a] + ", where both apply")
+          .fix(fmt::format("leave `{}` out, or say where it goes further", law_[a].name));
+    }
+  }
+
+  // --- what all stretches together show ---
+  void tell_rules() {
+    for (std::uint32_t i = 0; i < rules_.size(); ++i) {
+      const Rule& r = law_.rules[i];
+      const RuleSeen& seen = rules_[i];
+      if (r.proviso.valid()) continue;
+      if (!seen.present || !seen.applies) {
+        auto d = out_.emit(code::never_applies, r.at, r.name);
+        if (!seen.present)
+          d.note("its regime is in force on no day on which it is")
+              .fix("mend the dates of the rule or of the regime");
+        else if (!seen.met)
+          d.note("no completion of the facts meets its condition")
+              .fix("look for what contradicts itself, or leave it out");
+        else if (!seen.governed)
+          d.note("the regime governs no transfer that meets its condition")
+              .fix("mend `governs` or the condition");
+        else
+          d.note(fmt::format("wherever its condition is met, {} defeats it", names(seen.defeated)))
+              .fix("narrow what prevails over it, or leave it out");
+      } else if (seen.always && r.when.valid()) {
+        out_.emit(code::always_true, r.at, r.name)
+            .fix("leave `when` out: it applies to all that the regime governs");
+      }
+      for (const Defeat& d : r.defeats) link(r, d);
+    }
+  }
+  void link(const Rule& r, const Defeat& d) {
+    const auto it = links_.find(&d);
+    if (it != links_.end() && it->second.matters) return;
+    out_.emit(code::link_never_matters, d.at, law_[d.by].name, r.name)
+        .note(r.at, it == links_.end() ? "they are never in force together"
+                                       : "where the one applies, the other never stands without this link")
+        .fix("leave the link out");
+  }
+  std::string names(const std::set<std::uint32_t>& rules) const {
+    std::string out;
+    for (const std::uint32_t i : rules) out += (out.empty() ? "" : " or ") + law_.rules[i].name;
+    return out;
+  }
+
+  // --- dates ---
+  void lists_read(ExprId e, std::set<std::uint32_t>& out) const {
+    if (!e.valid()) return;
+    for (const Expr& n : law_[e]) {
+      if (n.list.valid()) out.insert(n.list.index);
+      if (n.op == ExprOp::definition) lists_read(n.body, out);
+    }
+  }
+  void unread_members(const List& list, const std::vector<Date>& days) {
+    const auto index = static_cast<std::uint32_t>(&list - law_.lists.data());
+    const auto reads = [&](ExprId e) {
+      std::set<std::uint32_t> lists;
+      lists_read(e, lists);
+      return lists.contains(index);
+    };
+    std::vector<const std::vector<Window>*> when;
+    bool always = false;
+    for (const Rule& r : law_.rules)
+      if (reads(r.when) || reads(r.lapses)) when.push_back(&r.windows);
+    for (const Regime& r : law_.regimes)
+      if (reads(r.governs)) when.push_back(&r.windows);
+    for (const Constraint& c : law_.constraints) always = always || reads(c.always);
+    for (const ListMember& m : list.members) {
+      const bool read = always || std::any_of(days.begin(), days.end(), [&](Date day) {
+                          return covers(m.windows, day) != Covers::no &&
+                                 std::any_of(when.begin(), when.end(),
+                                             [&](const auto* w) { return covers(*w, day) != Covers::no; });
+                        });
+      if (!read)
+        out_.emit(code::member_unread, m.at, list.name, show_value(list.type, m.value))
+            .fix("leave the member out, or let a rule of those days read the list");
+    }
+  }
+  void holes(const std::string& name, TextSpan at, std::vector<Window> windows) {
+    std::sort(windows.begin(), windows.end(),
+              [](const Window& a, const Window& b) { return a.from.earliest < b.from.earliest; });
+    for (std::size_t i = 0; i + 1 < windows.size(); ++i) {
+      const Date first{windows[i].to.latest.days + 1}, last{windows[i + 1].from.earliest.days - 1};
+      if (first <= last)
+        out_.emit(code::hole_in_dates, at, name, to_string(first), to_string(last))
+            .fix("if the law stood still in between, say so in a comment; else mend the dates");
+    }
+  }
+
+  const Law& law_;
+  Diagnostics& out_;
+  std::vector<RuleSeen> rules_;
+  std::map<const Defeat*, LinkSeen> links_;
+  std::set<std::pair<RuleId, RuleId>> clashes_;
+  std::set<std::uint32_t> gaps_;
+  std::map<RuleId, std::set<RuleId>> shadowed_by_;
+  std::map<RuleId, std::string> shadow_example_;
+  std::set<RuleId> unshadowed_;
+};
+
+}  // namespace
+
+void audit(const Law& law, Diagnostics& out) {
+  Audit(law, out).run();
+}
+
+}  // namespace sekisho

@@ -1,0 +1,112 @@
+#include "impact/witness.h"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "engine/words.h"
+
+namespace sekisho {
+namespace {
+
+/// The first of the days compared on which a proviso has a text.
+Date bound_on(const Space& space, ProvisoId p) {
+  const Law& law = space.law();
+  for (const Standing& s : space.standings())
+    for (const RuleId r : law[p].versions)
+      if (covers(law[r].windows, s.view.day) != Covers::no) return s.view.day;
+  return space.standings().front().view.day;
+}
+
+}  // namespace
+
+WitnessFiles witness_files(const Compiled& c, const std::vector<Values>& witness, Date day) {
+  using Json = nlohmann::ordered_json;
+  const Space& space = c.space();
+  const Law& law = space.law();
+  const std::string on = to_string(day);
+  Json facts = Json::object(), finds = Json::array(), provisos = Json::array();
+  std::map<std::string, Json> sets;
+  WitnessFiles out;
+  bool carries = false, names_the_next = false;
+  std::string consignee = "another";
+  std::vector<ProvisoId> carried;
+  for (std::uint32_t i = 0; i < space.variables().size(); ++i) {
+    const Variable& v = space[VarId{i}];
+    const std::size_t value = witness[c.level(VarId{i})]._Find_first();
+    const bool yes = value == 1;
+    switch (v.kind) {
+      case VarKind::fact: {
+        std::string s = show_value(law[v.fact].type, v.domain[value]);
+        if (s.empty()) s = value_name(law, v, value);
+        facts[v.name] = s;
+        if (v.name == "consignee") consignee = s;
+        break;
+      }
+      case VarKind::member: {
+        Json& set = sets.try_emplace(law[v.fact].name, Json::array()).first->second;
+        Type t = law[v.fact].type;
+        t.is_set = false;
+        const std::string s = show_value(t, v.element);
+        if (yes) set.push_back(s.empty() ? "another" : s);
+        break;
+      }
+      case VarKind::judged:
+        if (value != judged_none)
+          finds.push_back({{"id", "finding on " + v.name},
+                           {"authority", law[law[v.fact].judged_by].name},
+                           {"issued", on},
+                           {"finds", {{v.name, yes ? "yes" : "no"}}}});
+        break;
+      case VarKind::carries:
+        carries = true;
+        if (yes) carried.push_back(v.proviso);
+        break;
+      case VarKind::rate:
+        if (v.name == proviso_parties)
+          names_the_next = yes;
+        else
+          out.readings.push_back(fmt::format("{}: {}", v.name, yes ? "yes" : "no"));
+        break;
+      case VarKind::hidden:
+      case VarKind::listed: out.readings.push_back(fmt::format("{}: {}", v.name, yes ? "yes" : "no")); break;
+      case VarKind::need: break;
+    }
+  }
+  for (const auto& [name, members] : sets) facts[name] = members;
+  if (carries && law.find_fact("consignee").valid()) facts["consignee"] = consignee;
+  // Free names would be read as facts of the files: a lot is needed only for what lies on it.
+  Json transfer{{"transfer", 1}, {"on", on}, {"facts", facts}};
+  Json world{{"world", 1}, {"parties", {{"the holder", {{"name", "the holder"}}}}}};
+  world["parties"][consignee] = {{"name", consignee}};
+  if (carries) {
+    transfer["lines"] = Json::array({{{"id", "a"}, {"lot", facts.value("lot", "the lot")}}});
+    for (const ProvisoId p : carried) {
+      Json with = Json::object();
+      for (const std::string& parameter : law[law[p].versions.front()].parameters)
+        with[parameter] = names_the_next ? consignee : "the holder";
+      provisos.push_back(
+          {{"proviso", law[p].name}, {"with", with}, {"bound_on", to_string(bound_on(space, p))}});
+    }
+    Json attestations = Json::array();
+    std::set<std::string> states;
+    for (const Authority& a : law.authorities)
+      if (states.insert(a.state).second)
+        attestations.push_back({{"jurisdiction", a.state}, {"by", "the holder"}});
+    const std::string item = facts.value("item", "the item");
+    world["items"] = {{item, {{"name", item}}}};
+    world["lots"] = {{facts.value("lot", "the lot"),
+                      {{"item", item}, {"provisos", provisos}, {"attestations", attestations}}}};
+  }
+  world["records"] = Json::array();
+  for (const Authority& a : law.authorities)
+    world["records"].push_back({{"authority", a.name}, {"complete_to", on}});
+  world["instruments"] = finds;
+  out.transfer = transfer.dump();
+  out.world = world.dump();
+  return out;
+}
+
+}  // namespace sekisho
