@@ -319,8 +319,9 @@ class Audit {
     const auto it = links_.find(&d);
     if (it != links_.end() && it->second.matters) return;
     out_.emit(code::link_never_matters, d.at, law_[d.by].name, r.name)
-        .note(r.at, it == links_.end() ? "they are never in force together"
-                                       : "where the one applies, the other never stands without this link")
+        .note(r.at, it == links_.end()
+                        ? std::string("they are never in force together")
+                        : fmt::format("where {} applies, {} does not stand anyhow", law_[d.by].name, r.name))
         .fix("leave the link out");
   }
   std::string names(const std::set<std::uint32_t>& rules) const {

@@ -26,22 +26,35 @@ bool holds(const RuleData& r, const Assignment& a) {
                : std::all_of(r.literals.begin(), r.literals.end(), one);
 }
 
+}  // namespace
+
 bool has_need(const RuleData& r) {
   return r.effect == Effect::needs || r.effect == Effect::permits_with_need;
 }
 
-/// One reading, in which the judged fact is yes or no.
-Answer judge_reading(const RegimeData& regime, const Assignment& a, int day) {
+Activity activity(const RegimeData& regime, const Assignment& a, int day) {
   const std::size_t n = regime.rules.size();
-  std::vector<bool> active(n), defeated(n, false), need_gone(n, false);
+  Activity out{std::vector<bool>(n), std::vector<bool>(n), std::vector<bool>(n)};
+  std::vector<bool> defeated(n, false);
   for (std::size_t i = 0; i < n; ++i) {
     const RuleData& r = regime.rules[i];
     const bool there = (r.in_force == 0 || r.in_force == day) &&
                        (r.unsettled < 0 || a[static_cast<std::size_t>(r.unsettled)] == 1);
-    active[i] = there && holds(r, a) && !defeated[i];
-    if (!active[i]) continue;
-    for (const Link& l : r.links) (l.effect ? need_gone : defeated)[static_cast<std::size_t>(l.over)] = true;
+    out.met[i] = holds(r, a);
+    out.active[i] = there && out.met[i] && !defeated[i];
+    if (!out.active[i]) continue;
+    for (const Link& l : r.links)
+      (l.effect ? out.need_gone : defeated)[static_cast<std::size_t>(l.over)] = true;
   }
+  return out;
+}
+
+namespace {
+
+/// One reading, in which the judged fact is yes or no.
+Answer judge_reading(const RegimeData& regime, const Assignment& a, int day) {
+  const std::size_t n = regime.rules.size();
+  const auto [active, need_gone, met] = activity(regime, a, day);
   Answer out{Finding::permitted, {}};
   Finding base = regime.otherwise_prohibited ? Finding::prohibited : Finding::permitted;
   std::size_t route = n;

@@ -51,6 +51,15 @@ struct Book {
   bool constrained = false;  // f0 implies not f1
 };
 
+bool has_need(const RuleData& r);
+
+/// Of each rule, with every judged fact yes or no: whether it applies, whether its need is defeated, whether
+/// its condition is met.
+struct Activity {
+  std::vector<bool> active, need_gone, met;
+};
+Activity activity(const RegimeData& regime, const Assignment& a, int day);
+
 /// What one regime says of one assignment: its finding and the parts that stand (rule, 0 for its need and 1
 /// for its proviso; -1 for a judged fact that has to be found). A barred transfer has no parts.
 struct Answer {

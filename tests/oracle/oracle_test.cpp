@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <optional>
 
+#include "audit/audit.h"
 #include "engine/completions.h"
 #include "impact/impact.h"
 #include "law/checker.h"
@@ -250,6 +251,175 @@ TEST_CASE("impact is exactly where the judge finds otherwise on the second day")
   }
   CHECK(changes > 1000);
   CHECK(none > 1000);
+}
+
+namespace {
+
+/// What the judge sees of a regime on every day and in every assignment: what `sekisho check` has to prove.
+std::set<std::string> judge_audit(const Book& book) {
+  std::set<std::string> out;
+  Known everything{};
+  for (std::size_t p = 0; p < place_count; ++p) everything[p] = (1u << sizes[p]) - 1;
+  everything[judged] = 3;  // found or not; without a finding it is read as either
+  for (std::size_t g = 0; g < book.regimes.size(); ++g) {
+    const RegimeData& regime = book.regimes[g];
+    const std::size_t n = regime.rules.size();
+    const auto name = [&](std::size_t i) { return fmt::format("x.r{}.r{}", g, i); };
+    std::vector<bool> applies(n, false), always(n, true);
+    std::vector<std::vector<bool>> matters(n), clash(n, std::vector<bool>(n, false));
+    for (std::size_t i = 0; i < n; ++i) matters[i].assign(regime.rules[i].links.size(), false);
+    for (const int day : {1, 2})
+      each(book, everything, [&](const Assignment& a) {
+        const Activity now = activity(regime, a, day);
+        for (std::size_t i = 0; i < n; ++i) {
+          const int in_force = regime.rules[i].in_force;
+          if (now.active[i]) applies[i] = true;
+          if (!now.met[i] && (in_force == 0 || in_force == day)) always[i] = false;
+          for (std::size_t k = 0; k < matters[i].size(); ++k) {
+            if (matters[i][k]) continue;
+            RegimeData without = regime;
+            without.rules[i].links.erase(without.rules[i].links.begin() + static_cast<std::ptrdiff_t>(k));
+            const Activity then = activity(without, a, day);
+            const auto over = static_cast<std::size_t>(regime.rules[i].links[k].over);
+            const bool need = regime.rules[i].links[k].effect;
+            matters[i][k] = need ? now.active[over] && now.need_gone[over] != then.need_gone[over]
+                                 : now.active[over] != then.active[over];
+          }
+        }
+      });
+    for (std::size_t i = 0; i < n; ++i) {
+      if (!applies[i]) out.insert(fmt::format("SK2303 {}", name(i)));
+      if (applies[i] && always[i]) out.insert(fmt::format("SK2307 {}", name(i)));
+      for (std::size_t k = 0; k < matters[i].size(); ++k)
+        if (!matters[i][k])
+          out.insert(fmt::format("SK2304 {} {}", name(i),
+                                 name(static_cast<std::size_t>(regime.rules[i].links[k].over))));
+    }
+  }
+  return out;
+}
+
+/// The same of the program's own words.
+std::set<std::string> told(const Law& law, const std::set<std::string>& codes) {
+  Diagnostics diags;
+  audit(law, diags);
+  std::set<std::string> out;
+  for (const Diagnostic& d : diags.all()) {
+    std::string s(d.code->code);
+    if (!codes.contains(s)) continue;
+    for (std::size_t at = d.message.find('`'); at != std::string::npos; at = d.message.find('`', at)) {
+      const std::size_t end = d.message.find('`', at + 1);
+      s += fmt::format(" {}", std::string_view(d.message).substr(at + 1, end - at - 1));
+      at = end + 1;
+    }
+    out.insert(s);
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("what check says of rules and links is what the judge sees in every assignment") {
+  Maker make(1967);
+  std::map<std::string, int> met;
+  for (int i = 0; i < rounds(250, 5000); ++i) {
+    const Book book = make.book();
+    const Loaded loaded(text_of(book));
+    const auto expected = judge_audit(book);
+    INFO(text_of(book));
+    REQUIRE(expected == told(loaded.law, {"SK2303", "SK2304", "SK2307"}));
+    for (const std::string& s : expected) ++met[s.substr(0, 6)];
+  }
+  CHECK(met["SK2303"] > 10);
+  CHECK(met["SK2304"] > 10);
+  CHECK(met["SK2307"] > 10);
+}
+
+TEST_CASE("without a rule that is wholly shadowed every finding stays") {
+  Maker make(1976);
+  int shadowed = 0;
+  Known everything{};
+  for (std::size_t p = 0; p < place_count; ++p) everything[p] = (1u << sizes[p]) - 1;
+  for (int i = 0; i < rounds(1000, 5000); ++i) {
+    const Book book = make.book();
+    const Loaded loaded(text_of(book));
+    for (const std::string& s : told(loaded.law, {"SK2305"})) {  // SK2305 x.r0.r1 x.r0.r2
+      const auto g = static_cast<std::size_t>(s[10] - '0'), r = static_cast<std::size_t>(s[13] - '0');
+      Book without = book;
+      RegimeData& regime = without.regimes[g];
+      regime.rules[r].literals = {{Form::is, 0, 1, false}, {Form::is, 0, 1, true}};
+      regime.rules[r].any = false;  // never met
+      INFO(text_of(book));
+      INFO(s);
+      for (const int day : {1, 2})
+        REQUIRE([&] {
+          bool same = true;
+          each(book, everything, [&](const Assignment& a) {
+            same = same && judge::judge(book, a, day) == judge::judge(without, a, day);
+          });
+          return same;
+        }());
+      ++shadowed;
+    }
+  }
+  CHECK(shadowed > 5);
+}
+
+TEST_CASE("on every small rulebook engine and judge agree") {
+  // One literal a rule, over two facts; every effect, every link, both defaults.
+  const std::array<Effect, 5> effects{Effect::prohibits, Effect::permits, Effect::needs,
+                                      Effect::permits_with_need, Effect::binds};
+  const int most_rules = rounds(2, 4);
+  Known known{};
+  for (std::size_t p = 0; p < place_count; ++p) known[p] = 1;
+  known[0] = known[1] = 3;
+  int books = 0;
+  for (int n = 1; n <= most_rules; ++n) {
+    const int pairs = n * (n - 1) / 2, facts = n == 4 ? 1 : 2;
+    const int choices = 2 * facts * static_cast<int>(effects.size());
+    int rules = 1;
+    for (int i = 0; i < n; ++i) rules *= choices;
+    for (int chosen = 0; chosen < rules; ++chosen)
+      for (int links = 0; links < 1 << pairs; ++links) {
+        RegimeData regime;
+        regime.otherwise_prohibited = (chosen + links) % 2 == 0;
+        int rest = chosen;
+        for (int i = 0; i < n; ++i) {
+          RuleData r;
+          r.literals = {{Form::is, rest / 2 % facts, 1, rest % 2 == 1}};
+          r.effect = effects[static_cast<std::size_t>(rest / (2 * facts)) % effects.size()];
+          rest /= choices;
+          regime.rules.push_back(r);
+        }
+        int pair = 0;
+        for (int i = 0; i < n; ++i)
+          for (int k = i + 1; k < n; ++k, ++pair)
+            if (links >> pair & 1) regime.rules[static_cast<std::size_t>(i)].links.push_back({k, false});
+        const Book book{{regime}, false};
+        const Loaded loaded(text_of(book));
+        REQUIRE_FALSE(loaded.diags.has_errors());
+        Asked a(loaded.law, known);
+        Completions engine(*a.space, a.diags);
+        for (std::uint32_t f0 = 1; f0 <= 3; ++f0)
+          for (std::uint32_t f1 = 1; f1 <= 3; ++f1) {
+            Known some = known;
+            some[0] = f0;
+            some[1] = f1;
+            State state = a.state;
+            for (const std::size_t p : {0, 1})
+              if (a.var[p].valid())
+                for (std::size_t v = 0; v < (*a.space)[a.var[p]].domain.size(); ++v)
+                  if ((some[p] >> (*a.space)[a.var[p]].domain[v].number & 1) == 0)
+                    state.possible[a.var[p].index].reset(v);
+            if (judge_all(book, some) != as_set(engine.findings(a.all(), state))) {
+              INFO(text_of(book));
+              REQUIRE(judge_all(book, some) == as_set(engine.findings(a.all(), state)));
+            }
+          }
+        ++books;
+      }
+  }
+  CHECK(books == (most_rules == 2 ? 20 + 400 * 2 : 20 + 400 * 2 + 8000 * 8 + 10000 * 64));
 }
 
 TEST_CASE("narrowing the knowledge of a fact never adds a possible finding") {
