@@ -55,6 +55,7 @@ class Compiled {
   bool ok() const { return ok_; }
   const Space& space() const { return space_; }
   Diagrams& store() { return *store_; }
+  const Diagrams& store() const { return *store_; }
   /// Of each view, each regime.
   const std::vector<std::vector<RegimeDiagrams>>& regimes() const { return regimes_; }
   /// The constraints of all views and what relations are, without what instruments say.

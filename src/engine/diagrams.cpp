@@ -250,7 +250,7 @@ Values Diagrams::values_to_yes(Ref a, Level at, std::span<const Values> box) con
   return visit(visit, a);
 }
 
-std::uint64_t Diagrams::leaves(Ref a, Ref care, std::span<const Values> box) {
+std::uint64_t Diagrams::leaves(Ref a, Ref care, std::span<const Values> box) const {
   std::unordered_set<std::uint64_t> met;
   std::uint64_t found = 0;
   // Whether `care` has a yes below a node, met or not: needed where `a` has come to its leaf.

@@ -75,6 +75,8 @@ class Space::Builder {
     for (std::uint32_t v = 0; v < count; ++v) sources(VarId{v});
     s_.sources_.resize(s_.variables_.size());
     s_.silent_.resize(s_.variables_.size());
+    s_.lists_.assign(lists_.begin(), lists_.end());
+    s_.representatives_ = representatives_;
   }
 
  private:
@@ -862,6 +864,50 @@ VarId Space::fact_var(FactId f) const {
         variables_[i].fact == f)
       return VarId{i};
   return {};
+}
+
+std::optional<std::size_t> Space::standing_for(VarId fact, const Value& value) const {
+  const std::vector<Value>& domain = (*this)[fact].domain;
+  const auto place = [&](const Value& v) -> std::optional<std::size_t> {
+    const auto it = std::find(domain.begin(), domain.end(), v);
+    return it == domain.end() ? std::nullopt : std::optional(static_cast<std::size_t>(it - domain.begin()));
+  };
+  if (const auto same = place(value)) return same;
+  const Type& type = law()[(*this)[fact].fact].type;
+  if (type.ordered()) {  // between two amounts that the law names there is no third that it can tell apart
+    std::optional<std::size_t> below, least;
+    for (std::size_t i = 0; i < domain.size(); ++i) {
+      if (domain[i].text != value.text) continue;
+      if (domain[i].number < value.number && (!below || domain[*below].number < domain[i].number)) below = i;
+      if (!least || domain[i].number < domain[*least].number) least = i;
+    }
+    return below ? below : least;
+  }
+  if (type.kind == FactType::country) {
+    const auto codes = country_codes();
+    if (!std::binary_search(codes.begin(), codes.end(), std::string_view(value.text))) return std::nullopt;
+    const auto membership = [&](std::string_view state) {
+      std::vector<std::pair<Covers, std::uint32_t>> out;
+      for (const Standing& s : standings_)
+        for (const ListId l : lists_)
+          for (const ListMember& m : law()[l].members)
+            if (m.value.text == state && covers(m.windows, s.view.day) != Covers::no)
+              out.insert(out.end(),
+                         {{covers(m.windows, s.view.day), l.index}, {Covers::yes, m.unsettled.index}});
+      return out;
+    };
+    const auto wanted = membership(value.text);
+    for (const std::string& r : representatives_)
+      if (membership(r) == wanted) return place({0, r});
+    return std::nullopt;
+  }
+  if (type.kind == FactType::code)
+    for (std::string root = value.text; !root.empty();) {
+      if (const auto under = place({0, root + ".*"})) return under;
+      const std::size_t dot = root.rfind('.');
+      root.resize(dot == std::string::npos ? 0 : dot);
+    }
+  return place({0, {}});
 }
 
 }  // namespace sekisho

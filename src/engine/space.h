@@ -137,6 +137,10 @@ class Space {
   std::span<const RegimeUse> regimes() const { return standings_.front().regimes; }
   std::span<const ProgramId> constraints() const { return standings_.front().constraints; }
   VarId fact_var(FactId f) const;
+  /// The place in the domain of the value that stands for `value`: the same, or one that the law cannot tell
+  /// from it. Two unlike values may share one. nullopt: there is no such state, or the law compares no amount
+  /// in that currency.
+  std::optional<std::size_t> standing_for(VarId fact, const Value& value) const;
   /// A part of a program as a program of its own, so that it can be read alone.
   ProgramId add_part(Program part) {
     programs_.push_back(std::move(part));
@@ -163,6 +167,8 @@ class Space {
   std::vector<Standing> standings_;
   std::vector<std::vector<Source>> sources_;
   std::vector<Values> silent_;
+  std::vector<ListId> lists_;                 // those that an expression reads
+  std::vector<std::string> representatives_;  // states that stand for others on the same lists
 };
 
 }  // namespace sekisho

@@ -1,0 +1,113 @@
+#include "batch/plan.h"
+
+#include <algorithm>
+
+namespace sekisho {
+namespace {
+
+constexpr std::size_t most_classes = 256;  // a class is one byte
+
+Question of_everything(const Law& law, const World& world, Date day) {
+  Question q;
+  q.law = &law;
+  q.world = &world;
+  q.law_day = q.transfer_day = day;
+  q.silence_is_none = true;
+  return q;
+}
+
+/// Whether a row can say it; unsettled law and lists kept elsewhere stay open.
+bool row_settles(const Compiled& law, VarId v) {
+  if (law.is_relation(v)) return law.relations()[v.index - law.space().variables().size()].b.valid();
+  switch (law.space()[v].kind) {
+    case VarKind::fact:
+    case VarKind::member:
+    case VarKind::judged:
+    case VarKind::carries: return true;
+    default: return false;
+  }
+}
+
+}  // namespace
+
+Plan::Plan(const Law& law, Date day, Diagnostics& diags, std::size_t node_limit)
+    : question_(of_everything(law, nothing_, day)),
+      space_(std::make_unique<Space>(question_, diags)),
+      compiled_(
+          std::make_unique<Compiled>(*space_, Relations::own_variables, VariableOrder{}, diags, node_limit)) {
+  if (!ok()) return;
+  std::vector<Values> possible;
+  for (const Variable& v : space_->variables()) {
+    possible.push_back(v.known);
+    if (v.kind == VarKind::need) possible.back() = Values(1);
+    if (v.kind == VarKind::judged) possible.back() = Values(1 << judged_none);
+  }
+  blank_ = compiled_->box(possible);
+  try {
+    lay_out();
+  } catch (const TooManyNodes&) {
+    diags.emit(code::too_many_nodes, TextSpan{}, node_limit).note("it happened in laying out the rows");
+    compiled_.reset();
+  }
+}
+
+void Plan::lay_out() {
+  Diagrams& store = compiled_->store();
+  RowBox open = blank_;  // findings of authorities may stand in a row
+  std::vector<Tables::Column> columns;
+  places_.resize(compiled_->variable_count());
+  std::vector<VarId> order;
+  for (Level l = 0; l < store.levels(); ++l)
+    if (row_settles(*compiled_, compiled_->variable(l))) order.push_back(compiled_->variable(l));
+  std::stable_sort(order.begin(), order.end(), [&](VarId a, VarId b) {
+    return store.size(compiled_->level(a)) > store.size(compiled_->level(b));
+  });
+  for (const VarId v : order) {
+    const Level l = compiled_->level(v);
+    const std::size_t size = store.size(l);
+    if (size > most_classes) continue;
+    if (store.size(l) == 3 && compiled_->judged()[l]) open[l] = Values(7);
+    auto column = std::find_if(columns.begin(), columns.end(),
+                               [&](const Tables::Column& c) { return c.size * size <= most_classes; });
+    if (column == columns.end()) column = columns.insert(columns.end(), Tables::Column{});
+    const auto stride = static_cast<std::uint16_t>(column->size);
+    column->levels.push_back(l);
+    column->strides.push_back(stride);
+    column->size *= size;
+    places_[v.index] =
+        Place{static_cast<std::size_t>(column - columns.begin()), stride, static_cast<std::uint16_t>(size)};
+    settled_by_rows_.push_back(v);
+  }
+  columns_ = columns.size();
+
+  joint_ = compiled_->joint(0);
+  care_ = compiled_->care();
+  const auto& regimes = space_->regimes();
+  for (std::size_t g = 0; g < regimes.size(); ++g) {
+    const RegimeDiagrams& d = compiled_->regimes().front()[g];
+    for (std::size_t i = 0; i < d.active.size(); ++i) {
+      const RuleUse& u = i < regimes[g].rules.size() ? regimes[g].rules[i]
+                                                     : regimes[g].provisos[i - regimes[g].rules.size()].rule;
+      applies_.emplace_back(u.rule, store.read_judged(d.active[i], compiled_->judged(), Join::both));
+    }
+  }
+  std::vector<std::size_t> present;
+  for (std::size_t g = 0; g < regimes.size(); ++g)
+    if (regimes[g].present.possible) present.push_back(g);
+  const bool constrained = !space_->constraints().empty();
+  if (present.size() == 1 && !constrained) tables_ = Tables::of(*compiled_, present.front(), columns, open);
+}
+
+RowFinding Plan::decide(const RowBox& row) const {
+  const Diagrams& store = compiled_->store();
+  RowFinding out;
+  const std::uint64_t met = store.leaves(joint_, care_, row);
+  for (std::size_t f = 0; f < finding_count; ++f)
+    if (met >> f & 1) out.findings.insert(static_cast<Finding>(f));
+  if (out.findings.empty()) return out;
+  for (const auto& [rule, applies] : applies_)
+    if (applies != no_leaf && (store.leaves(applies, care_, row) & 1) == 0) out.applies.push_back(rule);
+  return out;
+}
+
+}  // namespace sekisho

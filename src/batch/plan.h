@@ -1,0 +1,75 @@
+#pragma once
+#include <memory>
+#include <optional>
+
+#include "batch/tables.h"
+#include "engine/compiler.h"
+#include "engine/finding_set.h"
+
+// The law of one day, made ready for very many rows. Every variable that a row can settle has its place in a
+// column of classes, one byte a row; several variables of few values share one. Complete rows are decided by
+// tables where the law allows it (tables.h), else by walking the diagrams; rows with blanks always by the
+// diagrams, over every completion.
+
+namespace sekisho {
+
+/// What is known of one row: for each variable of the plan the values that are possible.
+using RowBox = std::vector<Values>;
+
+/// The answer for one row.
+struct RowFinding {
+  FindingSet findings;          // empty: the facts contradict each other
+  std::vector<RuleId> applies;  // rules that apply in every completion
+};
+
+/// Rows by column: `rows` classes in each.
+struct ClassColumns {
+  std::size_t rows = 0;
+  std::vector<std::vector<std::uint8_t>> columns;
+};
+
+class Plan {
+ public:
+  /// @fails SK4001, SK4002
+  Plan(const Law& law, Date day, Diagnostics& diags, std::size_t node_limit = default_node_limit);
+
+  bool ok() const { return compiled_ && compiled_->ok(); }
+  const Space& space() const { return *space_; }
+  const Compiled& compiled() const { return *compiled_; }
+
+  /// Where a variable's class lies: column[place.column] holds, among others, class * place.stride.
+  struct Place {
+    std::size_t column = 0;
+    std::uint16_t stride = 1, size = 1;
+  };
+  /// nullopt: no row settles it (unsettled law, lists kept elsewhere).
+  std::optional<Place> place(VarId v) const { return places_[v.index]; }
+  std::size_t columns() const { return columns_; }
+  /// The variables that a row can settle: facts, members of sets, findings, provisos on the lot, comparisons.
+  const std::vector<VarId>& variables() const { return settled_by_rows_; }
+  /// What is possible for a row of which nothing is known: authorities have said nothing.
+  const RowBox& blank() const { return blank_; }
+
+  /// Whether complete rows can be decided by tables.
+  bool has_tables() const { return tables_.has_value(); }
+  const Tables& tables() const { return *tables_; }
+  /// One row by the diagrams, over every completion.
+  RowFinding decide(const RowBox& row) const;
+
+ private:
+  void lay_out();
+
+  const World nothing_;
+  Question question_;
+  std::unique_ptr<Space> space_;
+  std::unique_ptr<Compiled> compiled_;
+  std::vector<std::optional<Place>> places_;
+  std::size_t columns_ = 0;
+  std::vector<VarId> settled_by_rows_;
+  RowBox blank_;
+  Ref joint_ = no_leaf, care_ = yes_leaf;
+  std::vector<std::pair<RuleId, Ref>> applies_;  // of every rule, in each reading of what nobody has found
+  std::optional<Tables> tables_;
+};
+
+}  // namespace sekisho
