@@ -1,6 +1,6 @@
-// The decision workload: forty rules, a hundred thousand requests. Ours from columns of classes, one core, the rules
-// that apply with each finding; beside it, in the same run, one generated C++ function for one request (gen.h).
-// usage: bench_decisions [FOLDER]   the folder with req.bin and exp.bin; bench/run makes it
+// The decision workload: forty rules, a hundred thousand requests. Ours from columns of classes, one core,
+// the rules that apply with each finding; beside it, in the same run, one generated C++ function for one
+// request (gen.h). usage: bench_decisions [FOLDER]   the folder with req.bin and exp.bin; bench/run makes it
 
 #include <sekisho/sekisho.h>
 
@@ -44,7 +44,10 @@ struct Outcome {
   std::uint64_t rules;
 };
 Outcome outcome_of(std::uint64_t active) {
-  const unsigned o = (active & prohibitions) != 0 ? 0 : (active & requirements) != 0 ? 1 : active != 0 ? 2 : 3;
+  const unsigned o = (active & prohibitions) != 0   ? 0
+                     : (active & requirements) != 0 ? 1
+                     : active != 0                  ? 2
+                                                    : 3;
   return {o, o < 2 ? active & (prohibitions | requirements) : active};
 }
 void hash(std::uint64_t& h, const Outcome& o) {
@@ -68,8 +71,9 @@ class Classifier {
   void fill(const std::vector<Request>& requests, Group& g) {
     g.classes.rows = g.requests.size();
     g.classes.columns.assign(plan_.columns(), std::vector<std::uint8_t>(g.requests.size(), 0));
-    static constexpr std::array<const char*, 12> flags{"licprod", "finished", "wmd",     "milend",  "conflict", "gov",
-                                                       "repair",  "temp",     "humanit", "consent", "assur",    "transit"};
+    static constexpr std::array<const char*, 12> flags{"licprod",  "finished", "wmd",    "milend",
+                                                       "conflict", "gov",      "repair", "temp",
+                                                       "humanit",  "consent",  "assur",  "transit"};
     for (const VarId v : plan_.variables()) {
       const std::string name = plan_.compiled().name(v);
       for (std::size_t k = 0; k < g.requests.size(); ++k) {
@@ -87,16 +91,17 @@ class Classifier {
           const auto f = std::find(flags.begin(), flags.end(), name.substr(6)) - flags.begin();
           value = of(v, {q.flags >> f & 1, {}});
         }
-        const auto place = *plan_.place(v);
+        const Plan::Place& place = *plan_.place(v);
         g.classes.columns[place.column][k] =
-            static_cast<std::uint8_t>(g.classes.columns[place.column][k] + value * place.stride);
+            static_cast<std::uint8_t>(g.classes.columns[place.column][k] + place.adds[value]);
       }
     }
   }
 
  private:
   std::size_t state(VarId v, unsigned n) {
-    // The workload's states are made up; one that no group names, or none at all, is as good as any state of no group.
+    // The workload's states are made up; one that no group names, or none at all, is as good as any state of
+    // no group.
     const std::string code{static_cast<char>('A' + n / 26), static_cast<char>('A' + n % 26)};
     return of(v, {0, n < 200 && plan_.space().standing_for(v, {0, code}) ? code : "ZW"});
   }
@@ -104,7 +109,8 @@ class Classifier {
     const auto [it, fresh] = known_.try_emplace({v.index, value}, 0);
     if (fresh) {
       const auto place = plan_.space().standing_for(v, value);
-      if (!place) throw std::runtime_error("no class for " + show_value(law_[plan_.space()[v].fact].type, value));
+      if (!place)
+        throw std::runtime_error("no class for " + show_value(law_[plan_.space()[v].fact].type, value));
       it->second = *place;
     }
     return it->second;
@@ -131,7 +137,8 @@ int main(int argc, char** argv) {
   const std::string folder = argc > 1 ? argv[1] : "build/bench/decisions";
   const std::string raw = read(folder + "/req.bin");
   if (raw.empty()) {
-    std::cout << "skipped: no requests in " << folder << " (bench/run makes them from the workload's spec.py)\n";
+    std::cout << "skipped: no requests in " << folder
+              << " (bench/run makes them from the workload's spec.py)\n";
     return 0;
   }
   std::vector<Request> requests(raw.size() / sizeof(Request));
@@ -161,10 +168,12 @@ int main(int argc, char** argv) {
     g.findings.resize(g.requests.size());
     g.applies.resize(g.requests.size());
     for (const RuleId r : g.plan->tables().rule_of_bit())
-      g.rule_bits.push_back(r.valid() ? 1ULL << (std::stoi(law[r].name.substr(law[r].name.rfind(".r") + 2)) - 1) : 0);
+      g.rule_bits.push_back(
+          r.valid() ? 1ULL << (std::stoi(law[r].name.substr(law[r].name.rfind(".r") + 2)) - 1) : 0);
   }
-  std::cout << requests.size() << " requests, " << groups.size() << " stretches of law, compiled in " << compile * 1e3
-            << " ms\n";
+  std::cout << requests.size() << " requests, " << groups.size() << " stretches of law, compiled in "
+            << compile * 1e3 << " ms; " << groups.begin()->second.plan->columns() << " columns, "
+            << groups.begin()->second.plan->tables().chunks() << " chunks of linked rules\n";
 
   const auto count = static_cast<double>(requests.size());
   std::vector<std::uint64_t> rival(requests.size());
@@ -182,7 +191,8 @@ int main(int argc, char** argv) {
   for (std::size_t i = 0; i < requests.size(); ++i) hash(h, {rival_outcome[i], rival[i]});
   std::printf("generated scalar C++      %7.1f M/s   checksum %016lx\n", count / scalar / 1e6, h);
 
-  for (const auto& [lanes, name] : {std::pair{Lanes::baseline, "baseline"}, {Lanes::avx2, "AVX2"}, {Lanes::avx512, "AVX-512"}}) {
+  for (const auto& [lanes, name] :
+       {std::pair{Lanes::baseline, "baseline"}, {Lanes::avx2, "AVX2"}, {Lanes::avx512, "AVX-512"}}) {
     if (lanes > widest_lanes()) {
       std::printf("%-9s skipped: this processor has none\n", name);
       continue;
@@ -206,8 +216,8 @@ int main(int argc, char** argv) {
       }
     h = 1469598103934665603ULL;
     for (const Outcome& o : answers) hash(h, o);
-    std::printf("tables, %-9s         %7.1f M/s   checksum %016lx   %.2f times the scalar\n", name, count / seconds / 1e6, h,
-                scalar / seconds);
+    std::printf("tables, %-9s         %7.1f M/s   checksum %016lx   %.2f times the scalar\n", name,
+                count / seconds / 1e6, h, scalar / seconds);
   }
   return 0;
 }

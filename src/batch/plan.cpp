@@ -59,23 +59,35 @@ void Plan::lay_out() {
   std::vector<VarId> order;
   for (Level l = 0; l < store.levels(); ++l)
     if (row_settles(*compiled_, compiled_->variable(l))) order.push_back(compiled_->variable(l));
-  std::stable_sort(order.begin(), order.end(), [&](VarId a, VarId b) {
-    return store.size(compiled_->level(a)) > store.size(compiled_->level(b));
-  });
+  // Values that no condition tells apart are one class; what has one class needs no column.
+  std::vector<Ref> conditions;
+  for (const RegimeDiagrams& d : compiled_->regimes().front()) {
+    conditions.insert(conditions.end(), d.condition.begin(), d.condition.end());
+    conditions.push_back(d.main);
+  }
+  const auto classes = store.classes(conditions);
+  const auto count = [&](VarId v) {
+    const auto& of = classes[compiled_->level(v)];
+    return std::size_t{1} + *std::max_element(of.begin(), of.end());
+  };
+  std::stable_sort(order.begin(), order.end(), [&](VarId a, VarId b) { return count(a) > count(b); });
   for (const VarId v : order) {
     const Level l = compiled_->level(v);
-    const std::size_t size = store.size(l);
-    if (size > most_classes) continue;
-    if (store.size(l) == 3 && compiled_->judged()[l]) open[l] = Values(7);
+    if (compiled_->judged()[l]) open[l] = Values(7);
     auto column = std::find_if(columns.begin(), columns.end(),
-                               [&](const Tables::Column& c) { return c.size * size <= most_classes; });
+                               [&](const Tables::Column& c) { return c.size * count(v) <= most_classes; });
     if (column == columns.end()) column = columns.insert(columns.end(), Tables::Column{});
-    const auto stride = static_cast<std::uint16_t>(column->size);
-    column->levels.push_back(l);
-    column->strides.push_back(stride);
-    column->size *= size;
-    places_[v.index] =
-        Place{static_cast<std::size_t>(column - columns.begin()), stride, static_cast<std::uint16_t>(size)};
+    Tables::Column::Part part{
+        l, static_cast<std::uint16_t>(column->size), static_cast<std::uint16_t>(count(v)), {}};
+    part.value_of.resize(count(v));
+    Place place{static_cast<std::size_t>(column - columns.begin()), {}};
+    for (std::size_t i = 0; i < classes[l].size(); ++i) {
+      part.value_of[classes[l][i]] = static_cast<std::uint16_t>(i);
+      place.adds.push_back(static_cast<std::uint8_t>(classes[l][i] * column->size));
+    }
+    column->size *= count(v);
+    column->parts.push_back(std::move(part));
+    places_[v.index] = std::move(place);
     settled_by_rows_.push_back(v);
   }
   columns_ = columns.size();

@@ -37,13 +37,13 @@ class Plan {
   const Space& space() const { return *space_; }
   const Compiled& compiled() const { return *compiled_; }
 
-  /// Where a variable's class lies: column[place.column] holds, among others, class * place.stride.
+  /// Where a variable lies: for its value `v`, column[place.column] holds, among others, place.adds[v].
   struct Place {
     std::size_t column = 0;
-    std::uint16_t stride = 1, size = 1;
+    std::vector<std::uint8_t> adds;
   };
   /// nullopt: no row settles it (unsettled law, lists kept elsewhere).
-  std::optional<Place> place(VarId v) const { return places_[v.index]; }
+  const std::optional<Place>& place(VarId v) const { return places_[v.index]; }
   std::size_t columns() const { return columns_; }
   /// The variables that a row can settle: facts, members of sets, findings, provisos on the lot, comparisons.
   const std::vector<VarId>& variables() const { return settled_by_rows_; }

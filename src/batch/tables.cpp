@@ -36,7 +36,7 @@ std::optional<Tables> Tables::of(Compiled& law, std::size_t regime, const std::v
   const RegimeDiagrams& diagrams = law.regimes().front()[regime];
   std::vector<bool> in_column(store.levels(), false);
   for (const Column& c : columns)
-    for (const Level l : c.levels) in_column[l] = true;
+    for (const Column::Part& p : c.parts) in_column[p.level] = true;
   if (!use.present.possible || store.fixed(diagrams.later, box) != no_leaf) return std::nullopt;
 
   Tables t;
@@ -107,8 +107,8 @@ std::optional<Tables> Tables::of(Compiled& law, std::size_t regime, const std::v
     for (std::size_t value = 0; value < c.size; ++value)
       for (const auto& [cube, bit] : boxes) {
         bool allowed = true;
-        for (std::size_t k = 0; k < c.levels.size(); ++k)
-          allowed = allowed && cube[c.levels[k]].test(value / c.strides[k] % store.size(c.levels[k]));
+        for (const Column::Part& p : c.parts)
+          allowed = allowed && cube[p.level].test(p.value_of[value / p.stride % p.classes]);
         if (allowed) table[value] |= bit;
       }
     t.tables_.push_back(std::move(table));

@@ -34,10 +34,14 @@ Lanes widest_lanes();
 
 class Tables {
  public:
-  /// Where each level lies among the columns; levels that no row settles are absent.
+  /// Several levels in one byte: the sum of class * stride. Levels that no row settles are in no column.
   struct Column {
-    std::vector<Level> levels;
-    std::vector<std::uint16_t> strides;
+    struct Part {
+      Level level;
+      std::uint16_t stride, classes;
+      std::vector<std::uint16_t> value_of;  // of each class, a value that belongs to it
+    };
+    std::vector<Part> parts;
     std::size_t size = 1;
   };
   /// @param box  what rows can settle is open in it, everything else has one value

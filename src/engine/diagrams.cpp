@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <map>
 #include <set>
 #include <unordered_set>
 
@@ -314,6 +315,24 @@ std::vector<bool> Diagrams::support(Ref a) const {
     for (const Ref c : children(r)) open.push_back(c);
   }
   return asked;
+}
+
+std::vector<std::vector<std::uint16_t>> Diagrams::classes(std::span<const Ref> roots) const {
+  std::vector<std::vector<std::uint16_t>> out;
+  for (const std::uint16_t size : sizes_) out.emplace_back(size, std::uint16_t{0});
+  std::unordered_set<std::uint32_t> met;
+  const auto visit = [&](auto&& self, Ref r) -> void {
+    if (r.is_leaf() || !met.insert(r.bits).second) return;
+    std::vector<std::uint16_t>& classes = out[level(r)];
+    std::map<std::pair<std::uint16_t, Ref>, std::uint16_t> finer;
+    for (std::size_t i = 0; i < classes.size(); ++i) {
+      const std::pair key{classes[i], children(r)[i]};
+      classes[i] = finer.try_emplace(key, static_cast<std::uint16_t>(finer.size())).first->second;
+    }
+    for (const Ref child : children(r)) self(self, child);
+  };
+  for (const Ref r : roots) visit(visit, r);
+  return out;
 }
 
 std::size_t Diagrams::count(std::span<const Ref> roots) const {

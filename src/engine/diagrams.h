@@ -117,6 +117,9 @@ class Diagrams {
   bool path(Ref a, std::span<const Values> box, std::vector<Values>& out);
   /// Levels that the diagram asks.
   std::vector<bool> support(Ref a) const;
+  /// For each level and each of its values a class: values of one class lead to the same from every node
+  /// below `roots`.
+  std::vector<std::vector<std::uint16_t>> classes(std::span<const Ref> roots) const;
   /// Nodes below and with `a`.
   std::size_t count(std::span<const Ref> roots) const;
 
