@@ -103,15 +103,15 @@ class Classifier {
     // The workload's states are made up; one that no group names, or none at all, is as good as any state of
     // no group.
     const std::string code{static_cast<char>('A' + n / 26), static_cast<char>('A' + n % 26)};
-    return of(v, {0, n < 200 && plan_.space().standing_for(v, {0, code}) ? code : "ZW"});
+    return of(v, {0, n < 200 && !plan_.space().standing_for(v, {0, code}).empty() ? code : "ZW"});
   }
   std::size_t of(VarId v, const Value& value) {
     const auto [it, fresh] = known_.try_emplace({v.index, value}, 0);
     if (fresh) {
-      const auto place = plan_.space().standing_for(v, value);
-      if (!place)
+      const auto places = plan_.space().standing_for(v, value);
+      if (places.empty())
         throw std::runtime_error("no class for " + show_value(law_[plan_.space()[v].fact].type, value));
-      it->second = *place;
+      it->second = places.front();
     }
     return it->second;
   }

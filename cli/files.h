@@ -7,11 +7,12 @@
 
 namespace sekisho::cli {
 
-inline constexpr int exit_ok = 0;        // an answer, whatever it is
-inline constexpr int exit_wrong = 1;     // a rulebook, world or transfer is wrong
-inline constexpr int exit_usage = 2;     // the command was
-inline constexpr int exit_files = 3;     // a file cannot be read or written
-inline constexpr int exit_too_much = 4;  // the law needs more memory than is allowed
+inline constexpr int exit_ok = 0;         // an answer, whatever it is
+inline constexpr int exit_wrong = 1;      // a rulebook, world or transfer is wrong
+inline constexpr int exit_usage = 2;      // the command was
+inline constexpr int exit_files = 3;      // a file cannot be read or written
+inline constexpr int exit_too_much = 4;   // the law needs more memory than is allowed
+inline constexpr int exit_stopped = 130;  // stopped by Ctrl-C; nothing is broken
 
 /// A file's text; after a message on stderr nullopt. `-` is standard input.
 std::optional<SourceText> read_file(const std::string& path);

@@ -17,7 +17,8 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer(
       "Exit codes: 0 an answer, whatever it says; 1 a rulebook, world or transfer is wrong;\n"
-      "2 wrong use; 3 a file cannot be read or written; 4 the law needs more nodes than allowed.\n\n"
+      "2 wrong use; 3 a file cannot be read or written; 4 the law needs more nodes than allowed;\n130 "
+      "stopped by Ctrl-C.\n\n"
       "Example: sekisho decide examples/patriot/finished-to-us.yaml \\\n"
       "           --world examples/patriot/world.yaml --on 2023-12-22");
   Outcome outcome;

@@ -108,6 +108,8 @@ class Rulebooks {
   std::string facts() const;
   std::string rules() const;
 
+  const Body& body() const { return *body_; }
+
  private:
   std::unique_ptr<Body> body_;
 };

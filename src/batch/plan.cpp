@@ -80,7 +80,7 @@ void Plan::lay_out() {
     Tables::Column::Part part{
         l, static_cast<std::uint16_t>(column->size), static_cast<std::uint16_t>(count(v)), {}};
     part.value_of.resize(count(v));
-    Place place{static_cast<std::size_t>(column - columns.begin()), {}};
+    Place place{static_cast<std::size_t>(column - columns.begin()), {}, count(v) == 1};
     for (std::size_t i = 0; i < classes[l].size(); ++i) {
       part.value_of[classes[l][i]] = static_cast<std::uint16_t>(i);
       place.adds.push_back(static_cast<std::uint8_t>(classes[l][i] * column->size));

@@ -41,6 +41,7 @@ class Plan {
   struct Place {
     std::size_t column = 0;
     std::vector<std::uint8_t> adds;
+    bool one_class = false;  // no condition tells its values apart
   };
   /// nullopt: no row settles it (unsettled law, lists kept elsewhere).
   const std::optional<Place>& place(VarId v) const { return places_[v.index]; }

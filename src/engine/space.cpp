@@ -77,6 +77,7 @@ class Space::Builder {
     s_.silent_.resize(s_.variables_.size());
     s_.lists_.assign(lists_.begin(), lists_.end());
     s_.representatives_ = representatives_;
+    std::sort(s_.representatives_.begin(), s_.representatives_.end());
   }
 
  private:
@@ -866,48 +867,56 @@ VarId Space::fact_var(FactId f) const {
   return {};
 }
 
-std::optional<std::size_t> Space::standing_for(VarId fact, const Value& value) const {
+std::vector<std::size_t> Space::standing_for(VarId fact, const Value& value) const {
   const std::vector<Value>& domain = (*this)[fact].domain;
-  const auto place = [&](const Value& v) -> std::optional<std::size_t> {
-    const auto it = std::find(domain.begin(), domain.end(), v);
-    return it == domain.end() ? std::nullopt : std::optional(static_cast<std::size_t>(it - domain.begin()));
+  std::vector<std::size_t> out;
+  const auto all = [&](const auto& alike) {
+    for (std::size_t i = 0; i < domain.size(); ++i)
+      if (alike(domain[i])) out.push_back(i);
+    return !out.empty();
   };
-  if (const auto same = place(value)) return same;
   const Type& type = law()[(*this)[fact].fact].type;
+  const bool state = type.kind == FactType::country;
+  const bool named = !std::binary_search(representatives_.begin(), representatives_.end(), value.text);
+  if ((!state || named) && all([&](const Value& v) { return v == value; })) return out;
   if (type.ordered()) {  // between two amounts that the law names there is no third that it can tell apart
-    std::optional<std::size_t> below, least;
-    for (std::size_t i = 0; i < domain.size(); ++i) {
-      if (domain[i].text != value.text) continue;
-      if (domain[i].number < value.number && (!below || domain[*below].number < domain[i].number)) below = i;
-      if (!least || domain[i].number < domain[*least].number) least = i;
-    }
-    return below ? below : least;
+    const auto nearer = [&](std::size_t a, std::size_t b) { return domain[a].number < domain[b].number; };
+    if (all([&](const Value& v) { return v.text == value.text && v.number < value.number; }))
+      return {*std::max_element(out.begin(), out.end(), nearer)};
+    if (all([&](const Value& v) { return v.text == value.text; }))
+      return {*std::min_element(out.begin(), out.end(), nearer)};
+    return out;
   }
-  if (type.kind == FactType::country) {
+  if (state) {
     const auto codes = country_codes();
-    if (!std::binary_search(codes.begin(), codes.end(), std::string_view(value.text))) return std::nullopt;
-    const auto membership = [&](std::string_view state) {
-      std::vector<std::pair<Covers, std::uint32_t>> out;
+    if (!std::binary_search(codes.begin(), codes.end(), std::string_view(value.text))) return out;
+    const auto membership = [&](std::string_view code) {
+      std::vector<std::array<std::uint32_t, 3>> on;
       for (const Standing& s : standings_)
         for (const ListId l : lists_)
           for (const ListMember& m : law()[l].members)
-            if (m.value.text == state && covers(m.windows, s.view.day) != Covers::no)
-              out.insert(out.end(),
-                         {{covers(m.windows, s.view.day), l.index}, {Covers::yes, m.unsettled.index}});
-      return out;
+            if (const Covers c = covers(m.windows, s.view.day); m.value.text == code && c != Covers::no)
+              on.push_back({l.index, static_cast<std::uint32_t>(c), m.unsettled.index});
+      return on;
     };
     const auto wanted = membership(value.text);
-    for (const std::string& r : representatives_)
-      if (membership(r) == wanted) return place({0, r});
-    return std::nullopt;
+    all([&](const Value& v) {
+      return std::binary_search(representatives_.begin(), representatives_.end(), v.text) &&
+             membership(v.text) == wanted;
+    });
+    const auto itself =
+        std::find_if(out.begin(), out.end(), [&](std::size_t i) { return domain[i] == value; });
+    if (itself != out.end()) std::rotate(out.begin(), itself, itself + 1);
+    return out;
   }
   if (type.kind == FactType::code)
     for (std::string root = value.text; !root.empty();) {
-      if (const auto under = place({0, root + ".*"})) return under;
+      if (all([&](const Value& v) { return v.text == root + ".*"; })) return out;
       const std::size_t dot = root.rfind('.');
       root.resize(dot == std::string::npos ? 0 : dot);
     }
-  return place({0, {}});
+  all([](const Value& v) { return v.text.empty(); });
+  return out;
 }
 
 }  // namespace sekisho

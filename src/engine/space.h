@@ -137,10 +137,10 @@ class Space {
   std::span<const RegimeUse> regimes() const { return standings_.front().regimes; }
   std::span<const ProgramId> constraints() const { return standings_.front().constraints; }
   VarId fact_var(FactId f) const;
-  /// The place in the domain of the value that stands for `value`: the same, or one that the law cannot tell
-  /// from it. Two unlike values may share one. nullopt: there is no such state, or the law compares no amount
-  /// in that currency.
-  std::optional<std::size_t> standing_for(VarId fact, const Value& value) const;
+  /// Places in the domain of values that the law cannot tell from `value`, the nearest first. Two unlike
+  /// values may share one; where facts are compared there is one for each of them. Empty: there is no such
+  /// state, or the law compares no amount in that currency.
+  std::vector<std::size_t> standing_for(VarId fact, const Value& value) const;
   /// A part of a program as a program of its own, so that it can be read alone.
   ProgramId add_part(Program part) {
     programs_.push_back(std::move(part));

@@ -1,0 +1,107 @@
+#pragma once
+#include <map>
+#include <mutex>
+#include <set>
+#include <unordered_map>
+
+#include "batch/plan.h"
+#include "batch/records.h"
+
+// Rows of text become findings. Columns are facts by name; a cell that is blank or `unknown` is not known.
+// Authorities have granted nothing and found nothing but what the columns say, as in `decide
+// --without-instruments`.
+
+namespace sekisho {
+
+/// What a column holds.
+struct ColumnUse {
+  enum class Kind : std::uint8_t { ignored, fact, day, id, provisos };
+  Kind kind = Kind::ignored;
+  FactId fact;
+};
+
+struct RowsOptions {
+  std::optional<Date> on;                      // of rows that name no day
+  std::map<std::string, std::string> columns;  // column -> fact, `on`, `id`, `provisos` or `ignore`
+  std::map<std::string, std::map<std::string, std::string>> words;  // fact -> cell -> value
+  std::size_t node_limit = default_node_limit;
+};
+
+/// The law's plans, one for each stretch of constant law, made when a row first needs them. Safe for threads.
+class Plans {
+ public:
+  Plans(const Law& law, std::size_t node_limit);
+  /// @returns nullptr where the law of that day needs more nodes than allowed
+  const Plan* of(Date day);
+
+ private:
+  const Law& law_;
+  std::size_t node_limit_;
+  std::vector<Date> days_;
+  std::mutex lock_;
+  std::map<Date, std::unique_ptr<Plan>> plans_;
+};
+
+/// Which columns there are, what they hold, and what is wrong with them.
+class Header {
+ public:
+  Header(const Law& law, const RowsOptions& options) : law_(law), options_(options) {}
+  ColumnUse use(const std::string& column) const;
+  /// The fact nearest to a column that is none; empty if none is near.
+  std::string meant(const std::string& column) const;
+
+ private:
+  const Law& law_;
+  const RowsOptions& options_;
+};
+
+/// One row as it was read: cells by column use.
+struct Row {
+  std::optional<std::string> id;
+  std::vector<std::pair<ColumnUse, std::string_view>> cells;
+};
+
+struct RowAnswer {
+  std::string refused;  // why; then nothing else is said
+  FindingSet findings;
+  const std::vector<RuleId>* applies = nullptr;  // valid until the next row
+};
+
+/// Decides rows one after the other; each thread has its own.
+class RowDecider {
+ public:
+  RowDecider(const Law& law, const RowsOptions& options, Plans& plans)
+      : law_(law), options_(options), plans_(plans) {}
+  RowAnswer decide(const Row& row);
+
+ private:
+  /// What a cell says of a fact.
+  struct Said {
+    std::string wrong;  // not empty: why it cannot be read
+    bool known = false;
+    std::vector<Value> values;        // several for a set
+    std::vector<std::size_t> places;  // of one value, in the fact's domain
+  };
+  /// What is kept for a plan: the cells met before, by fact.
+  struct Kept {
+    std::unordered_map<std::uint32_t, std::unordered_map<std::string, Said>> cells;
+    std::vector<std::uint32_t> variable_of;                              // of each fact
+    std::map<std::pair<std::uint64_t, std::uint8_t>, RowFinding> words;  // of each word of the tables
+    std::unordered_map<std::string, RowFinding> rows;                    // by the box of the row
+  };
+  Kept& kept(const Plan& plan);
+  const Said& said(const Plan& plan, Kept& kept, FactId fact, std::string_view cell);
+  Said read(const Plan& plan, const Kept& kept, FactId fact, std::string_view cell) const;
+  void know(const Plan& plan, const Kept& kept, FactId fact, const Said& said, RowBox& box) const;
+  void compare(const Plan& plan, const std::vector<std::pair<FactId, const Said*>>& facts, RowBox& box) const;
+  std::string provisos(const Plan& plan, std::string_view cell, RowBox& box) const;
+  const RowFinding& by_tables(const Plan& plan, Kept& kept, const RowBox& box);
+  const RowFinding& by_diagrams(const Plan& plan, Kept& kept, const RowBox& box);
+
+  const Law& law_;
+  const RowsOptions& options_;
+  Plans& plans_;
+  std::map<const Plan*, Kept> kept_;
+};
+
+}  // namespace sekisho
