@@ -1,7 +1,7 @@
 """Writes the decision workload's requests as a table for `sekisho batch`, and the answers it must give.
 
 usage: make_table.py FOLDER [BLANKS]   the folder with req.bin, exp.bin and spec.json; BLANKS: percent of cells left blank
-States that no group names are made up and have no code; any state of no group stands for them.
+States that no group names are made up and have no code; each gets one of a real state beyond the workload's AA to HR.
 """
 import datetime
 import json
@@ -13,7 +13,11 @@ import sys
 folder, blanks = pathlib.Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0
 spec = json.loads((folder / "spec.json").read_text())
 named = {s for members in spec["groups"].values() for s in members} | {spec["home"]}
-state = lambda n: spec["codes"][n] if n < 200 and spec["codes"][n] in named else "ZW"
+REAL = "ID IE IL IN IQ IR IS IT JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MG".split()
+unnamed = [c for c in spec["codes"] if c not in named]
+assert len(unnamed) < len(REAL)
+real = dict(zip(unnamed, REAL))
+state = lambda n: "ZW" if n >= 200 else real.get(spec["codes"][n], spec["codes"][n])
 rng = random.Random(20231222)
 columns = ["item", "origin", "destination", "licensor", "value", *(f"goods.{f}" for f in spec["flags"])]
 with open(folder / f"requests-{blanks}.csv", "w", encoding="ascii") as out:

@@ -94,13 +94,15 @@ void Plan::lay_out() {
 
   joint_ = compiled_->joint(0);
   care_ = compiled_->care();
+  findings_ = store.leaves(joint_, yes_leaf, open);
   const auto& regimes = space_->regimes();
   for (std::size_t g = 0; g < regimes.size(); ++g) {
     const RegimeDiagrams& d = compiled_->regimes().front()[g];
     for (std::size_t i = 0; i < d.active.size(); ++i) {
       const RuleUse& u = i < regimes[g].rules.size() ? regimes[g].rules[i]
                                                      : regimes[g].provisos[i - regimes[g].rules.size()].rule;
-      applies_.emplace_back(u.rule, store.read_judged(d.active[i], compiled_->judged(), Join::both));
+      const Ref applies = store.read_judged(d.active[i], compiled_->judged(), Join::both);
+      if (applies != no_leaf) fails_.emplace_back(u.rule, store.negate(applies));
     }
   }
   std::vector<std::size_t> present;
@@ -113,12 +115,12 @@ void Plan::lay_out() {
 RowFinding Plan::decide(const RowBox& row) const {
   const Diagrams& store = compiled_->store();
   RowFinding out;
-  const std::uint64_t met = store.leaves(joint_, care_, row);
+  const std::uint64_t met = store.leaves(joint_, care_, row, findings_);
   for (std::size_t f = 0; f < finding_count; ++f)
     if (met >> f & 1) out.findings.insert(static_cast<Finding>(f));
   if (out.findings.empty()) return out;
-  for (const auto& [rule, applies] : applies_)
-    if (applies != no_leaf && (store.leaves(applies, care_, row) & 1) == 0) out.applies.push_back(rule);
+  for (const auto& [rule, fails] : fails_)
+    if (!store.meets(fails, care_, row)) out.applies.push_back(rule);
   return out;
 }
 

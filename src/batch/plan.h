@@ -69,7 +69,9 @@ class Plan {
   std::vector<VarId> settled_by_rows_;
   RowBox blank_;
   Ref joint_ = no_leaf, care_ = yes_leaf;
-  std::vector<std::pair<RuleId, Ref>> applies_;  // of every rule, in each reading of what nobody has found
+  std::uint64_t findings_ = 0;  // that the law can have
+  std::vector<std::pair<RuleId, Ref>>
+      fails_;  // where a rule does not apply, in some reading of what nobody has found
   std::optional<Tables> tables_;
 };
 

@@ -251,7 +251,7 @@ Values Diagrams::values_to_yes(Ref a, Level at, std::span<const Values> box) con
   return visit(visit, a);
 }
 
-std::uint64_t Diagrams::leaves(Ref a, Ref care, std::span<const Values> box) const {
+std::uint64_t Diagrams::leaves(Ref a, Ref care, std::span<const Values> box, std::uint64_t enough) const {
   std::unordered_set<std::uint64_t> met;
   std::uint64_t found = 0;
   // Whether `care` has a yes below a node, met or not: needed where `a` has come to its leaf.
@@ -265,7 +265,8 @@ std::uint64_t Diagrams::leaves(Ref a, Ref care, std::span<const Values> box) con
     return feasible[c.bits] = any;
   };
   const auto visit = [&](auto&& self, Ref x, Ref c) -> void {
-    if (c == no_leaf || !met.insert(std::uint64_t{x.bits} << 32 | c.bits).second) return;
+    if (c == no_leaf || (found & enough) == enough) return;
+    if (!met.insert(std::uint64_t{x.bits} << 32 | c.bits).second) return;
     if (x.is_leaf()) {
       if ((found >> x.value() & 1) == 0 && open(open, c)) found |= std::uint64_t{1} << x.value();
       return;

@@ -106,8 +106,10 @@ class Diagrams {
   /// Values outside the box read as the first one in it: equal functions on the box become equal diagrams.
   Ref projected(Ref a, std::span<const Values> box);
 
-  /// Which leaves of `a` are met in `box` where `care` is yes, as a set of leaf values up to 63.
-  std::uint64_t leaves(Ref a, Ref care, std::span<const Values> box) const;
+  /// Which leaves of `a` are met in `box` where `care` is yes, as a set of leaf values up to 63. Stops when
+  /// all in `enough` are.
+  std::uint64_t leaves(Ref a, Ref care, std::span<const Values> box,
+                       std::uint64_t enough = ~std::uint64_t{0}) const;
   /// Whether a leaf other than 0 of `a` is met in `box` where `care` is yes. Makes no node.
   bool meets(Ref a, Ref care, std::span<const Values> box) const;
   /// The values of level `at` within `box` with which a leaf other than 0 is met. Makes no node.

@@ -76,8 +76,7 @@ class Space::Builder {
     s_.sources_.resize(s_.variables_.size());
     s_.silent_.resize(s_.variables_.size());
     s_.lists_.assign(lists_.begin(), lists_.end());
-    s_.representatives_ = representatives_;
-    std::sort(s_.representatives_.begin(), s_.representatives_.end());
+    for (const std::string& r : representatives_) s_.representatives_.emplace(r, s_.memberships(r));
   }
 
  private:
@@ -867,6 +866,17 @@ VarId Space::fact_var(FactId f) const {
   return {};
 }
 
+Space::Memberships Space::memberships(std::string_view state) const {
+  Memberships on;
+  for (const Standing& s : standings_)
+    for (const ListId l : lists_)
+      for (const ListMember& m : law()[l].members)
+        if (m.value.text == state)
+          if (const Covers c = covers(m.windows, s.view.day); c != Covers::no)
+            on.push_back({l.index, static_cast<std::uint32_t>(c), m.unsettled.index});
+  return on;
+}
+
 std::vector<std::size_t> Space::standing_for(VarId fact, const Value& value) const {
   const std::vector<Value>& domain = (*this)[fact].domain;
   std::vector<std::size_t> out;
@@ -877,7 +887,7 @@ std::vector<std::size_t> Space::standing_for(VarId fact, const Value& value) con
   };
   const Type& type = law()[(*this)[fact].fact].type;
   const bool state = type.kind == FactType::country;
-  const bool named = !std::binary_search(representatives_.begin(), representatives_.end(), value.text);
+  const bool named = !representatives_.contains(value.text);
   if ((!state || named) && all([&](const Value& v) { return v == value; })) return out;
   if (type.ordered()) {  // between two amounts that the law names there is no third that it can tell apart
     const auto nearer = [&](std::size_t a, std::size_t b) { return domain[a].number < domain[b].number; };
@@ -890,19 +900,10 @@ std::vector<std::size_t> Space::standing_for(VarId fact, const Value& value) con
   if (state) {
     const auto codes = country_codes();
     if (!std::binary_search(codes.begin(), codes.end(), std::string_view(value.text))) return out;
-    const auto membership = [&](std::string_view code) {
-      std::vector<std::array<std::uint32_t, 3>> on;
-      for (const Standing& s : standings_)
-        for (const ListId l : lists_)
-          for (const ListMember& m : law()[l].members)
-            if (const Covers c = covers(m.windows, s.view.day); m.value.text == code && c != Covers::no)
-              on.push_back({l.index, static_cast<std::uint32_t>(c), m.unsettled.index});
-      return on;
-    };
-    const auto wanted = membership(value.text);
+    const auto wanted = memberships(value.text);
     all([&](const Value& v) {
-      return std::binary_search(representatives_.begin(), representatives_.end(), v.text) &&
-             membership(v.text) == wanted;
+      const auto it = representatives_.find(v.text);
+      return it != representatives_.end() && it->second == wanted;
     });
     const auto itself =
         std::find_if(out.begin(), out.end(), [&](std::size_t i) { return domain[i] == value; });

@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <bitset>
 #include <functional>
 #include <map>
@@ -161,14 +162,18 @@ class Space {
 
  private:
   class Builder;
+  /// The lists that a state is on, in any view, and how surely.
+  using Memberships = std::vector<std::array<std::uint32_t, 3>>;
+  Memberships memberships(std::string_view state) const;
+
   const Question* question_;
   std::vector<Variable> variables_;
   std::vector<Program> programs_;
   std::vector<Standing> standings_;
   std::vector<std::vector<Source>> sources_;
   std::vector<Values> silent_;
-  std::vector<ListId> lists_;                 // those that an expression reads
-  std::vector<std::string> representatives_;  // states that stand for others on the same lists
+  std::vector<ListId> lists_;                           // those that an expression reads
+  std::map<std::string, Memberships> representatives_;  // states that stand for others on the same lists
 };
 
 }  // namespace sekisho
