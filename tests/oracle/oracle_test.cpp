@@ -9,28 +9,14 @@
 #include "audit/audit.h"
 #include "engine/completions.h"
 #include "impact/impact.h"
-#include "law/checker.h"
-#include "law/lexer.h"
-#include "law/parser.h"
 #include "oracle/judge.h"
+#include "oracle/loaded.h"
 #include "oracle/search.h"
 
 using namespace sekisho;
 using namespace sekisho::judge;
 
 namespace {
-
-struct Loaded {
-  Sources sources;
-  Diagnostics diags;
-  Law law;
-  explicit Loaded(const std::string& text) {
-    const SourceId id = sources.add("book.law", text);
-    const std::vector<Token> tokens = lex(sources, id, diags);
-    const tree::File file = parse(sources, tokens, diags);
-    law = check(sources, std::span(&file, 1), diags);
-  }
-};
 
 /// A rulebook with what is known, ready for either engine.
 struct Asked {

@@ -1,0 +1,55 @@
+#include "batch/records.h"
+
+#include <doctest/doctest.h>
+
+using namespace sekisho;
+
+namespace {
+
+std::vector<std::vector<std::string>> cells_of(std::string_view text) {
+  CsvReader reader(text);
+  TextRow row;
+  std::vector<std::vector<std::string>> out;
+  while (reader.next(row)) {
+    out.emplace_back(row.cells.begin(), row.cells.end());
+    if (!row.problem.empty()) out.back() = {"! " + row.problem};
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("cells are split at commas outside quotes, and two quotes are one") {
+  using Rows = std::vector<std::vector<std::string>>;
+  CHECK(cells_of("a,b\nc,d") == Rows{{"a", "b"}, {"c", "d"}});
+  CHECK(cells_of("a,,\r\n\r\n,b,\n") == Rows{{"a", "", ""}, {"", "b", ""}});
+  CHECK(cells_of("\"a,1\",\"say \"\"no\"\"\"\n\"two\nlines\",x") ==
+        Rows{{"a,1", "say \"no\""}, {"two\nlines", "x"}});
+}
+
+TEST_CASE("a record that cannot be read costs its own line and no other") {
+  using Rows = std::vector<std::vector<std::string>>;
+  CHECK(cells_of("a,\"b\nc,d\n") == Rows{{"! a quote is opened and not closed"}, {"c", "d"}});
+  CHECK(cells_of("a\"b,c\nd,e\n") == Rows{{"! a quote stands inside a cell"}, {"d", "e"}});
+  CHECK(cells_of("\"a\"b,c\nd,e\n") == Rows{{"! text follows a closing quote"}, {"d", "e"}});
+}
+
+TEST_CASE("a table cut anywhere and put together again has the same rows") {
+  const std::string table = "a,b\n\"x\ny\",2\n3,\"4\"\"\"\nlast,row\n";
+  const auto whole = cells_of(table);
+  for (std::size_t cut = 0; cut <= table.size(); ++cut) {
+    const WholeRows first = whole_rows(std::string_view(table).substr(0, cut), true, false);
+    auto rows = cells_of(std::string_view(table).substr(0, first.bytes));
+    CHECK(rows.size() == first.rows);
+    for (auto& r : cells_of(std::string_view(table).substr(first.bytes))) rows.push_back(r);
+    CHECK(rows == whole);
+  }
+}
+
+TEST_CASE("a cell that is written is read back") {
+  for (const std::string cell : {"plain", "a,b", "say \"no\"", "two\nlines", ""}) {
+    const auto rows = cells_of(csv_cell(cell) + ",x\n");
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0][0] == cell);
+  }
+}
