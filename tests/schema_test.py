@@ -18,7 +18,7 @@ class Loader(yaml.SafeLoader):
 
 
 Loader.yaml_implicit_resolvers = {}
-schema = {n: json.loads((root / f"schemas/{n}.schema.json").read_text()) for n in ("world", "transfer", "answer", "impact")}
+schema = {n: json.loads((root / f"schemas/{n}.schema.json").read_text()) for n in ("world", "transfer", "answer", "impact", "batch")}
 for s in schema.values():
     jsonschema.Draft7Validator.check_schema(s)
 checked = 0
@@ -54,10 +54,19 @@ for flags in (["--from", "2023-12-21", "--to", "2023-12-22"], ["--from", "2023-1
     validator("impact").validate(json.loads(done.stdout))
     checked += 1
 
+rows = (root / "examples/batch/shipments.csv").read_text().splitlines()
+names = rows[0].split(",")
+line = json.dumps(dict(zip(names, rows[2].split(","))))
+done = subprocess.run([binary, "batch", "-", "--rows", "ndjson", "--out", "-"], input=line.encode(), capture_output=True)
+assert done.returncode == 0, done.stderr.decode()
+for answer in done.stdout.splitlines():
+    validator("batch").validate(json.loads(answer))
+    checked += 1
+
 wrong = [("transfer", {"transfer": "1", "form": "JP"}), ("transfer", {"on": "2023-12-22"}), ("transfer", {"transfer": "1", "on": "soon"}),
          ("transfer", {"transfer": "1", "facts": {"a": {"value": "x", "sorce": "y"}}}), ("world", {"world": "1", "lots": {"l": {}}}),
          ("world", {"world": "1", "instruments": [{"id": "a"}]}), ("world", {"world": "2"}),
-         ("world", {"world": "1", "parties": {"p": {"name": "P", "country": "Japan"}}}), ("answer", {"finding": "allowed"}), ("impact", {"statements": []})]
+         ("world", {"world": "1", "parties": {"p": {"name": "P", "country": "Japan"}}}), ("answer", {"finding": "allowed"}), ("impact", {"statements": []}), ("batch", {"row": 0})]
 for kind, document in wrong:
     assert not holds(kind, document), f"the {kind} schema lets {document} pass"
     checked += 1

@@ -1,6 +1,7 @@
 #include "sekisho/batch.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <nlohmann/json.hpp>
 
@@ -114,7 +115,8 @@ bool Batch::ok() const {
 }
 std::string Batch::out_header() const {
   if (!body_->csv) return {};
-  return body_->has_id ? "row,id,finding,best,worst,rules\n" : "row,finding,best,worst,rules\n";
+  return body_->has_id ? "row,id,finding,best,worst,rules,not_assessed\n"
+                       : "row,finding,best,worst,rules,not_assessed\n";
 }
 std::string Batch::refused_header() const {
   return body_->csv ? "row,line,reason,text\n" : "";
@@ -159,22 +161,31 @@ void Batch::Worker::Body::answer(BatchPiece& piece, std::size_t number, std::siz
                        "\n";
     return;
   }
-  const std::string_view best = to_string(a.findings.best()), worst = to_string(a.findings.worst());
-  const std::string_view finding = a.findings.single() ? best : "open";
+  const bool assessed = a.not_assessed.empty();
+  const bool barred = a.findings.best() == Finding::prohibited;
+  const std::string_view best = to_string(a.findings.best());
+  const std::string_view worst = to_string(assessed ? a.findings.worst() : Finding::prohibited);
+  const std::string_view finding = !assessed && !barred  ? "not_assessed"
+                                   : a.findings.single() ? best
+                                                         : "open";
   if (batch.csv) {
     fmt::format_to(out, "{},", number);
     if (batch.has_id) fmt::format_to(out, "{},", csv_cell(row.id.value_or("")));
     fmt::format_to(out, "{},{},{},", finding, best, worst);
     for (std::size_t i = 0; i < a.applies->size(); ++i)
       fmt::format_to(out, "{}{}", i == 0 ? "" : ";", batch.law[(*a.applies)[i]].name);
-    piece.out += '\n';
+    fmt::format_to(out, ",{}\n", fmt::join(a.not_assessed, ";"));
     return;
   }
   Json rules = Json::array();
   for (const RuleId r : *a.applies) rules.push_back(batch.law[r].name);
   Json j{{"row", number}};
   if (row.id) j["id"] = *row.id;
-  j.update(Json{{"finding", finding}, {"best", best}, {"worst", worst}, {"rules", rules}});
+  j.update(Json{{"finding", finding},
+                {"best", best},
+                {"worst", worst},
+                {"rules", rules},
+                {"not_assessed", a.not_assessed}});
   piece.out += j.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -170,7 +170,7 @@ class Builder {
     set("destination", transfer_.to, "transfer", transfer_.at);
     set("kind", transfer_.kind, "transfer", transfer_.at);
     for (const std::string& state : transfer_.via) say(state);
-    for (const char* name : {"departure", "exporter.country"})
+    for (const std::string_view name : facts_with_a_say)
       for (const KnownFact& k : out_.question.facts)
         if (law_[k.fact].name == name && k.form == Knowledge::Form::alternatives)
           for (const Value& v : k.values) say(v.text);

@@ -69,6 +69,8 @@ std::string Header::meant(const std::string& column) const {
 RowDecider::Kept& RowDecider::kept(const Plan& plan) {
   Kept& k = kept_[&plan];
   if (k.variable_of.empty()) {
+    for (const RegimeUse& r : plan.space().regimes())
+      if (r.in_force.possible) k.states.insert(law_[law_[r.regime].authority].state);
     k.variable_of.assign(law_.facts.size(), VarId{}.index);
     for (std::uint32_t f = 0; f < law_.facts.size(); ++f)
       k.variable_of[f] = plan.space().fact_var(FactId{f}).index;
@@ -221,21 +223,22 @@ RowAnswer RowDecider::decide(const Row& row) {
   for (const auto& [use, cell] : row.cells)
     if (use.kind == ColumnUse::Kind::day && !is_blank(cell)) {
       on = parse_date(cell);
-      if (!on) return {fmt::format("there is no day `{}`", cell), {}, nullptr};
+      if (!on) return {fmt::format("there is no day `{}`", cell), {}, nullptr, {}};
     }
-  if (!on) return {"no day: give a column `on`, or --on", {}, nullptr};
+  if (!on) return {"no day: give a column `on`, or --on", {}, nullptr, {}};
   const Plan* plan = plans_.of(*on);
-  if (!plan) return {fmt::format("the law of {} needs more nodes than allowed", to_string(*on)), {}, nullptr};
+  if (!plan)
+    return {fmt::format("the law of {} needs more nodes than allowed", to_string(*on)), {}, nullptr, {}};
   Kept& k = kept(*plan);
   RowBox box = plan->blank();
   std::vector<std::pair<FactId, const Said*>> facts;
   for (const auto& [use, cell] : row.cells) {
     if (use.kind == ColumnUse::Kind::provisos)
       if (std::string wrong = provisos(*plan, cell, box); !wrong.empty())
-        return {std::move(wrong), {}, nullptr};
+        return {std::move(wrong), {}, nullptr, {}};
     if (use.kind != ColumnUse::Kind::fact) continue;
     const Said& s = said(*plan, k, use.fact, cell);
-    if (!s.wrong.empty()) return {s.wrong, {}, nullptr};
+    if (!s.wrong.empty()) return {s.wrong, {}, nullptr, {}};
     if (!s.known) continue;
     know(*plan, k, use.fact, s, box);
     facts.emplace_back(use.fact, &s);
@@ -245,8 +248,16 @@ RowAnswer RowDecider::decide(const Row& row) {
   for (const VarId v : plan->variables())
     complete = complete && (box[plan->compiled().level(v)].count() == 1 || plan->place(v)->one_class);
   const RowFinding& found = complete ? by_tables(*plan, k, box) : by_diagrams(*plan, k, box);
-  if (found.findings.empty()) return {"the facts contradict each other", {}, nullptr};
-  return {{}, found.findings, &found.applies};
+  if (found.findings.empty()) return {"the facts contradict each other", {}, nullptr, {}};
+  RowAnswer out{{}, found.findings, &found.applies, {}};
+  for (const auto& [fact, s] : facts)
+    if (std::find(facts_with_a_say.begin(), facts_with_a_say.end(), law_[fact].name) !=
+        facts_with_a_say.end())
+      for (const Value& v : s->values)
+        if (!k.states.contains(v.text) &&
+            std::find(out.not_assessed.begin(), out.not_assessed.end(), v.text) == out.not_assessed.end())
+          out.not_assessed.push_back(v.text);
+  return out;
 }
 
 const RowFinding& RowDecider::by_tables(const Plan& plan, Kept& kept, const RowBox& box) {

@@ -65,6 +65,7 @@ struct RowAnswer {
   std::string refused;  // why; then nothing else is said
   FindingSet findings;
   const std::vector<RuleId>* applies = nullptr;  // valid until the next row
+  std::vector<std::string> not_assessed;  // states that have a say, and none of whose law is in force here
 };
 
 /// Decides rows one after the other; each thread has its own.
@@ -85,6 +86,7 @@ class RowDecider {
   /// What is kept for a plan: the cells met before, by fact.
   struct Kept {
     std::unordered_map<std::uint32_t, std::unordered_map<std::string, Said>> cells;
+    std::set<std::string> states;                                        // whose law is in force
     std::vector<std::uint32_t> variable_of;                              // of each fact
     std::map<std::pair<std::uint64_t, std::uint8_t>, RowFinding> words;  // of each word of the tables
     std::unordered_map<std::string, RowFinding> rows;                    // by the box of the row

@@ -1,6 +1,8 @@
 #pragma once
+#include <array>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "law/rulebook.h"
@@ -39,6 +41,10 @@ struct View {
   Date day;
   std::vector<SourceId> without;
 };
+
+/// Facts that name a state with a say: goods leave it, or its person sends them. Where none of its law is
+/// loaded, the transfer is not assessed there, never silently free.
+inline constexpr std::array<std::string_view, 2> facts_with_a_say{"departure", "exporter.country"};
 
 /// One line of a transfer, ready to be read against the law.
 struct Question {

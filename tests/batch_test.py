@@ -1,0 +1,166 @@
+"""`sekisho batch` as its users meet it: the same findings as `decide`, the same output for any number of threads and for
+JSON lines, no row lost, and nothing broken by Ctrl-C or by being killed.
+
+usage: batch_test.py BINARY SOURCE_ROOT
+"""
+import csv
+import json
+import pathlib
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+binary, root = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
+example = root / "examples/batch/shipments.csv"
+rng = random.Random(20231222)
+passed = failed = 0
+
+
+def check(what, holds, more=""):
+    global passed, failed
+    passed += bool(holds)
+    failed += not holds
+    if not holds:
+        print(f"FAILED {what} {more}")
+
+
+def sekisho(*args, **more):
+    return subprocess.run([binary, *map(str, args)], capture_output=True, timeout=300, **more)
+
+
+def same_as_decide(folder):
+    """Random rows over the shipped vocabulary, some blank, and the answer of `decide` for each."""
+    facts = {f["fact"]: f for f in json.loads(sekisho("facts", "--format", "json").stdout)}
+    values = {"departure": ["JP", "JP", "JP", "US"], "destination": ["US", "UA", "DE", "KR", "ID"], "kind": ["sale", "grant", "retransfer"],
+              "ground": ["licensed_production", "joint_development", "parts_cooperation", "repair", "other"],
+              "goods.form": ["finished", "part", "technology"], "goods.etco_row": ["1", "2", "16", "none"],
+              "exporter.country": ["JP"], "goods.licensor_states": ["US", "US;GB", "none"], "consignee.country": ["US", "DE"]}
+    yes_no = ["goods.defence_equipment", "goods.weapon", "goods.made_under_licence", "goods.state_property", "destination.programme_partner"]
+    judged = ["transfer.treaty_breach", "destination.fighting"]
+    assert all(n in facts for n in [*values, *yes_no, *judged]), "the vocabulary has changed"
+    days = ["1970-05-01", "2012-01-01", "2014-04-01", "2023-12-21", "2023-12-22", "2024-03-26", "2026-05-01"]
+    rows = []
+    for _ in range(30):
+        row = {n: rng.choice(v + [""]) for n, v in values.items()}
+        row |= {n: rng.choice(["yes", "no", ""]) for n in yes_no}
+        rows.append({"on": rng.choice(days), **row})
+    with open(folder / "random.csv", "w", newline="") as out:
+        table = csv.DictWriter(out, rows[0].keys())
+        table.writeheader()
+        table.writerows(rows)
+    done = sekisho("batch", folder / "random.csv", "--out", folder / "random.out")
+    refused = list(csv.DictReader(open(folder / "random.out.refused"))) if done.returncode else []
+    answers = {int(a["row"]): a for a in csv.DictReader(open(folder / "random.out"))}
+    check("every row is answered or refused", len(answers) + len(refused) == len(rows))
+    for i, row in enumerate(rows, 1):
+        told = {n: ([s for s in v.split(";") if s != "none"] if facts[n]["type"].startswith("a set") else v)
+                for n, v in row.items() if v and n != "on"}
+        (folder / "t.yaml").write_text(json.dumps({"transfer": 1, "on": row["on"], "facts": told}))
+        said = sekisho("decide", folder / "t.yaml", "--without-instruments", "--format", "json")
+        if i not in answers:
+            check("a refused row contradicts itself for decide too", b"SK4003" in said.stderr, said.stderr.decode())
+            continue
+        check("decide answers too", said.returncode == 0, said.stderr.decode())
+        if said.returncode == 0:
+            said = json.loads(said.stdout)
+            mine = [answers[i][k] for k in ("finding", "best", "worst")]
+            check("batch and decide agree", mine == [said[k] for k in ("finding", "best", "worst")],
+                  f"row {i} {row}: {mine}, decide {[said[k] for k in ('finding', 'best', 'worst')]}")
+
+
+def large(folder, rows):
+    """The example's rows over and over, two kinds of bad rows among them."""
+    lines = example.read_text().splitlines()
+    with open(folder / "large.csv", "w") as out:
+        out.write(lines[0] + "\n")
+        for i in range(rows):
+            out.write(lines[1 + i % (len(lines) - 1)] + "\n" if i % 1000 != 999 else 'open "quote,\n' if i % 2000 == 999 else "too,few\n")
+    return folder / "large.csv"
+
+
+def whole(folder, table, rows):
+    plain = folder / "plain.out"
+    done = sekisho("batch", table, "--out", plain, "--threads", 1)
+    check("refused rows are told by the exit code", done.returncode == 1, done.stderr.decode())
+    out, refused = plain.read_text(), (folder / "plain.out.refused").read_text()
+    numbers = sorted([int(r["row"]) for r in csv.DictReader(out.splitlines())] + [int(r["row"]) for r in csv.DictReader(refused.splitlines())])
+    check("no row is lost and none comes twice", numbers == list(range(1, rows + 1)), f"{len(numbers)} of {rows}")
+    source = table.read_text().splitlines()
+    check("a refusal names the line", all(source[int(r["line"]) - 1] == r["text"] for r in csv.DictReader(refused.splitlines())))
+    more = folder / "three.out"
+    sekisho("batch", table, "--out", more, "--threads", 3)
+    check("three threads write the same", more.read_text() == out and (folder / "three.out.refused").read_text() == refused)
+    return out, refused
+
+
+def stopped(folder, table, expected):
+    """Killed at some write, or interrupted, and taken up again: the same bytes in the end."""
+    for how in (signal.SIGKILL, signal.SIGINT):
+        out = folder / f"stopped-{how}.out"
+        state = pathlib.Path(f"{out}.state")
+        stops = 0
+        for attempt in range(20):
+            run = subprocess.Popen([binary, "batch", table, "--out", out, "--threads", "1", *(["--resume"] if attempt else [])],
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            before = state.read_text() if state.exists() else ""
+            while run.poll() is None and (not state.exists() or state.read_text() == before):
+                time.sleep(0.002)
+            if run.poll() is None:
+                run.send_signal(how)
+            code = run.wait()
+            if code in (0, 1):
+                break
+            check("stopped as documented", code == (130 if how == signal.SIGINT else -signal.SIGKILL), str(code))
+            check("no output stands where it was asked for before it is whole", not out.exists())
+            if not stops:
+                again = sekisho("batch", table, "--out", out)
+                check("a stopped run is not run over", again.returncode == 2 and b"--resume" in again.stderr, again.stderr.decode())
+            stops += 1
+        check(f"signal {how} stopped it", stops > 0)
+        check("in the end it is the same", out.read_text() == expected[0] and pathlib.Path(f"{out}.refused").read_text() == expected[1])
+        check("nothing is left lying about", not state.exists() and not list(folder.glob(f"{out.name}*.part")))
+
+
+def json_lines(folder):
+    rows = list(csv.DictReader(open(example)))
+    with open(folder / "s.ndjson", "w") as out:
+        for row in rows:
+            out.write(json.dumps({k: v.split(";") if k == "goods.licensor_states" and v else v or None for k, v in row.items()}) + "\n")
+        out.write("{no json\n")
+    sekisho("batch", folder / "s.ndjson", "--out", folder / "s.out")
+    sekisho("batch", example, "--out", folder / "c.out")
+    told = [json.loads(line) for line in open(folder / "s.out")]
+    table = list(csv.DictReader(open(folder / "c.out")))
+    check("JSON lines say what CSV says", [(t["id"], t["finding"], t["best"], t["worst"], ";".join(t["rules"])) for t in told]
+          == [(t["id"], t["finding"], t["best"], t["worst"], t["rules"]) for t in table])
+    refused = [json.loads(line) for line in open(folder / "s.out.refused")]
+    check("a line that is no JSON is refused with its place", refused[-1]["line"] == len(rows) + 1 and "JSON" in refused[-1]["reason"], str(refused))
+
+
+def wrong_use(folder):
+    check("a table that is not there", sekisho("batch", folder / "none.csv", "--out", folder / "x").returncode == 3)
+    check("a folder is no table", sekisho("batch", folder, "--out", folder / "x").returncode == 3)
+    check("a column that is no fact", sekisho("batch", example, "--out", folder / "x", "--column", "what=nosuch").returncode == 1)
+    check("a day that does not exist", sekisho("batch", example, "--out", folder / "x", "--on", "2023-02-30").returncode == 1)
+    check("an output that cannot be written", sekisho("batch", example, "--out", folder / "no/such/folder").returncode == 3)
+    (folder / "m.yaml").write_text("columns: {Dest: destination}\nwords: {destination: {United States: US}}\n")
+    (folder / "m.csv").write_text("Dest,departure,on\nUnited States,JP,2024-01-01\n")
+    done = sekisho("batch", folder / "m.csv", "--out", "-", "--mapping", folder / "m.yaml")
+    check("a mapping file gives columns and words", done.returncode == 0 and b"refused" not in done.stderr, done.stderr.decode())
+    (folder / "m.yaml").write_text("colums: {}\n")
+    check("a mapping file with a slip", sekisho("batch", folder / "m.csv", "--out", "-", "--mapping", folder / "m.yaml").returncode == 1)
+
+
+with tempfile.TemporaryDirectory() as name:
+    place = pathlib.Path(name)
+    same_as_decide(place)
+    size = 30_000
+    table = large(place, size)
+    stopped(place, table, whole(place, table, size))
+    json_lines(place)
+    wrong_use(place)
+print(f"{passed} passed, {failed} failed")
+sys.exit(1 if failed or passed < 60 else 0)
