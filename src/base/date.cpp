@@ -56,6 +56,11 @@ Date add_months(Date day, int months) {
   return from_ymd(ymd);
 }
 
+int month_number(Date day) {
+  const auto ymd = to_ymd(day);
+  return static_cast<int>(ymd.year()) * 12 + static_cast<int>(static_cast<unsigned>(ymd.month())) - 1;
+}
+
 Covers covers(const std::vector<Window>& windows, Date day) {
   Covers best = Covers::no;
   for (const Window& w : windows) {

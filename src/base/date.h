@@ -24,6 +24,8 @@ bool looks_like_date(std::string_view text);
 std::string to_string(Date day);
 /// The same day of a later month; the 31st becomes the month's last day where there is none.
 Date add_months(Date day, int months);
+/// Months since the year 0: a number for each calendar month; twelve of them are a calendar year.
+int month_number(Date day);
 
 /// A bound of a window of law: one day, or, where the law leaves it unsettled, one of several.
 struct Bound {

@@ -1,0 +1,712 @@
+#include "accounts/book.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cassert>
+#include <unordered_map>
+
+#include "accounts/limit_account.h"
+
+namespace sekisho {
+namespace {
+
+constexpr std::size_t most_lines = 500;  // with the greatest amounts, a sum still fits in 64 bits
+
+/// An authorisation as it reads from a day on.
+struct Terms {
+  Date on;
+  Authorisation text;
+};
+
+struct DrawnPart {
+  std::uint32_t line;
+  std::int64_t quantity, value;
+  std::int64_t quantity_back = 0, value_back = 0;  // of returned goods
+  std::vector<bool> restores;                      // for each account of the line, once goods came back
+};
+struct Draw {
+  std::uint32_t reservation;
+  Date on;
+  std::vector<DrawnPart> parts;
+};
+
+struct Account {
+  std::vector<Terms> history;  // by day; never empty
+  std::vector<LimitAccount> limits;
+  std::vector<std::uint32_t> reservations, draws;  // those that touch it
+  const Authorisation& latest() const { return history.back().text; }
+  const std::string& id() const { return latest().instrument.id; }
+};
+
+std::vector<LimitAccount> accounts_of(const std::vector<Limit>& limits) {
+  return {limits.begin(), limits.end()};
+}
+
+std::string list_of(const std::vector<Claim>& values) {
+  std::string out;
+  for (const Claim& c : values) out += (out.empty() ? "" : ", ") + c.value;
+  return out;
+}
+
+/// What a use says of a fact: nullptr if nothing.
+const UseFact* find_fact(const ReservedLine& line, const std::string& fact) {
+  const auto it =
+      std::find_if(line.facts.begin(), line.facts.end(), [&](const UseFact& f) { return f.fact == fact; });
+  return it == line.facts.end() ? nullptr : &*it;
+}
+
+std::vector<std::string> stated(const ReservedLine& line, const std::string& fact) {
+  if (const UseFact* f = find_fact(line, fact)) return f->values;
+  if (fact == "item" && !line.item.empty()) return {line.item};
+  if (fact == "consignee" && !line.consignee.empty()) return {line.consignee};
+  return {};
+}
+
+}  // namespace
+
+bool OpenReservation::open() const {
+  return std::any_of(lines.begin(), lines.end(),
+                     [](const OpenLine& l) { return l.quantity.reserved > 0 || l.value.reserved > 0; });
+}
+
+struct Book::Body {
+  std::vector<Account> accounts;
+  std::vector<std::unique_ptr<OpenReservation>> reservations;
+  std::vector<Draw> draws;
+  std::vector<std::string> consignees;
+  std::unordered_map<std::string, std::uint32_t> account_of, reservation_of, draw_of, consignee_of;
+
+  // --- looking up ---
+  Account* account(std::string_view id) {
+    const auto it = account_of.find(std::string(id));
+    return it == account_of.end() ? nullptr : &accounts[it->second];
+  }
+  static const Terms& terms(const Account& a, Date on) {
+    const Terms* found = &a.history.front();
+    for (const Terms& t : a.history)
+      if (t.on <= on) found = &t;
+    return *found;
+  }
+  std::uint32_t consignee(const std::string& name) {
+    const auto [it, added] = consignee_of.emplace(name, static_cast<std::uint32_t>(consignees.size()));
+    if (added) consignees.push_back(name);
+    return it->second;
+  }
+
+  // --- booking ---
+  static void book(std::vector<LimitAccount>& limits, const Booking& b) {
+    for (LimitAccount& l : limits)
+      if (l.applies(b.line->asked)) l.book(b);
+  }
+  static Booking undone(Booking b) {
+    for (LineUse* u : {&b.quantity, &b.value}) *u = {-u->reserved, -u->drawn};
+    return b;
+  }
+  /// What the reservations and draws on an account come to, before a day.
+  std::vector<Booking> bookings(const Account& a, Date before) const {
+    std::vector<Booking> out;
+    const auto index = static_cast<std::uint32_t>(&a - accounts.data());
+    const auto touches = [&](const OpenLine& l) {
+      return std::find(l.accounts.begin(), l.accounts.end(), index) - l.accounts.begin();
+    };
+    for (const std::uint32_t r : a.reservations) {
+      const OpenReservation& held = *reservations[r];
+      for (const OpenLine& l : held.lines)
+        if (held.on < before && touches(l) < static_cast<std::ptrdiff_t>(l.accounts.size()))
+          out.push_back({index, &l, held.on, {l.quantity.reserved, 0}, {l.value.reserved, 0}});
+    }
+    for (const std::uint32_t d : a.draws)
+      for (const DrawnPart& p : draws[d].parts) {
+        const OpenLine& l = reservations[draws[d].reservation]->lines[p.line];
+        const auto at = touches(l);
+        if (draws[d].on >= before || at == static_cast<std::ptrdiff_t>(l.accounts.size())) continue;
+        const bool back = !p.restores.empty() && p.restores[static_cast<std::size_t>(at)];
+        out.push_back({index,
+                       &l,
+                       draws[d].on,
+                       {0, p.quantity - (back ? p.quantity_back : 0)},
+                       {0, p.value - (back ? p.value_back : 0)}});
+      }
+    return out;
+  }
+  static void report_lack(Refusals& out, const std::string& id, const LimitAccount& l, std::int64_t free) {
+    const Amount lacks{-free, l.limit().most.unit};
+    const std::string says =
+        fmt::format("`{}` grants {}: {} more than is free", id, to_string(l.limit()), to_string(lacks));
+    for (const Refusal& r : out)
+      if (r.says == says) return;
+    out.push_back({Why::limit_lacks, id, says, lacks});
+  }
+  /// Limits that the bookings overdraw, which are already booked.
+  static void overdrawn(Refusals& out, const std::string& id, const std::vector<LimitAccount>& limits,
+                        std::uint32_t account, const std::vector<Booking>& moved) {
+    for (const LimitAccount& l : limits) {
+      std::int64_t least = 0;
+      for (const Booking& b : moved)
+        if (b.account == account && l.applies(b.line->asked)) least = std::min(least, l.free(*b.line, b.day));
+      if (least < 0) report_lack(out, id, l, least);
+    }
+  }
+  /// Books all or nothing. What is older than an account's last terms must have fitted those before, too.
+  Refusals book_all(const std::vector<Booking>& moved) {
+    for (const Booking& b : moved) book(accounts[b.account].limits, b);
+    Refusals out;
+    std::vector<std::uint32_t> touched;
+    for (const Booking& b : moved)
+      if (std::find(touched.begin(), touched.end(), b.account) == touched.end()) touched.push_back(b.account);
+    for (const std::uint32_t i : touched) {
+      overdrawn(out, accounts[i].id(), accounts[i].limits, i, moved);
+      earlier_terms(out, i, moved);
+    }
+    if (!out.empty())
+      for (auto b = moved.rbegin(); b != moved.rend(); ++b) book(accounts[b->account].limits, undone(*b));
+    return out;
+  }
+  void earlier_terms(Refusals& out, std::uint32_t index, const std::vector<Booking>& moved) const {
+    const Account& a = accounts[index];
+    for (std::size_t k = 0; k + 1 < a.history.size(); ++k) {
+      const Date end = a.history[k + 1].on;
+      if (std::none_of(moved.begin(), moved.end(),
+                       [&](const Booking& b) { return b.account == index && b.day < end; }))
+        continue;
+      auto limits = accounts_of(a.history[k].text.limits);
+      for (const Booking& b : bookings(a, end)) book(limits, b);
+      for (const Booking& b : moved)
+        if (b.account == index && b.day < end) book(limits, b);
+      overdrawn(out, a.id(), limits, index, moved);
+    }
+  }
+
+  // --- what an authorisation covers ---
+  void usable(Refusals& out, const Account& a, Date on) const {
+    const Authorisation& t = terms(a, on).text;
+    const Instrument& i = t.instrument;
+    const auto refuse = [&](Why why, std::string says) { out.push_back({why, i.id, std::move(says), {}}); };
+    if (t.at_issuer == AtIssuer::not_found)
+      refuse(Why::not_at_issuer,
+             fmt::format("`{}` does not exist at {}: it covers nothing", i.id, i.authority));
+    if (on < a.history.front().on)
+      refuse(Why::not_valid_then,
+             fmt::format("`{}` is known from {} on", i.id, to_string(a.history.front().on)));
+    if (!in_effect(t.state))
+      refuse(Why::not_in_effect, fmt::format("`{}` is {} on {}", i.id, to_string(t.state), to_string(on)));
+    if (on < i.valid.from.latest)
+      refuse(Why::not_valid_then,
+             fmt::format("`{}` is valid from {} on", i.id, to_string(i.valid.from.latest)));
+    if (on > i.valid.to.earliest)
+      refuse(Why::not_valid_then, fmt::format("`{}` was valid to {}", i.id, to_string(i.valid.to.earliest)));
+    for (const Condition& c : t.conditions)
+      if (!c.met_on || *c.met_on > on)
+        refuse(Why::condition_open, fmt::format("a condition of `{}` is not met: {}", i.id, c.text));
+  }
+  void within_scope(Refusals& out, const Account& a, const ReservedLine& line, Date on) const {
+    const Instrument& i = terms(a, on).text.instrument;
+    for (const ScopeEntry& s : i.scope) {
+      const auto values = stated(line, s.fact);
+      if (values.empty()) {
+        out.push_back(
+            {Why::scope_unknown,
+             i.id,
+             fmt::format("`{}` is for {} {}, and this use does not say", i.id, s.fact, list_of(s.values)),
+             {}});
+        continue;
+      }
+      const bool covered = std::any_of(s.values.begin(), s.values.end(), [&](const Claim& c) {
+        return std::find(values.begin(), values.end(), c.value) != values.end();
+      });
+      if (!covered)
+        out.push_back(
+            {Why::out_of_scope,
+             i.id,
+             fmt::format("`{}` is for {} {}, not {}", i.id, s.fact, list_of(s.values), values.front()),
+             {}});
+    }
+  }
+  void countable(Refusals& out, const Account& a, const ReservedLine& line) const {
+    for (const LimitAccount& l : a.limits) {
+      if (!l.applies(line)) continue;
+      const bool counts = l.limit().measure == Measure::quantity;
+      const auto& amount = counts ? line.quantity : line.value;
+      if (!amount)
+        out.push_back({Why::not_stated,
+                       a.id(),
+                       fmt::format("`{}` grants {}, and this use states no {}", a.id(), to_string(l.limit()),
+                                   counts ? "quantity" : "value"),
+                       {}});
+      else if (amount->unit != l.limit().most.unit)
+        out.push_back(
+            {Why::other_unit,
+             a.id(),
+             fmt::format("`{}` counts in {}, and this use in {}", a.id(), l.limit().most.unit, amount->unit),
+             {}});
+    }
+  }
+  void needs_answered(Refusals& out, const ReservedLine& line, Date on) {
+    for (const NeededAct& n : line.needs) {
+      bool answered = false;
+      Refusals wrong;
+      for (const std::string& id : line.under) {
+        const Account* a = account(id);
+        if (!a) continue;
+        const Instrument& i = terms(*a, on).text.instrument;
+        if (std::none_of(i.answers.begin(), i.answers.end(),
+                         [&](const Claim& c) { return c.value == n.need; }))
+          continue;
+        if (i.authority == n.from)
+          answered = true;
+        else
+          wrong.push_back({Why::wrong_agency,
+                           id,
+                           fmt::format("`{}` is of {}, but {} is for {} to give: it covers nothing", id,
+                                       i.authority, n.need, n.from),
+                           {}});
+      }
+      out.insert(out.end(), wrong.begin(), wrong.end());
+      if (!answered && wrong.empty())
+        out.push_back(
+            {Why::need_unanswered, "", fmt::format("no authorisation gives {} from {}", n.need, n.from), {}});
+    }
+  }
+  void check_line(Refusals& out, const ReservedLine& line, Date on) {
+    const auto positive = [](const std::optional<Amount>& a) {
+      return !a || (a->ten_thousandths > 0 && a->ten_thousandths <= most_ten_thousandths);
+    };
+    if (line.under.empty() || (!line.quantity && !line.value))
+      out.push_back({Why::nothing_asked, "", "a line needs an amount and an authorisation", {}});
+    if (!positive(line.quantity) || !positive(line.value))
+      out.push_back({Why::too_large, "", "an amount is above zero and at most a million million", {}});
+    for (const std::string& id : line.under) {
+      const Account* a = account(id);
+      if (!a) {
+        out.push_back({Why::no_such_authorisation,
+                       id,
+                       fmt::format("there is no authorisation `{}`: it covers nothing", id),
+                       {}});
+        continue;
+      }
+      if (std::count(line.under.begin(), line.under.end(), id) > 1)
+        out.push_back({Why::nothing_asked, id, fmt::format("`{}` is named twice in one line", id), {}});
+      usable(out, *a, on);
+      within_scope(out, *a, line, on);
+      countable(out, *a, line);
+    }
+    needs_answered(out, line, on);
+  }
+
+  // --- taking ---
+  Refusals reserve(const Reservation& r, bool keep) {
+    Refusals out;
+    if (reservation_of.contains(r.id) || draw_of.contains(r.id))
+      out.push_back({Why::id_taken, "", fmt::format("there is already a record `{}`", r.id), {}});
+    if (r.lines.empty() || r.lines.size() > most_lines)
+      out.push_back({Why::nothing_asked, "", fmt::format("a reservation has 1 to {} lines", most_lines), {}});
+    if (r.until && *r.until < r.on)
+      out.push_back({Why::reservation_over, "", "a reservation does not end before its own day", {}});
+    for (const ReservedLine& l : r.lines) {
+      check_line(out, l, r.on);
+      if (std::count_if(r.lines.begin(), r.lines.end(),
+                        [&](const ReservedLine& o) { return o.line == l.line; }) > 1)
+        out.push_back({Why::nothing_asked, "", fmt::format("two lines are called `{}`", l.line), {}});
+    }
+    if (!out.empty()) return out;
+
+    auto held = std::make_unique<OpenReservation>();
+    *held = {r.id, r.by, r.on, r.until, {}};
+    held->lines.reserve(r.lines.size());
+    std::vector<Booking> moved;
+    for (const ReservedLine& l : r.lines) {
+      held->lines.push_back({l,
+                             {l.quantity ? l.quantity->ten_thousandths : 0, 0},
+                             {l.value ? l.value->ten_thousandths : 0, 0},
+                             {},
+                             consignee(l.consignee)});
+      OpenLine& open = held->lines.back();
+      for (const std::string& id : l.under) {
+        open.accounts.push_back(account_of.find(id)->second);
+        moved.push_back({open.accounts.back(), &open, r.on, open.quantity, open.value});
+      }
+    }
+    out = book_all(moved);
+    if (out.empty() && !keep)
+      for (const Booking& b : moved) book(accounts[b.account].limits, undone(b));
+    if (!out.empty() || !keep) return out;
+    const auto index = static_cast<std::uint32_t>(reservations.size());
+    reservation_of.emplace(r.id, index);
+    for (const Booking& b : moved)
+      if (auto& list = accounts[b.account].reservations; list.empty() || list.back() != index)
+        list.push_back(index);
+    reservations.push_back(std::move(held));
+    return out;
+  }
+
+  /// A part with its line and its amounts, all that is left where it says nothing.
+  struct Meant {
+    std::uint32_t line;
+    std::int64_t quantity, value;
+  };
+  /// @param left  what is left of a line, quantity and value
+  template <class Left>
+  static std::vector<Meant> meant(Refusals& out, const Taking& t, const std::vector<OpenLine>& lines,
+                                  const Left& left) {
+    std::vector<Meant> all;
+    if (t.parts.empty()) {
+      for (std::uint32_t i = 0; i < lines.size(); ++i)
+        if (const auto [q, v] = left(i); q > 0 || v > 0) all.push_back({i, q, v});
+      if (all.empty())
+        out.push_back({Why::more_than_left, "", fmt::format("nothing is left of `{}`", t.of), {}});
+      return all;
+    }
+    for (const Part& p : t.parts) {
+      const auto it = std::find_if(lines.begin(), lines.end(), [&](const OpenLine& l) {
+        return p.line.empty() ? lines.size() == 1 : l.asked.line == p.line;
+      });
+      const auto index = static_cast<std::uint32_t>(it - lines.begin());
+      if (it == lines.end() ||
+          std::any_of(all.begin(), all.end(), [&](const Meant& m) { return m.line == index; })) {
+        out.push_back({Why::no_such_line,
+                       "",
+                       it != lines.end() ? fmt::format("line `{}` stands twice", p.line)
+                       : p.line.empty()  ? fmt::format("`{}` has several lines: say which", t.of)
+                                         : fmt::format("`{}` has no line `{}`", t.of, p.line),
+                       {}});
+        continue;
+      }
+      const auto [q, v] = left(index);
+      all.push_back({index, 0, 0});
+      part_amount(out, p.quantity, it->asked.quantity, q, p.quantity || p.value, all.back().quantity);
+      part_amount(out, p.value, it->asked.value, v,
+                  (p.quantity && p.quantity->ten_thousandths != q) || (p.value && !p.quantity),
+                  all.back().value);
+    }
+    return all;
+  }
+  /// @param must_state  a part of the whole is meant, so how much of this measure has to be said
+  static void part_amount(Refusals& out, const std::optional<Amount>& said,
+                          const std::optional<Amount>& asked, std::int64_t left, bool must_state,
+                          std::int64_t& amount) {
+    if (!asked && !said) return;
+    if (!asked || (said && said->unit != asked->unit)) {
+      out.push_back({Why::other_unit,
+                     "",
+                     asked ? fmt::format("it was reserved in {}, not {}", asked->unit, said->unit)
+                           : fmt::format("no {} was reserved", said->unit),
+                     {}});
+      return;
+    }
+    if (!said && must_state && left > 0) {
+      out.push_back({Why::not_stated, "", fmt::format("say how much of the {} too", asked->unit), {}});
+      return;
+    }
+    amount = said ? said->ten_thousandths : left;
+    if (amount <= left && amount >= 0) return;
+    const Amount lacks{amount - left, asked->unit};
+    out.push_back({Why::more_than_left, "",
+                   fmt::format("{} is {} more than is left", to_string(*said), to_string(lacks)), lacks});
+  }
+
+  OpenReservation* find_reservation(Refusals& out, const Taking& t) {
+    const auto it = reservation_of.find(t.of);
+    if (it != reservation_of.end()) return reservations[it->second].get();
+    out.push_back({Why::no_such_reservation, "", fmt::format("there is no reservation `{}`", t.of), {}});
+    return nullptr;
+  }
+  static auto left_of(const OpenReservation& r) {
+    return
+        [&r](std::uint32_t i) { return std::pair(r.lines[i].quantity.reserved, r.lines[i].value.reserved); };
+  }
+
+  Refusals draw(const Taking& t) {
+    Refusals out;
+    OpenReservation* r = find_reservation(out, t);
+    if (!r) return out;
+    if (draw_of.contains(t.id) || reservation_of.contains(t.id))
+      out.push_back({Why::id_taken, "", fmt::format("there is already a record `{}`", t.id), {}});
+    if (r->until && t.on > *r->until)
+      out.push_back(
+          {Why::reservation_over, "", fmt::format("`{}` was held to {}", r->id, to_string(*r->until)), {}});
+    const auto parts = meant(out, t, r->lines, left_of(*r));
+    std::vector<std::uint32_t> touched;
+    for (const Meant& m : parts)
+      for (const std::uint32_t a : r->lines[m.line].accounts)
+        if (std::find(touched.begin(), touched.end(), a) == touched.end()) touched.push_back(a);
+    for (const std::uint32_t a : touched) usable(out, accounts[a], t.on);
+    for (const Meant& m : parts)
+      for (const std::uint32_t a : r->lines[m.line].accounts) {
+        within_scope(out, accounts[a], r->lines[m.line].asked, t.on);
+        countable(out, accounts[a], r->lines[m.line].asked);
+      }
+    if (!out.empty()) return out;
+
+    std::vector<Booking> moved;
+    for (const Meant& m : parts)
+      for (const std::uint32_t a : r->lines[m.line].accounts) {
+        moved.push_back({a, &r->lines[m.line], r->on, {-m.quantity, 0}, {-m.value, 0}});
+        moved.push_back({a, &r->lines[m.line], t.on, {0, m.quantity}, {0, m.value}});
+      }
+    out = book_all(moved);
+    if (!out.empty()) return out;
+    Draw d{reservation_of.find(t.of)->second, t.on, {}};
+    for (const Meant& m : parts) {
+      take(r->lines[m.line].quantity, m.quantity, m.quantity);
+      take(r->lines[m.line].value, m.value, m.value);
+      d.parts.push_back({m.line, m.quantity, m.value, 0, 0, {}});
+    }
+    const auto index = static_cast<std::uint32_t>(draws.size());
+    draw_of.emplace(t.id, index);
+    for (const std::uint32_t a : touched) accounts[a].draws.push_back(index);
+    draws.push_back(std::move(d));
+    return out;
+  }
+  static void take(LineUse& use, std::int64_t from_reserved, std::int64_t to_drawn) {
+    use.reserved -= from_reserved;
+    use.drawn += to_drawn;
+    assert(use.reserved >= 0 && use.drawn >= 0);
+  }
+
+  Refusals release(const Taking& t) {
+    Refusals out;
+    OpenReservation* r = find_reservation(out, t);
+    if (!r) return out;
+    const auto parts = meant(out, t, r->lines, left_of(*r));
+    if (out.empty())
+      for (const Meant& m : parts) release_line(*r, m);
+    return out;
+  }
+  void release_line(OpenReservation& r, const Meant& m) {
+    OpenLine& line = r.lines[m.line];
+    for (const std::uint32_t a : line.accounts)
+      book(accounts[a].limits, {a, &line, r.on, {-m.quantity, 0}, {-m.value, 0}});
+    take(line.quantity, m.quantity, 0);
+    take(line.value, m.value, 0);
+  }
+  void release_rest(OpenReservation& r) {
+    for (std::uint32_t i = 0; i < r.lines.size(); ++i)
+      release_line(r, {i, r.lines[i].quantity.reserved, r.lines[i].value.reserved});
+  }
+
+  Refusals restore(const Taking& t) {
+    Refusals out;
+    const auto it = draw_of.find(t.of);
+    if (it == draw_of.end())
+      return {{Why::no_such_draw, "", fmt::format("nothing was drawn as `{}`", t.of), {}}};
+    Draw& d = draws[it->second];
+    OpenReservation& r = *reservations[d.reservation];
+    const auto part_of = [&](std::uint32_t line) {
+      return std::find_if(d.parts.begin(), d.parts.end(), [&](const DrawnPart& p) { return p.line == line; });
+    };
+    const auto parts = meant(out, t, r.lines, [&](std::uint32_t i) {
+      const auto p = part_of(i);
+      return p == d.parts.end() ? std::pair<std::int64_t, std::int64_t>()
+                                : std::pair(p->quantity - p->quantity_back, p->value - p->value_back);
+    });
+    if (!out.empty()) return out;
+    for (const Meant& m : parts) {
+      const OpenLine& line = r.lines[m.line];
+      if (std::none_of(line.accounts.begin(), line.accounts.end(),
+                       [&](std::uint32_t a) { return terms(accounts[a], d.on).text.restores_on_return; }))
+        out.push_back({Why::not_restored,
+                       accounts[line.accounts.front()].id(),
+                       fmt::format("no instrument of this line gives its balance back on return ({})",
+                                   fmt::join(line.asked.under, ", ")),
+                       {}});
+    }
+    if (!out.empty()) return out;
+    for (const Meant& m : parts) {
+      const OpenLine& line = r.lines[m.line];
+      DrawnPart& p = *part_of(m.line);
+      if (p.restores.empty())
+        for (const std::uint32_t a : line.accounts)
+          p.restores.push_back(terms(accounts[a], d.on).text.restores_on_return);
+      p.quantity_back += m.quantity;
+      p.value_back += m.value;
+      for (std::size_t i = 0; i < line.accounts.size(); ++i)
+        if (p.restores[i])
+          book(accounts[line.accounts[i]].limits,
+               {line.accounts[i], &line, d.on, {0, -m.quantity}, {0, -m.value}});
+    }
+    return out;
+  }
+
+  // --- authorisations ---
+  static std::string begins(const Authorisation& a) {
+    return fmt::format("a record of `{}` begins as draft, submitted, granted or refused, not {}",
+                       a.instrument.id, to_string(a.state));
+  }
+  Refusals authorise(const Authorisation& a, Date on) {
+    const std::string& id = a.instrument.id;
+    Account* known = account(id);
+    if (!known) {
+      if (!may_begin_as(a.state)) return {{Why::begins_otherwise, id, begins(a), {}}};
+      account_of.emplace(id, static_cast<std::uint32_t>(accounts.size()));
+      accounts.push_back({{{on, a}}, accounts_of(a.limits), {}, {}});
+      return {};
+    }
+    auto& history = known->history;
+    const auto at =
+        std::upper_bound(history.begin(), history.end(), on, [](Date d, const Terms& t) { return d < t.on; });
+    const auto refuse = [&](AuthorisationState from, AuthorisationState to) {
+      return Refusals{{Why::change_not_allowed,
+                       id,
+                       fmt::format("`{}` is {} and cannot become {}", id, to_string(from), to_string(to)),
+                       {}}};
+    };
+    if (at == history.begin() && !may_begin_as(a.state)) return {{Why::begins_otherwise, id, begins(a), {}}};
+    if (at != history.begin() && !may_become(std::prev(at)->text.state, a.state))
+      return refuse(std::prev(at)->text.state, a.state);
+    if (at != history.end() && !may_become(a.state, at->text.state)) return refuse(a.state, at->text.state);
+
+    const bool last = at == history.end();
+    const auto used = bookings(*known, last ? far_future : at->on);
+    const bool ends = a.state == AuthorisationState::revoked || a.state == AuthorisationState::expired;
+    auto limits = accounts_of(a.limits);
+    Refusals out;
+    for (const Booking& b : used) countable_under(out, *known, limits, b);
+    if (!out.empty()) return out;
+    for (const Booking& b : used) book(limits, b);
+    overdrawn(out, id, limits, account_of.find(id)->second, used);
+    if (!out.empty()) return out;
+    history.insert(at, {on, a});
+    if (last) known->limits = std::move(limits);
+    if (last && ends) end_reservations(*known);
+    return out;
+  }
+  /// A new limit counts what was used before it; that is only possible in its own unit.
+  static void countable_under(Refusals& out, const Account& a, const std::vector<LimitAccount>& limits,
+                              const Booking& b) {
+    for (const LimitAccount& l : limits) {
+      const bool counts = l.limit().measure == Measure::quantity;
+      const auto& amount = counts ? b.line->asked.quantity : b.line->asked.value;
+      if (l.applies(b.line->asked) && (!amount || amount->unit != l.limit().most.unit))
+        out.push_back(
+            {Why::other_unit,
+             a.id(),
+             fmt::format("`{}` has been used in amounts that {} cannot count", a.id(), to_string(l.limit())),
+             {}});
+    }
+  }
+  void end_reservations(const Account& a) {
+    for (const std::uint32_t r : std::vector(a.reservations)) release_rest(*reservations[r]);
+  }
+
+  Refusals expire(const std::string& id, Date on) {
+    if (const auto r = reservation_of.find(id); r != reservation_of.end()) {
+      OpenReservation& held = *reservations[r->second];
+      if (!held.until || on <= *held.until)
+        return {{Why::change_not_allowed,
+                 "",
+                 held.until ? fmt::format("`{}` is held to {}", id, to_string(*held.until))
+                            : fmt::format("`{}` is held without end: release it instead", id),
+                 {}}};
+      release_rest(held);
+      return {};
+    }
+    const Account* a = account(id);
+    if (!a)
+      return {{Why::no_such_authorisation,
+               id,
+               fmt::format("there is no authorisation and no reservation `{}`", id),
+               {}}};
+    Authorisation ended = a->latest();
+    if (on <= ended.instrument.valid.to.earliest)
+      return {{Why::change_not_allowed,
+               id,
+               ended.instrument.valid.to.earliest == far_future
+                   ? fmt::format("`{}` is valid without end", id)
+                   : fmt::format("`{}` is valid to {}", id, to_string(ended.instrument.valid.to.earliest)),
+               {}}};
+    ended.state = AuthorisationState::expired;
+    return authorise(ended, on);
+  }
+
+  // --- views ---
+  /// Some limit on everything has been drawn to its end by that day.
+  bool exhausted(const Account& a, Date on) const {
+    const Authorisation& t = terms(a, on).text;
+    auto limits = accounts_of(t.limits);
+    for (const Booking& b : bookings(a, Date{on.days + 1}))
+      if (b.quantity.drawn != 0 || b.value.drawn != 0) book(limits, b);
+    return std::any_of(limits.begin(), limits.end(), [&](const LimitAccount& l) {
+      const Limit& m = l.limit();
+      if (m.period != PeriodKind::whole || m.each_consignee || !m.items.empty() || !m.consignees.empty())
+        return false;
+      return l.rows(on, consignees).front().free.ten_thousandths == 0;
+    });
+  }
+};
+
+Book::Book() : body_(std::make_unique<Body>()) {}
+Book::~Book() = default;
+Book::Book(Book&&) noexcept = default;
+Book& Book::operator=(Book&&) noexcept = default;
+
+Refusals Book::authorise(const Authorisation& a, Date on) {
+  return body_->authorise(a, on);
+}
+Refusals Book::reserve(const Reservation& r) {
+  return body_->reserve(r, true);
+}
+Refusals Book::would_refuse(const Reservation& r) {
+  return body_->reserve(r, false);
+}
+Refusals Book::draw(const Taking& t) {
+  return body_->draw(t);
+}
+Refusals Book::release(const Taking& t) {
+  return body_->release(t);
+}
+Refusals Book::restore(const Taking& t) {
+  return body_->restore(t);
+}
+Refusals Book::expire(const std::string& id, Date on) {
+  return body_->expire(id, on);
+}
+
+std::vector<std::string> Book::ids() const {
+  std::vector<std::string> out;
+  for (const Account& a : body_->accounts) out.push_back(a.id());
+  return out;
+}
+const Authorisation* Book::terms(std::string_view id, Date on) const {
+  const Account* a = body_->account(id);
+  return a ? &Body::terms(*a, on).text : nullptr;
+}
+AuthorisationState Book::state(std::string_view id, Date on) const {
+  const Account* a = body_->account(id);
+  assert(a);
+  const Authorisation& t = Body::terms(*a, on).text;
+  if (!in_effect(t.state)) return t.state;
+  if (on > t.instrument.valid.to.earliest) return AuthorisationState::expired;
+  return body_->exhausted(*a, on) ? AuthorisationState::exhausted : t.state;
+}
+std::vector<BalanceRow> Book::balances(std::string_view id, Date on) const {
+  std::vector<BalanceRow> out;
+  if (const Account* a = body_->account(id))
+    for (const LimitAccount& l : a->limits)
+      for (BalanceRow& row : l.rows(on, body_->consignees)) out.push_back(std::move(row));
+  return out;
+}
+const OpenReservation* Book::reservation(std::string_view id) const {
+  const auto it = body_->reservation_of.find(std::string(id));
+  return it == body_->reservation_of.end() ? nullptr : body_->reservations[it->second].get();
+}
+std::vector<const OpenReservation*> Book::reservations() const {
+  std::vector<const OpenReservation*> out;
+  for (const auto& r : body_->reservations) out.push_back(r.get());
+  return out;
+}
+
+std::vector<std::string> Book::audit() const {
+  std::vector<std::string> out;
+  for (const Account& a : body_->accounts) {
+    auto again = accounts_of(a.latest().limits);
+    for (const Booking& b : body_->bookings(a, far_future)) Body::book(again, b);
+    for (std::size_t i = 0; i < again.size(); ++i)
+      if (const std::string d = a.limits[i].difference(again[i]); !d.empty())
+        out.push_back(fmt::format("`{}`: {}", a.id(), d));
+  }
+  return out;
+}
+
+}  // namespace sekisho

@@ -1,0 +1,163 @@
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/authorisation.h"
+
+// The book of authorisations. Goods are reserved on every authorisation that covers them and on every limit
+// of each at once, or not at all; drawn down when they move, in parts too; freed when they will not move.
+//
+// Example: ten pieces for one consignee on a licence of 100 pieces, 40 a year and 20 for each consignee, and
+// on an end-use certificate for 12. All four limits must have ten free; the first that lacks and every other
+// that lacks are named, with how much. Two shipments of ten: the second finds two free on the certificate, is
+// refused with "lacks 8 pieces", and has taken nothing from the licence.
+//
+// A use counts in the period of its own day. A reservation made for December and drawn in January moves to
+// January's period, and is refused if there is no room there.
+//
+// The book asks no clock and knows no law: what covers what is the instrument's scope; which need it answers
+// is for its caller. It holds only what it was told, in that order, so a correction is a new book.
+
+namespace sekisho {
+
+/// A fact of a use that scopes speak of: its value, then, for a party, what the party belongs to.
+struct UseFact {
+  std::string fact;
+  std::vector<std::string> values;
+};
+
+/// What the law asks for these goods, and who has to give it.
+struct NeededAct {
+  std::string need, from;
+};
+
+/// Goods of one item for one consignee, on all authorisations named.
+struct ReservedLine {
+  std::string line;
+  std::string item, consignee;
+  std::optional<Amount> quantity, value;
+  std::vector<std::string> under;
+  std::vector<NeededAct> needs;  // each answered by one of them; none: not asked
+  std::vector<UseFact> facts;    // `consignee` among them tells what it belongs to
+};
+
+struct Reservation {
+  std::string id, by;
+  Date on;                    // the day for which the goods are to move
+  std::optional<Date> until;  // free from the day after
+  std::vector<ReservedLine> lines;
+};
+
+/// A part of a reservation or of a draw. No line: the only one. No amounts: all that is left.
+struct Part {
+  std::string line;
+  std::optional<Amount> quantity, value;
+};
+
+struct Taking {
+  std::string id, of;  // of: a reservation, or for a restoring a draw
+  Date on;
+  std::vector<Part> parts;  // none: everything that is left
+};
+
+enum class Why : std::uint8_t {
+  id_taken,
+  nothing_asked,
+  no_such_authorisation,
+  not_at_issuer,
+  wrong_agency,
+  need_unanswered,
+  not_in_effect,
+  not_valid_then,
+  condition_open,
+  out_of_scope,
+  scope_unknown,
+  other_unit,
+  not_stated,
+  too_large,
+  limit_lacks,
+  no_such_reservation,
+  no_such_draw,
+  no_such_line,
+  more_than_left,
+  reservation_over,
+  not_restored,
+  change_not_allowed,
+  begins_otherwise
+};
+
+/// One reason why something was not done. `lacks` is by how much, where that is what is wrong.
+struct Refusal {
+  Why why;
+  std::string authorisation;
+  std::string says;
+  std::optional<Amount> lacks;
+};
+using Refusals = std::vector<Refusal>;  // empty: done
+
+/// A limit as it stands for a day.
+struct BalanceRow {
+  std::string limit;      // its text
+  std::string consignee;  // where each has its own
+  std::string period;     // `2024`, `2024-03`, `3 months to 2024-03-31`
+  Amount granted, drawn, reserved, free;
+};
+
+struct LineUse {
+  std::int64_t reserved = 0, drawn = 0;
+};
+struct OpenLine {
+  ReservedLine asked;
+  LineUse quantity, value;  // reserved: what is left to draw
+  std::vector<std::uint32_t> accounts;
+  std::uint32_t consignee;
+};
+/// A reservation as it stands.
+struct OpenReservation {
+  std::string id, by;
+  Date on;
+  std::optional<Date> until;
+  std::vector<OpenLine> lines;
+  bool open() const;
+};
+
+class Book {
+ public:
+  Book();
+  ~Book();
+  Book(Book&&) noexcept;
+  Book& operator=(Book&&) noexcept;
+
+  /// A new authorisation, or what becomes of one: its whole text from that day on.
+  Refusals authorise(const Authorisation& a, Date on);
+  Refusals reserve(const Reservation& r);
+  Refusals draw(const Taking& t);
+  Refusals release(const Taking& t);
+  /// Returned goods give their balance back on the instruments that say so, in the period of their draw.
+  Refusals restore(const Taking& t);
+  /// The end of a reservation, or of an authorisation and the open reservations on it.
+  Refusals expire(const std::string& id, Date on);
+
+  /// Would these goods find room? As `reserve`, and nothing is taken.
+  Refusals would_refuse(const Reservation& r);
+
+  std::vector<std::string> ids() const;  // in the order they came
+  /// The text in force on a day, or the first if it came later; nullptr for an unknown id.
+  const Authorisation* terms(std::string_view id, Date on) const;
+  /// As its acts up to that day left it; expired by date and exhausted by use included.
+  AuthorisationState state(std::string_view id, Date on) const;
+  std::vector<BalanceRow> balances(std::string_view id, Date on) const;
+  const OpenReservation* reservation(std::string_view id) const;
+  std::vector<const OpenReservation*> reservations() const;  // in the order they came
+
+  /// Every balance recomputed from the reservations and draws. @returns what differs; empty in a sound book
+  std::vector<std::string> audit() const;
+
+ private:
+  struct Body;
+  std::unique_ptr<Body> body_;
+};
+
+}  // namespace sekisho
