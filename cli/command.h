@@ -1,5 +1,5 @@
 #pragma once
-#include <CLI/CLI.hpp>
+#include "app.h"
 
 namespace sekisho::cli {
 
@@ -8,7 +8,7 @@ struct Outcome {
   int exit_code = 0;
 };
 
-#define COMMAND(NAME) void add_##NAME(CLI::App& app, Outcome& outcome);
+#define COMMAND(NAME) void add_##NAME(App& app, Outcome& outcome);
 #include "commands.def"
 #undef COMMAND
 

@@ -11,7 +11,8 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
-#include <nlohmann/json.hpp>
+
+#include "json.h"
 
 namespace sekisho::cli {
 namespace {
@@ -139,7 +140,6 @@ void print_reports(const std::vector<Report>& reports, bool with_warnings) {
 }
 
 std::string reports_json(const std::vector<Report>& reports) {
-  using Json = nlohmann::ordered_json;
   const auto place = [](const Report::Place& p) {
     return Json{{"file", p.file}, {"line", p.line}, {"column", p.column}, {"excerpt", p.excerpt}};
   };

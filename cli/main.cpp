@@ -9,12 +9,12 @@
 
 int main(int argc, char** argv) {
   using namespace sekisho::cli;
-  CLI::App app(
+  App app(
       "sekisho: may these goods go from here to there, on this day, for this use, and why?\n"
       "Law in, proposed transfer in; finding with derivation out. A finding is no legal advice and\n"
       "no release: releasing goods is a named officer's act.");
-  app.set_version_flag("--version", std::string(sekisho::version()));
-  app.require_subcommand(1);
+  app.set_version(std::string(sekisho::version()));
+  app.require_subcommand();
   app.footer(
       "Exit codes: 0 an answer, whatever it says; 1 a rulebook, world or transfer is wrong;\n"
       "2 wrong use; 3 a file cannot be read or written; 4 the law needs more nodes than allowed;\n130 "
@@ -26,9 +26,7 @@ int main(int argc, char** argv) {
 #include "commands.def"
 #undef COMMAND
   try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& e) {
-    return app.exit(e) == 0 ? exit_ok : exit_usage;
+    if (const int code = app.parse(argc, argv); code != exit_ok) return code;
   } catch (const std::exception& e) {
     std::fprintf(stderr, "error: %s\n", e.what());
     return exit_files;

@@ -1,10 +1,9 @@
 #pragma once
-#include <nlohmann/json.hpp>
 #include <string>
 
-namespace sekisho::cli {
+#include "json.h"
 
-using Json = nlohmann::ordered_json;
+namespace sekisho::cli {
 
 /// An answer (schemas/answer.schema.json) for people, on a terminal or as Markdown.
 std::string render_text(const Json& answer, bool colour);

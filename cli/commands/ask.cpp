@@ -73,7 +73,7 @@ int ask(Options& o) {
       o.request.known.pop_back();
       continue;
     }
-    const Json answer = Json::parse(r.json);
+    const Json answer = read_json(r.json);
     const Json* question = nullptr;
     for (const Json& m : answer["missing"])
       if (m["kind"] == "fact" && !skipped.contains(m["fact"].get<std::string>())) {
@@ -116,16 +116,16 @@ int ask(Options& o) {
 
 }  // namespace
 
-void add_ask(CLI::App& app, Outcome& outcome) {
-  CLI::App* c = app.add_subcommand("ask", "ask only what still matters, best question first");
+void add_ask(App& app, Outcome& outcome) {
+  App* c = app.add_subcommand("ask", "ask only what still matters, best question first");
   auto o = std::make_shared<Options>();
   c->add_option("transfer", o->transfer, "what is known already (YAML)");
   c->add_option("--world", o->world, "parties, goods and acts of authorities (YAML)");
   c->add_option("--on", o->request.on, "the day of the transfer");
-  c->add_option("--known", o->request.known, "FACT=VALUE")->allow_extra_args(false)->take_all();
+  c->add_option("--known", o->request.known, "FACT=VALUE");
   c->add_option("--answers", o->answers, "keep the answers in this file");
   c->add_flag("--overwrite", o->overwrite, "write over an existing file of answers");
-  c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones")->allow_extra_args(false);
+  c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones");
   c->footer(
       "Example: sekisho ask --on 2023-12-22 --known departure=JP --answers my-transfer.yaml\n"
       "Piped: printf 'US\\nyes\\n' | sekisho ask --on 2023-12-22 --known departure=JP");

@@ -13,11 +13,12 @@
 #include <future>
 #include <iostream>
 #include <mutex>
-#include <nlohmann/json.hpp>
+#include <sstream>
 #include <thread>
 
 #include "command.h"
 #include "files.h"
+#include "json.h"
 
 // `sekisho batch`: pieces of the input are decided by threads and written in order. What is written grows
 // beside its place and moves there at the end; after each piece a small file says how far it came, so that a
@@ -50,25 +51,28 @@ struct Progress {
   std::size_t rows = 0, refused = 0, lines = 0;
 
   std::string text() const {
-    return nlohmann::ordered_json{{"schema", "sekisho-batch-state/1"},
-                                  {"input", input},
-                                  {"size", size},
-                                  {"header", header},
-                                  {"offset", offset},
-                                  {"rows", rows},
-                                  {"refused", refused},
-                                  {"lines", lines},
-                                  {"out_bytes", out_bytes},
-                                  {"refused_bytes", refused_bytes}}
+    return Json{{"schema", "sekisho-batch-state/1"},
+                {"input", input},
+                {"size", size},
+                {"header", header},
+                {"offset", offset},
+                {"rows", rows},
+                {"refused", refused},
+                {"lines", lines},
+                {"out_bytes", out_bytes},
+                {"refused_bytes", refused_bytes}}
                .dump(1) +
            "\n";
   }
   static std::optional<Progress> read(const std::string& path) {
     std::ifstream in(path);
-    const auto j = nlohmann::json::parse(in, nullptr, false);
-    if (j.is_discarded() || j.value("schema", "") != "sekisho-batch-state/1") return std::nullopt;
-    return Progress{j["input"],         j["header"], j["size"],    j["offset"], j["out_bytes"],
-                    j["refused_bytes"], j["rows"],   j["refused"], j["lines"]};
+    std::stringstream text;
+    text << in.rdbuf();
+    auto j = try_json(text.str());
+    if (!j || !j->is_object() || j->value("schema", "") != "sekisho-batch-state/1") return std::nullopt;
+    Json& at = *j;
+    return Progress{at["input"],         at["header"], at["size"],    at["offset"], at["out_bytes"],
+                    at["refused_bytes"], at["rows"],   at["refused"], at["lines"]};
   }
 };
 
@@ -360,23 +364,20 @@ class Run {
 
 }  // namespace
 
-void add_batch(CLI::App& app, Outcome& outcome) {
-  CLI::App* c =
-      app.add_subcommand("batch", "decide every row of a table: CSV, or JSON with one object a line");
+void add_batch(App& app, Outcome& outcome) {
+  App* c = app.add_subcommand("batch", "decide every row of a table: CSV, or JSON with one object a line");
   auto o = std::make_shared<Options>();
   c->add_option("in", o->in, "the table; `-` is standard input")->required();
   c->add_option("--out", o->out, "where the findings go, a line a row; `-` is standard output")->required();
   c->add_option("--refused", o->refused,
                 "where rows that cannot be read go, with place and reason; default: OUT.refused");
   c->add_option("--on", o->request.on, "the day of rows that name none in a column `on`");
-  c->add_option("--column", o->request.columns, "COLUMN=FACT; also `on`, `id`, `provisos`, `ignore`")
-      ->allow_extra_args(false);
+  c->add_option("--column", o->request.columns, "COLUMN=FACT; also `on`, `id`, `provisos`, `ignore`");
   c->add_option("--mapping", o->mapping, "YAML: `columns` (COLUMN: FACT) and `words` (FACT: {CELL: VALUE})");
   c->add_option("--rows", o->rows_as, "csv or ndjson; default: by the name of the file")
-      ->check(CLI::IsMember({"csv", "ndjson"}));
-  c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones")->allow_extra_args(false);
-  c->add_option("--draft", o->rules.drafts, "law that is not in force yet, laid over the rulebooks")
-      ->allow_extra_args(false);
+      ->one_of({"csv", "ndjson"});
+  c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones");
+  c->add_option("--draft", o->rules.drafts, "law that is not in force yet, laid over the rulebooks");
   c->add_option("--threads", o->threads,
                 "default: one for each processor; the output is the same for any number");
   c->add_flag("--resume", o->resume, "go on where an earlier run was stopped");

@@ -35,12 +35,12 @@ int check(const Options& o) {
 
 }  // namespace
 
-void add_check(CLI::App& app, Outcome& outcome) {
-  CLI::App* c = app.add_subcommand(
+void add_check(App& app, Outcome& outcome) {
+  App* c = app.add_subcommand(
       "check", "check rulebooks: grammar, names, types, dates, cases; prove what never matters");
   auto o = std::make_shared<Options>();
   c->add_option("paths", o->paths, "files or folders; left out: the shipped rulebooks");
-  c->add_option("--format", o->format, "text or json")->check(CLI::IsMember({"text", "json"}));
+  c->add_option("--format", o->format, "text or json")->one_of({"text", "json"});
   c->add_flag("--quick", o->quick, "only read: decide no cases, prove nothing");
   c->footer("Example: sekisho check rulebooks");
   c->callback([o, &outcome] { outcome.exit_code = check(*o); });

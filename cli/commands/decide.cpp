@@ -52,7 +52,7 @@ int decide(Options& o) {
   if (o.format == "json") {
     fmt::print("{}\n", result.json);
   } else {
-    const Json answer = Json::parse(result.json);
+    const Json answer = read_json(result.json);
     const bool colour = isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
     fmt::print("{}", o.format == "markdown" ? render_markdown(answer) : render_text(answer, colour));
   }
@@ -61,8 +61,8 @@ int decide(Options& o) {
 
 }  // namespace
 
-void add_decide(CLI::App& app, Outcome& outcome) {
-  CLI::App* c = app.add_subcommand("decide", "may these goods go, on this day, and why?");
+void add_decide(App& app, Outcome& outcome) {
+  App* c = app.add_subcommand("decide", "may these goods go, on this day, and why?");
   auto o = std::make_shared<Options>();
   c->add_option("transfer", o->transfer,
                 "the transfer (YAML); `-` reads standard input; left out: flags alone");
@@ -74,20 +74,15 @@ void add_decide(CLI::App& app, Outcome& outcome) {
   c->add_option("--from", o->from, "state of departure");
   c->add_option("--to", o->to, "state of destination");
   c->add_option("--kind", o->kind, "kind of transfer");
-  c->add_option(
-       "--known", o->request.known,
-       "FACT=VALUE, over what the files say->allow_extra_args(false); `unknown` forgets, `A|B` leaves both")
-      ->take_all();
+  c->add_option("--known", o->request.known,
+                "FACT=VALUE, over what the files say; `unknown` forgets, `A|B` leaves both");
   c->add_flag("--without-instruments", o->request.without_instruments,
               "hide what authorities answered about this transfer");
-  c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones (files or folders)")
-      ->allow_extra_args(false);
-  c->add_option("--draft", o->rules.drafts,
-                "a draft of law laid over the rulebooks->allow_extra_args(false); the answer is marked");
+  c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones (files or folders)");
+  c->add_option("--draft", o->rules.drafts, "a draft of law laid over the rulebooks; the answer is marked");
   c->add_option("--nodes", o->request.node_limit,
                 "the most nodes of diagrams to make before giving up with SK4001");
-  c->add_option("--format", o->format, "text, json or markdown")
-      ->check(CLI::IsMember({"text", "json", "markdown"}));
+  c->add_option("--format", o->format, "text, json or markdown")->one_of({"text", "json", "markdown"});
   c->footer(
       "Example: sekisho decide examples/patriot/finished-to-us.yaml --world examples/patriot/world.yaml --on "
       "2023-12-21\n"

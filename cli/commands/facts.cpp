@@ -19,7 +19,7 @@ int facts(const Options& o) {
   const auto books = load(o.rules, code);
   if (!books) return code;
   Json chosen = Json::array();
-  for (const Json& f : Json::parse(books->facts()))
+  for (const Json& f : read_json(books->facts()))
     if (f["fact"].get<std::string>().find(o.word) != std::string::npos ||
         f["asks"].get<std::string>().find(o.word) != std::string::npos)
       chosen.push_back(f);
@@ -39,12 +39,12 @@ int facts(const Options& o) {
 
 }  // namespace
 
-void add_facts(CLI::App& app, Outcome& outcome) {
-  CLI::App* c = app.add_subcommand("facts", "the vocabulary: every fact, its type and its question");
+void add_facts(App& app, Outcome& outcome) {
+  App* c = app.add_subcommand("facts", "the vocabulary: every fact, its type and its question");
   auto o = std::make_shared<Options>();
   c->add_option("word", o->word, "only facts that speak of it");
-  c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones")->allow_extra_args(false);
-  c->add_option("--format", o->format, "text or json")->check(CLI::IsMember({"text", "json"}));
+  c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones");
+  c->add_option("--format", o->format, "text or json")->one_of({"text", "json"});
   c->footer("Example: sekisho facts licence");
   c->callback([o, &outcome] { outcome.exit_code = facts(*o); });
 }

@@ -44,8 +44,8 @@ int format_files(const Options& o) {
 
 }  // namespace
 
-void add_fmt(CLI::App& app, Outcome& outcome) {
-  CLI::App* c = app.add_subcommand("fmt", "give rulebooks their one layout; no answer changes");
+void add_fmt(App& app, Outcome& outcome) {
+  App* c = app.add_subcommand("fmt", "give rulebooks their one layout; no answer changes");
   auto o = std::make_shared<Options>();
   c->add_option("paths", o->paths, "files or folders; `-` reads standard input and prints")->required();
   c->add_flag("--check", o->check, "change nothing; exit 1 if a file is laid out otherwise");

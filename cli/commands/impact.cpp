@@ -81,28 +81,28 @@ int impact(Options& o) {
   if (o.format == "json")
     fmt::print("{}\n", result.json);
   else
-    print_text(Json::parse(result.json));
+    print_text(read_json(result.json));
   return exit_ok;
 }
 
 }  // namespace
 
-void add_impact(CLI::App& app, Outcome& outcome) {
-  CLI::App* c =
+void add_impact(App& app, Outcome& outcome) {
+  App* c =
       app.add_subcommand("impact", "what a change of law changes, exactly: two days, a draft, two regimes");
   auto o = std::make_shared<Options>();
   c->add_option("--from", o->request.from, "the earlier day");
   c->add_option("--to", o->request.to, "the later day");
   c->add_option("--on", o->on, "the day, for a draft or two regimes");
-  c->add_option("--draft", o->rules.drafts, "law that only the second side has")->allow_extra_args(false);
+  c->add_option("--draft", o->rules.drafts, "law that only the second side has");
   c->add_option("--regime", o->request.regime, "one regime only");
   c->add_option("--against", o->request.against, "another regime to hold it against");
   c->add_option("--world", o->world, "which holdings and decisions of this world the change touches (YAML)");
-  c->add_option("--pending", o->pending, "a pending transfer (YAML)")->allow_extra_args(false);
-  c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones")->allow_extra_args(false);
+  c->add_option("--pending", o->pending, "a pending transfer (YAML)");
+  c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones");
   c->add_option("--nodes", o->request.node_limit,
                 "the most nodes of diagrams to make before giving up with SK4001");
-  c->add_option("--format", o->format, "text or json")->check(CLI::IsMember({"text", "json"}));
+  c->add_option("--format", o->format, "text or json")->one_of({"text", "json"});
   c->footer(
       "Example: sekisho impact --from 2023-12-21 --to 2023-12-22 --regime jp.transfer\n"
       "Example: sekisho impact --from 2023-12-21 --to 2023-12-22 --world examples/patriot/world.yaml");

@@ -49,7 +49,7 @@ int diff(const Options& o) {
     fmt::print("{}\n", json);
     return exit_ok;
   }
-  const Json changes = Json::parse(json)["changes"];
+  const Json changes = read_json(json)["changes"];
   for (const Json& c : changes)
     fmt::print("{} {}: {} -> {} ({}) [{}]\n", c["kind"].get<std::string>(), c["name"].get<std::string>(),
                c["before"].get<std::string>(), c["after"].get<std::string>(),
@@ -60,22 +60,22 @@ int diff(const Options& o) {
 
 }  // namespace
 
-void add_law(CLI::App& app, Outcome& outcome) {
-  CLI::App* c = app.add_subcommand("law", "read the rulebooks: as of a day, or what changed");
-  c->require_subcommand(1);
+void add_law(App& app, Outcome& outcome) {
+  App* c = app.add_subcommand("law", "read the rulebooks: as of a day, or what changed");
+  c->require_subcommand();
   auto o = std::make_shared<Options>();
-  CLI::App* s = c->add_subcommand("show", "a rulebook as it reads on a day");
+  App* s = c->add_subcommand("show", "a rulebook as it reads on a day");
   s->add_option("regime", o->regime, "such as jp.transfer")->required();
   s->add_option("--on", o->on, "the day; left out: every version");
-  s->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones")->allow_extra_args(false);
+  s->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones");
   s->footer("Example: sekisho law show jp.transfer --on 2023-12-22");
   s->callback([o, &outcome] { outcome.exit_code = show(*o); });
-  CLI::App* d = c->add_subcommand("diff", "the change of text between two days");
+  App* d = c->add_subcommand("diff", "the change of text between two days");
   d->add_option("--from", o->from, "the earlier day")->required();
   d->add_option("--to", o->to, "the later day")->required();
   d->add_option("--regime", o->regime, "one regime only");
-  d->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones")->allow_extra_args(false);
-  d->add_option("--format", o->format, "text or json")->check(CLI::IsMember({"text", "json"}));
+  d->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones");
+  d->add_option("--format", o->format, "text or json")->one_of({"text", "json"});
   d->footer("Example: sekisho law diff --from 2023-12-21 --to 2023-12-22");
   d->callback([o, &outcome] { outcome.exit_code = diff(*o); });
 }

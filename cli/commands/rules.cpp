@@ -19,7 +19,7 @@ int rules(const Options& o) {
   const auto books = load(o.rules, code);
   if (!books) return code;
   Json chosen = Json::array();
-  for (const Json& r : Json::parse(books->rules()))
+  for (const Json& r : read_json(books->rules()))
     if (r.dump().find(o.word) != std::string::npos) chosen.push_back(r);
   if (o.format == "json") {
     fmt::print("{}\n", chosen.dump(2));
@@ -38,12 +38,12 @@ int rules(const Options& o) {
 
 }  // namespace
 
-void add_rules(CLI::App& app, Outcome& outcome) {
-  CLI::App* c = app.add_subcommand("rules", "which rules speak of what");
+void add_rules(App& app, Outcome& outcome) {
+  App* c = app.add_subcommand("rules", "which rules speak of what");
   auto o = std::make_shared<Options>();
   c->add_option("word", o->word, "a fact, a need, an authority, a word of the citation");
-  c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones")->allow_extra_args(false);
-  c->add_option("--format", o->format, "text or json")->check(CLI::IsMember({"text", "json"}));
+  c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones");
+  c->add_option("--format", o->format, "text or json")->one_of({"text", "json"});
   c->footer("Example: sekisho rules destination.fighting");
   c->callback([o, &outcome] { outcome.exit_code = rules(*o); });
 }

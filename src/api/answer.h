@@ -1,6 +1,6 @@
 #pragma once
-#include "api/json.h"
 #include "api/line_question.h"
+#include "base/json.h"
 #include "engine/completions.h"
 
 namespace sekisho {

@@ -3,16 +3,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <nlohmann/json.hpp>
-
 #include "api/body.h"
 #include "base/document.h"
+#include "base/json.h"
 #include "batch/rows.h"
 
 namespace sekisho {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 /// `columns:` and `words:` of a mapping file.
 void read_mapping(const Doc& doc, RowsOptions& options, Diagnostics& diags) {
@@ -210,10 +207,10 @@ BatchPiece Batch::Worker::Body::csv(std::string_view text, std::size_t number, s
 
 /// @returns why the line is no row; empty if `row` holds it
 std::string Batch::Worker::Body::read_json(std::string_view text) {
-  const Json j = Json::parse(text, nullptr, false);
-  if (j.is_discarded()) return "this is no JSON";
-  if (!j.is_object()) return "a row is an object";
-  for (const auto& [key, value] : j.items()) {
+  const std::optional<Json> j = parse_json(text);
+  if (!j) return "this is no JSON";
+  if (!j->is_object()) return "a row is an object";
+  for (const auto& [key, value] : j->items()) {
     const auto known = uses.find(key);
     const ColumnUse use =
         known != uses.end() ? known->second : uses[key] = Header(batch.law, batch.options).use(key);

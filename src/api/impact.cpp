@@ -4,8 +4,8 @@
 #include <map>
 
 #include "api/body.h"
-#include "api/json.h"
 #include "api/line_question.h"
+#include "base/json.h"
 #include "engine/words.h"
 #include "impact/witness.h"
 #include "model/reader.h"
@@ -208,8 +208,8 @@ class Comparison {
                 {"when", when},
                 {"breadth", s.breadth},
                 {"witness",
-                 {{"transfer", Json::parse(w.transfer)},
-                  {"world", Json::parse(w.world)},
+                 {{"transfer", *parse_json(w.transfer)},
+                  {"world", *parse_json(w.world)},
                   {"readings", w.readings}}},
                 {"touches", records}};
       t.touched = touched.size();

@@ -2,8 +2,8 @@
 #include <set>
 
 #include "api/body.h"
-#include "api/json.h"
 #include "audit/audit.h"
+#include "base/json.h"
 #include "law/checker.h"
 #include "law/formatter.h"
 

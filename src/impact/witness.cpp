@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <map>
-#include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/json.h"
 #include "engine/words.h"
 
 namespace sekisho {
@@ -23,7 +23,6 @@ Date bound_on(const Space& space, ProvisoId p) {
 }  // namespace
 
 WitnessFiles witness_files(const Compiled& c, const std::vector<Values>& witness, Date day) {
-  using Json = nlohmann::ordered_json;
   const Space& space = c.space();
   const Law& law = space.law();
   const std::string on = to_string(day);

@@ -1,0 +1,19 @@
+#include "json.h"
+
+#include <cassert>
+
+namespace sekisho::cli {
+
+std::optional<Json> try_json(std::string_view text) {
+  Json j = Json::parse(text, nullptr, false);
+  if (j.is_discarded()) return std::nullopt;
+  return j;
+}
+
+Json read_json(std::string_view text) {
+  auto j = try_json(text);
+  assert(j);
+  return std::move(*j);
+}
+
+}  // namespace sekisho::cli

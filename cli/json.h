@@ -1,0 +1,19 @@
+#pragma once
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string_view>
+
+// JSON as a value. Its members are compiled once, in json.cpp.
+
+extern template class nlohmann::basic_json<nlohmann::ordered_map>;
+
+namespace sekisho::cli {
+
+using Json = nlohmann::ordered_json;
+
+/// Of the library's own making; what a user wrote is read with `try_json`.
+Json read_json(std::string_view text);
+/// @returns nullopt if the text is not JSON
+std::optional<Json> try_json(std::string_view text);
+
+}  // namespace sekisho::cli
