@@ -261,7 +261,7 @@ class Run {
     std::size_t row = at_.rows, line = at_.lines;
     bool more = true, sound = true;
     while (sound && (more || !sent.empty())) {
-      if (more && !interrupted && sent.size() < 2 * threads) {
+      if (more && !interrupted && sent.size() < std::size_t{2} * threads) {
         const std::size_t had = buffer.size();
         buffer.resize(had + piece_size);
         in_->read(buffer.data() + had, static_cast<std::streamsize>(piece_size));
