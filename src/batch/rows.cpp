@@ -268,6 +268,7 @@ const RowFinding& RowDecider::by_tables(const Plan& plan, Kept& kept, const RowB
         static_cast<std::uint8_t>(column[p.column] + p.adds[box[plan.compiled().level(v)]._Find_first()]);
   }
   std::vector<const std::uint8_t*> columns;
+  columns.reserve(column.size());
   for (const std::uint8_t& c : column) columns.push_back(&c);
   std::uint8_t finding = 0;
   std::uint64_t word = 0;

@@ -78,6 +78,7 @@ class Cover {
     for (const auto& [m, y] : groups) everywhere = both(everywhere, y);
     std::vector<Cube> out;
     std::vector<Ref> left;
+    left.reserve(groups.size());
     for (const auto& [m, y] : groups) left.push_back(m);
     for (std::size_t g = 0; g < groups.size(); ++g)
       for (Cube c : between(without(left[g], everywhere), groups[g].second)) {

@@ -67,14 +67,14 @@ class Words {
           return fmt::format("the consignee is {}within the parties that the proviso names",
                              yes ? "" : "not ");
         return fmt::format("{} {}", var.name, yes ? "holds" : "does not hold");
-      case VarKind::judged: return fmt::format("{} is {}", var.name, fmt::join(p.values, " or "));
+      case VarKind::judged:
       case VarKind::need: return fmt::format("{} is {}", var.name, fmt::join(p.values, " or "));
     }
     const Type& type = law_[var.fact].type;
     if (type.kind == FactType::yes_no) return (yes_value(var, allowed) ? "" : "not ") + var.name;
     if (type.ordered()) return range(var, allowed);
     if (type.kind == FactType::country)
-      if (const std::string in = list_phrase(var, l, allowed); !in.empty()) return in;
+      if (std::string in = list_phrase(var, l, allowed); !in.empty()) return in;
     if (p.values.size() == 1)
       return fmt::format("{} is {}{}", var.name, p.excluded ? "not " : "", p.values.front());
     return fmt::format("{} is {}one of {}", var.name, p.excluded ? "not " : "", fmt::join(p.values, ", "));
