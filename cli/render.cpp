@@ -48,7 +48,10 @@ class Writer {
     regimes(a);
     needs(a);
     items("provisos that will bind", a["provisos"], [](const Json& p) {
-      return fmt::format("{} ({})", text(p, "proviso"), describe_with(p)) + cite(p);
+      const std::string lapses = text(p, "lapses");
+      return fmt::format("{} ({}){}", text(p, "proviso"), describe_with(p),
+                         lapses.empty() || lapses == "never" ? "" : ", lapses " + lapses) +
+             cite(p);
     });
     items("obligations", a["obligations"], [](const Json& o) {
       return fmt::format("{} to {}: {}{}", text(o, "kind"), text(o, "to"), text(o, "text"),
@@ -66,6 +69,7 @@ class Writer {
     items("what else it turns on (contrast, not advice)", a["turns_on"], change);
     items("unsettled law", a["law_unsettled"],
           [](const Json& u) { return fmt::format("{}: {}", text(u, "what"), text(u, "note")); });
+    lists(a["regimes"]);
     coverage(a["coverage"]);
     dates(a);
     return std::move(out_);
@@ -100,9 +104,10 @@ class Writer {
   void heading(const Json& a) {
     const Json& q = a["question"];
     const std::string title = text(q, "title");
-    if (!title.empty()) line(markdown_ ? "# " + title : title);
-    line(fmt::format("on {}, law of {}, instruments {}{}", text(q, "on"), text(q, "law_of"),
+    if (!title.empty()) line(markdown_ ? "# " + title + "\n" : title);
+    line(fmt::format("on {}, law of {}, instruments {}{}{}", text(q, "on"), text(q, "law_of"),
                      text(q, "instruments"),
+                     text(q, "known_on").empty() ? "" : ", as known on " + text(q, "known_on"),
                      q.value("hypothetical", false) ? ", HYPOTHETICAL: a draft lies over the law" : ""));
     line("");
     const std::string finding = text(a, "finding");
@@ -123,6 +128,8 @@ class Writer {
           if (seen.insert(f).second) forces += (forces.empty() ? "" : " and ") + f;
     if (finding == "prohibited" && !forces.empty()) shown += " (" + forces + ")";
     line(markdown_ ? "**" + shown + "**" : paint(finding, shown));
+    if (markdown_) line("");
+    if (!text(a, "compliance").empty()) line("it has taken place: " + text(a, "compliance"));
     if (finding == "permitted" || finding == "permitted_with_provisos" || finding == "not_engaged")
       line(fmt::format("no bar found under {} as of {}", list(a["regimes"], "regime"), text(q, "law_of")));
     line("");
@@ -132,6 +139,8 @@ class Writer {
     std::set<std::string> forces;
     for (const Json& d : regime["derivation"])
       if (text(d, "status") == "active" && text(d, "effect") == "prohibits") forces.insert(text(d, "force"));
+    for (const Json& n : regime["needs"])
+      if (text(n, "status") == "refused") forces.insert("decision");
     if (forces.empty()) forces.insert(text(regime, "force"));
     return forces;
   }
@@ -153,11 +162,16 @@ class Writer {
                        text(r, "finding") == "open" ? ", " + range(r) : "", by));
       for (const Json& d : r["derivation"])
         if (text(d, "status") == "active" && text(d, "effect") == "prohibits")
-          sub(fmt::format("barred by {}{}: {}", text(d, "rule"), cite(d), reads(d["reads"])));
+          sub(fmt::format("barred by {}{}{}: {}", text(d, "rule"), spoken_to(d), cite(d), reads(d["reads"])));
       if (text(r, "finding") != "not_engaged")
         for (const Json& route : r["routes"]) this->route(route);
     }
     line("");
+  }
+  /// With what force a rule speaks, and to whom.
+  static std::string spoken_to(const Json& rule) {
+    const std::string whom = words(text(rule, "addressee"));
+    return fmt::format(" ({}{})", text(rule, "force"), whom.empty() ? "" : ", to the " + whom);
   }
   static std::string reads(const Json& facts) {
     std::string out;
@@ -179,6 +193,12 @@ class Writer {
     }
     sub(s + cite(r));
   }
+  static std::string unmatched(const Json& scope) {
+    std::string out;
+    for (const Json& f : scope)
+      if (text(f, "match") == "unmatched") out += (out.empty() ? "" : ", ") + text(f, "fact");
+    return out;
+  }
   void needs(const Json& a) {
     items("needs", a["needs"], [](const Json& n) {
       std::string s =
@@ -189,12 +209,40 @@ class Writer {
       if (n.value("implied", false)) s += ", implied by the final act";
       if (n.value("would_lift", false)) s += ", would lift the bar";
       for (const Json& i : n["settled_by"]) {
-        if (text(i, "covers") == "no") continue;
-        s += fmt::format("; {} by {}{}", text(i, "state"), text(i, "instrument"),
-                         i.value("assumed", false) ? " (ASSUMED)" : "");
+        if (text(i, "covers") == "no") {
+          if (text(n, "status") == "met") continue;
+          s += fmt::format("; {} does not cover it: {} unmatched", text(i, "instrument"),
+                           unmatched(i["scope"]));
+          continue;
+        }
+        s += fmt::format("; {} by {}{}{}", text(i, "state"), text(i, "instrument"),
+                         i.value("assumed", false) ? " (ASSUMED)" : "",
+                         text(i, "covers") == "unknown" ? ", if it covers this line" : "");
       }
       return s + cite(n);
     });
+  }
+  /// What the lists that were read say, and until when they are complete.
+  void lists(const Json& regimes) {
+    std::set<std::string> told;
+    for (const Json& r : regimes)
+      for (const Json& d : r["derivation"]) {
+        if (!d.contains("registers")) continue;
+        for (const Json& l : d["registers"]) {
+          const std::string on = text(l, "on");
+          const std::string to = text(l, "complete_to");
+          told.insert(fmt::format("{} is {} {}{}{}", text(l, "value"),
+                                  on == "yes"         ? "on"
+                                  : on == "no"        ? "not on"
+                                  : on == "unsettled" ? "by one reading on"
+                                                      : "perhaps on",
+                                  text(l, "list"), to.empty() ? "" : ", complete to " + to, cite(l)));
+        }
+      }
+    if (told.empty()) return;
+    title("lists that were read");
+    for (const std::string& s : told) item(s);
+    line("");
   }
   void coverage(const Json& c) {
     title("coverage");
@@ -204,8 +252,8 @@ class Writer {
     if (!c["not_encoded"].empty()) item("has a say, no rulebook loaded: " + list(c["not_encoded"], nullptr));
     std::string weak;
     for (const Json& w : c["weakest"])
-      if (w.contains("instrument"))
-        weak += (weak.empty() ? "" : "; ") + text(w, "instrument") + " " + text(w, "why");
+      for (const char* what : {"instrument", "attestation", "fact"})
+        if (w.contains(what)) weak += (weak.empty() ? "" : "; ") + text(w, what) + " " + text(w, "why");
     if (!weak.empty()) item("weakest: " + weak);
     for (const Json& n : c["notes"]) item(n.get<std::string>());
     line("");

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 namespace sekisho {
@@ -11,6 +12,10 @@ namespace {
 Json text_or_null(const std::string& s) {
   return s.empty() ? Json(nullptr) : Json(s);
 }
+
+/// Facts that say which transfer is asked about; what is asked needs no source.
+constexpr std::array<std::string_view, 8> the_question{"departure", "destination", "kind", "exporter",
+                                                       "consignee", "end_user",    "item", "lot"};
 
 std::string_view show(Truth t, std::string_view yes, std::string_view no) {
   return t == Truth::yes ? yes : t == Truth::no ? no : "unknown";
@@ -55,12 +60,22 @@ LineAnswer::LineAnswer(const Sources& sources, const LineQuestion& line, const s
 
 void LineAnswer::decide() {
   if (!engine_.consistent(start_)) {
-    std::string names;
-    for (const ProgramId p : space_.constraints())
-      if (reader_.read(p, start_) == Truth::no)
-        names += (names.empty() ? "" : "; ") + words(space_[p].back().at);
-    diags_.emit(code::no_completion, TextSpan{},
-                names.empty() ? "no value of the unknown facts fits the constraints" : names);
+    std::string broken;
+    std::vector<VarId> at_odds;
+    for (const ProgramId p : space_.constraints()) {
+      if (reader_.read(p, start_) != Truth::no) continue;
+      broken += (broken.empty() ? "" : "; ") + words(space_[p].back().at);
+      collect_vars(p, at_odds);
+    }
+    auto e = diags_.emit(code::no_completion, TextSpan{},
+                         broken.empty() ? "no value of the unknown facts fits the constraints" : broken);
+    for (const VarId v : at_odds) {
+      const Json f = fact_value(v, start_);
+      if (!f["value"].is_string()) continue;
+      e.note(fmt::format("{} is {}{}", space_[v].name, f["value"].get<std::string>(),
+                         f.contains("from") ? " [" + f["from"].get<std::string>() + "]" : ""));
+    }
+    e.fix("correct one of them");
     ok_ = false;
     return;
   }
@@ -121,13 +136,19 @@ RuleId LineAnswer::reader_of(std::size_t g, VarId judged) const {
 
 /// States that have a say but no rulebook in force here.
 void LineAnswer::assess_states() {
-  for (const std::string& state : line_.states_with_a_say) {
-    const bool loaded =
-        std::any_of(space_.regimes().begin(), space_.regimes().end(), [&](const RegimeUse& r) {
-          return r.in_force.possible && law_[law_[r.regime].authority].state == state;
-        });
-    if (!loaded) unassessed_.push_back(state);
+  for (const std::string& state : line_.states_with_a_say)
+    if (!law_loaded(state)) unassessed_.push_back(state);
+  for (const std::string& state : line_.transit) {
+    const std::string shown = law_loaded(state) ? state + " (transit)" : state;
+    if (std::find(unassessed_.begin(), unassessed_.end(), shown) == unassessed_.end())
+      unassessed_.push_back(shown);
   }
+}
+
+bool LineAnswer::law_loaded(const std::string& state) const {
+  return std::any_of(space_.regimes().begin(), space_.regimes().end(), [&](const RegimeUse& r) {
+    return r.in_force.possible && law_[law_[r.regime].authority].state == state;
+  });
 }
 
 // --- words ---
@@ -164,6 +185,18 @@ std::optional<std::string> LineAnswer::known_range(VarId v) const {
       return fmt::format("between {} and {}", show_value(law_[var.fact].type, k.values[0]),
                          show_value(law_[var.fact].type, k.values[1]));
   return std::nullopt;
+}
+
+/// On whose word a proviso lies on the lot or does not.
+std::string LineAnswer::provenance_of(ProvisoId p) const {
+  const auto on = [&](const Carried& c) { return c.proviso == p; };
+  const auto carried = std::find_if(line_.question.carried.begin(), line_.question.carried.end(), on);
+  if (carried != line_.question.carried.end())
+    return carried->by.empty() ? "provenance of the lot" : "provenance of the lot, bound by " + carried->by;
+  const std::string& state = law_[law_[law_[p].regime].authority].state;
+  const auto attested = line_.attested.find(state);
+  if (attested == line_.attested.end() || attested->second.by.empty()) return "provenance of the lot";
+  return fmt::format("provenance of the lot, attested by {}", attested->second.by);
 }
 
 Json LineAnswer::fact_value(VarId v, const State& state) const {
@@ -206,7 +239,7 @@ Json LineAnswer::fact_value(VarId v, const State& state) const {
     else if (!line_.question.silence_is_none && space_.silent(v).count() == 1)
       j["from"] = fmt::format("record of {}", law_[a].name);
   }
-  if (var.kind == VarKind::carries) j["from"] = "provenance of the lot";
+  if (var.kind == VarKind::carries) j["from"] = provenance_of(var.proviso);
   return j;
 }
 
@@ -236,6 +269,32 @@ Json LineAnswer::reads(ProgramId p, const State& state) {
     out.push_back(fact_value(v, state));
   }
   return out;
+}
+
+/// What lists say of the known values that an expression looks up in them.
+void LineAnswer::registers(ExprId e, Json& out) const {
+  if (!e.valid()) return;
+  for (const Expr& n : law_[e]) {
+    if (n.op == ExprOp::definition) registers(n.body, out);
+    const VarId v = n.list.valid() && n.fact.valid() ? space_.fact_var(n.fact) : VarId{};
+    if (!v.valid() || start_.possible[v.index].count() != 1) continue;
+    const Value& value = space_[v].domain[start_.possible[v.index]._Find_first()];
+    const List& list = law_[n.list];
+    std::string on = list.complete_to && *list.complete_to < line_.question.law_day ? "unknown" : "no";
+    std::string source = list.source;
+    for (const ListMember& m : list.members) {
+      const Covers c = covers(m.windows, line_.question.law_day);
+      if (!(m.value == value) || c == Covers::no) continue;
+      const bool dated = std::any_of(m.windows.begin(), m.windows.end(),
+                                     [](const Window& w) { return !w.from.settled() || !w.to.settled(); });
+      on = c == Covers::yes && (dated || !m.unsettled.valid()) ? "yes" : "unsettled";
+      if (!m.source.empty()) source = m.source;
+    }
+    Json j{{"list", list.name}, {"fact", law_[n.fact].name}, {"value", show_value(law_[n.fact].type, value)},
+           {"on", on},          {"cite", list.cite},         {"source", source}};
+    j["complete_to"] = list.complete_to ? Json(to_string(*list.complete_to)) : Json(nullptr);
+    out.push_back(std::move(j));
+  }
 }
 
 // --- routes and derivation ---
@@ -350,6 +409,9 @@ Json LineAnswer::derivation(std::size_t g) {
       j["defeated_by"] = by;
     }
     j["effect"] = rule.prohibits ? "prohibits" : rule.permits ? "permits" : "needs";
+    j["registers"] = Json::array();
+    if ((rule.group == "later_transfers" ? r.later : r.main) != Truth::no)
+      registers(rule.when, j["registers"]);
     j["reads"] = reads(u.when, start_);
     out.push_back(std::move(j));
   }
@@ -432,6 +494,15 @@ Json LineAnswer::needs(std::size_t g) {
   return out;
 }
 
+/// The text of a proviso that the transfer would bind: that of the day.
+RuleId LineAnswer::text_binding(ProvisoId p) const {
+  const std::vector<RuleId>& versions = law_[p].versions;
+  const auto of_the_day = std::find_if(versions.begin(), versions.end(), [&](RuleId v) {
+    return covers(law_[v].windows, line_.question.transfer_day) != Covers::no;
+  });
+  return of_the_day == versions.end() ? versions.front() : *of_the_day;
+}
+
 Json LineAnswer::provisos(std::size_t g) {
   Json out = Json::array();
   const RegimeAnswer& a = regimes_[g];
@@ -454,12 +525,12 @@ Json LineAnswer::provisos(std::size_t g) {
       else
         with[parameter] = argument;
     }
-    const Rule& text = law_[law_[use.proviso].versions.front()];
+    const Rule& text = law_[text_binding(use.proviso)];
     out.push_back({{"proviso", law_[use.proviso].name},
                    {"with", with},
                    {"bound_by", law_[b.rule].name},
                    {"cite", text.cite},
-                   {"lapses", text.lapses.valid() ? "when a condition is met" : "never"}});
+                   {"lapses", text.lapses.valid() ? "when " + words(law_[text.lapses].back().at) : "never"}});
   }
   std::set<std::string> seen;
   for (const OpenNeed& n : a.outcome.needs) {
@@ -566,6 +637,14 @@ std::vector<VarId> LineAnswer::tied(VarId v) const {
   return out;
 }
 
+/// Whether the value is a state that would then have a say, and no law of it is loaded: what would come of it
+/// is not known here.
+bool LineAnswer::unread_say(VarId v, std::size_t value) const {
+  if (std::find(facts_with_a_say.begin(), facts_with_a_say.end(), space_[v].name) == facts_with_a_say.end())
+    return false;
+  return !law_loaded(space_[v].domain[value].text);
+}
+
 /// What another value of one fact would give: remedies where the applicant may choose the fact and
 /// the finding gets better, else contrasts.
 Json LineAnswer::changes(bool applicant) {
@@ -583,7 +662,7 @@ Json LineAnswer::changes(bool applicant) {
     if ((f.changed_by == ChangedBy::applicant) != applicant) continue;
     std::map<std::tuple<int, int, std::vector<std::string>>, std::vector<std::string>> by_finding;
     for (std::size_t i = 0; i < var.domain.size(); ++i) {
-      if (start_.possible[v.index].test(i)) continue;
+      if (start_.possible[v.index].test(i) || unread_say(v, i)) continue;
       State other = start_;
       other.possible[v.index].reset();
       other.possible[v.index].set(i);
@@ -776,6 +855,16 @@ void LineAnswer::lists_read(ExprId e, const Visit& visit) const {
   }
 }
 
+/// The thresholds that an expression reads, those of its definitions too.
+template <class Visit>
+void LineAnswer::thresholds_read(ExprId e, const Visit& visit) const {
+  if (!e.valid()) return;
+  for (const Expr& n : law_[e]) {
+    if (n.threshold.valid()) visit(law_[n.threshold]);
+    if (n.op == ExprOp::definition) thresholds_read(n.body, visit);
+  }
+}
+
 /// Whether some fact of the question is known to have the value.
 bool LineAnswer::known_value(const Value& v) const {
   return std::any_of(line_.question.facts.begin(), line_.question.facts.end(), [&](const KnownFact& k) {
@@ -785,30 +874,92 @@ bool LineAnswer::known_value(const Value& v) const {
 
 std::string LineAnswer::recheck_by() {
   Date first = far_future;
+  const Date today = line_.question.law_day;
+  const auto ends = [&](Date last) {
+    if (last >= today) first = std::min(first, last);
+  };
   const auto consider = [&](const std::vector<Window>& windows) {
     for (const Window& w : windows)
-      for (const Date d : {w.to.earliest, Date{w.from.earliest.days - 1}})
-        if (d >= line_.question.law_day) first = std::min(first, d);
+      for (const Date d :
+           {w.to.earliest, w.to.latest, Date{w.from.earliest.days - 1}, Date{w.from.latest.days - 1}})
+        ends(d);
+  };
+  const auto law_of = [&](ExprId e) {
+    lists_read(e, [&](const List& l) {
+      for (const ListMember& m : l.members)
+        if (known_value(m.value)) consider(m.windows);
+      if (l.complete_to) ends(*l.complete_to);
+    });
+    thresholds_read(e, [&](const Threshold& t) {
+      for (const ThresholdStep& s : t.steps) consider(s.windows);
+    });
   };
   for (std::size_t g = 0; g < regimes_.size(); ++g) {
-    consider(law_[space_.regimes()[g].regime].windows);
+    const Regime& regime = law_[space_.regimes()[g].regime];
+    consider(regime.windows);
+    law_of(regime.governs);
     if (regimes_[g].reading.main == Truth::no && regimes_[g].reading.later == Truth::no) continue;
-    for (const RuleId r : law_[space_.regimes()[g].regime].rules) {
+    for (const RuleId r : regime.rules) {
       consider(law_[r].windows);
-      lists_read(law_[r].when, [&](const List& l) {
-        for (const ListMember& m : l.members)
-          if (known_value(m.value)) consider(m.windows);
-        if (l.complete_to && *l.complete_to >= line_.question.law_day)
-          first = std::min(first, *l.complete_to);
-      });
+      law_of(law_[r].when);
+      for (const Defeat& d : law_[r].defeats) consider(d.windows);
     }
-    for (const OpenNeed& n : regimes_[g].outcome.needs)
-      for (const Space::Source& s : space_.sources(n.need)) {
-        const Date end = s.instrument->instrument->valid.to.earliest;
-        if (end >= line_.question.transfer_day) first = std::min(first, end);
-      }
+    for (const ProvisoUse& p : space_.regimes()[g].provisos) law_of(law_[p.rule.rule].lapses);
   }
+  for (const Constraint& c : law_.constraints) law_of(c.always);
+  for (const VarId v : relied_on())
+    for (const Space::Source& s : space_.sources(v)) {
+      const Date end = s.instrument->instrument->valid.to.earliest;
+      if (reader_.read(s.scope, start_) != Truth::no && end >= line_.question.transfer_day)
+        first = std::min(first, end);
+    }
   return first >= far_future ? "" : to_string(first);
+}
+
+/// The variables that the answer leans on: all of them while it is open.
+std::set<VarId> LineAnswer::relied_on() const {
+  if (!joint_.single()) {
+    std::set<VarId> all;
+    for (std::uint32_t i = 0; i < space_.variables().size(); ++i) all.insert(VarId{i});
+    return all;
+  }
+  std::set<VarId> out(because_.begin(), because_.end());
+  for (const RegimeAnswer& a : regimes_)
+    for (const OpenNeed& n : a.outcome.needs) out.insert(n.need);
+  return out;
+}
+
+/// What the answer leans on and nobody has read in a source: acts, facts and attestations.
+Json LineAnswer::weakest() {
+  Json weak = Json::array();
+  const std::set<VarId> relied = relied_on();
+  for (const ActingInstrument& i : line_.question.instruments) {
+    if (!i.instrument->assumed) continue;
+    const bool read = std::any_of(relied.begin(), relied.end(), [&](VarId v) {
+      return std::any_of(space_.sources(v).begin(), space_.sources(v).end(), [&](const Space::Source& s) {
+        return s.instrument == &i && reader_.read(s.scope, start_) != Truth::no;
+      });
+    });
+    if (read) weak.push_back({{"instrument", i.instrument->id}, {"why", "assumed, not read in a source"}});
+  }
+  std::set<std::string> attested;
+  for (const VarId v : relied) {
+    const Variable& var = space_[v];
+    if (var.kind == VarKind::carries) {
+      const auto a = line_.attested.find(law_[law_[law_[var.proviso].regime].authority].state);
+      if (a != line_.attested.end() && a->second.source.empty() && attested.insert(a->first).second)
+        weak.push_back({{"attestation", fmt::format("provenance for {}, attested by {},", a->first,
+                                                    a->second.by.empty() ? "nobody" : a->second.by)},
+                        {"why", "without a source"}});
+    }
+    if (var.kind != VarKind::fact && var.kind != VarKind::member) continue;
+    const auto from = line_.provenance.find(var.fact);
+    const bool asked =
+        std::find(the_question.begin(), the_question.end(), law_[var.fact].name) != the_question.end();
+    if (!asked && from != line_.provenance.end() && from->second.source.empty() && from->second.by.empty())
+      weak.push_back({{"fact", law_[var.fact].name}, {"why", "stated without a source"}});
+  }
+  return weak;
 }
 
 Json LineAnswer::coverage() {
@@ -829,14 +980,7 @@ Json LineAnswer::coverage() {
   j["not_engaged"] = idle;
   j["not_in_force"] = out_of_force;
   j["not_encoded"] = unassessed_;
-  Json weak = Json::array();
-  for (const ActingInstrument& i : line_.question.instruments)
-    if (i.instrument->assumed)
-      weak.push_back({{"instrument", i.instrument->id}, {"why", "assumed, not read in a source"}});
-  for (const auto& [f, from] : line_.provenance)
-    if (from.source.empty() && from.by.empty())
-      weak.push_back({{"fact", law_[f].name}, {"why", "stated without a source"}});
-  j["weakest"] = weak;
+  j["weakest"] = weakest();
   j["notes"] = line_.notes;
   return j;
 }

@@ -29,11 +29,16 @@ class LineAnswer {
   };
   void decide();
   void assess_states();
+  bool law_loaded(const std::string& state) const;
+  bool unread_say(VarId v, std::size_t value) const;
   double closeness(const State& s);
   RegimeOutcome outcome(std::size_t g, State completion);
   RuleId reader_of(std::size_t g, VarId judged) const;
   template <class Visit>
   void lists_read(ExprId e, const Visit& visit) const;
+  template <class Visit>
+  void thresholds_read(ExprId e, const Visit& visit) const;
+  std::set<VarId> relied_on() const;
   bool known_value(const Value& v) const;
   Json regime(std::size_t g);
   Json routes(std::size_t g);
@@ -46,6 +51,10 @@ class LineAnswer {
   Json changes(bool applicant);
   Json unsettled();
   Json coverage();
+  Json weakest();
+  void registers(ExprId e, Json& out) const;
+  RuleId text_binding(ProvisoId p) const;
+  std::string provenance_of(ProvisoId p) const;
   Json settled_by(VarId need, const State& state);
   std::string not_before();
   std::string recheck_by();

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "api/answer.h"
 #include "api/body.h"
@@ -14,6 +15,34 @@ DecideResult too_many_nodes(const Sources& sources, std::size_t limit) {
       .note("it happened in a question over what is unknown")
       .fix("give more of the facts, or allow more with `--nodes`");
   return {false, reports_of(sources, diags), {}};
+}
+
+/// What is covered over all lines: a regime is idle only where no line engages it.
+Json coverage_of(const Json& lines) {
+  Json all = lines.front()["coverage"];
+  const auto add = [&](const char* key, const Json& entries) {
+    for (const Json& e : entries)
+      if (std::find(all[key].begin(), all[key].end(), e) == all[key].end()) all[key].push_back(e);
+  };
+  for (const Json& l : lines)
+    for (const char* key : {"assessed", "not_engaged", "not_in_force", "not_encoded", "weakest", "notes"})
+      add(key, l["coverage"][key]);
+  Json idle = Json::array();
+  std::set<std::string> told;
+  for (const Json& n : all["not_engaged"]) {
+    const bool engaged =
+        std::find(all["assessed"].begin(), all["assessed"].end(), n["regime"]) != all["assessed"].end();
+    if (!engaged && told.insert(n["regime"].get<std::string>()).second) idle.push_back(n);
+  }
+  all["not_engaged"] = idle;
+  return all;
+}
+
+/// Whether a movement that took place complied. What it took and nobody gave is a breach only where the acts
+/// of authorities were read.
+std::string_view compliance(Finding best, Finding worst, bool acts_read) {
+  if (best == Finding::prohibited || (best == Finding::authorisation_required && acts_read)) return "breach";
+  return worst <= Finding::permitted_with_provisos ? "compliant" : "undetermined";
 }
 
 DecideResult decide_lines(const Sources& texts, const Law& law, const DecideRequest& request) {
@@ -39,6 +68,8 @@ DecideResult decide_lines(const Sources& texts, const Law& law, const DecideRequ
   if (!doc) return failed();
   const auto transfer = read_transfer(*doc, world, diags);
   if (!transfer) return failed();
+  const Doc* took_place = doc->find("performed");
+  const bool performed = took_place && (took_place->text == "yes" || took_place->text == "true");
 
   std::vector<KnownByHand> by_hand;
   for (const std::string& k : request.known) {
@@ -103,6 +134,9 @@ DecideResult decide_lines(const Sources& texts, const Law& law, const DecideRequ
                                                 : "open";
   j["best"] = to_string(best);
   j["worst"] = to_string(unassessed.empty() ? worst : Finding::prohibited);
+  j["compliance"] = !performed ? Json(nullptr)
+                               : Json(compliance(best, unassessed.empty() ? worst : Finding::prohibited,
+                                                 request.world && !request.without_instruments));
   j["states"] = Json::array();
   const auto all_of = [&](const char* key) {
     Json out = Json::array();
@@ -129,7 +163,7 @@ DecideResult decide_lines(const Sources& texts, const Law& law, const DecideRequ
   for (const char* key :
        {"because", "needs", "provisos", "obligations", "missing", "remedies", "turns_on", "law_unsettled"})
     j[key] = all_of(key);
-  j["coverage"] = lines.front()["coverage"];
+  j["coverage"] = coverage_of(lines);
   Json not_before = nullptr, recheck = nullptr;
   for (const Json& l : lines) {
     if (!l["not_before"].is_null() && (not_before.is_null() || not_before < l["not_before"]))

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/countries.h"
+#include "engine/space.h"
 
 namespace sekisho {
 namespace {
@@ -117,6 +118,7 @@ class Builder {
            const std::string& source = {}) {
     const FactId f = law_.find_fact(name);
     if (!f.valid() || v.empty() || v == "unknown" || law_[f].judged_by.valid()) return;
+    contradicts(f, {v}, from, at);
     Knowledge k;
     k.form = law_[f].type.is_set ? Knowledge::Form::members : Knowledge::Form::alternatives;
     k.values = {{v, {}, at}};
@@ -124,6 +126,28 @@ class Builder {
     k.source = source;
     k.at = at;
     set(f, k);
+  }
+  /// What a file states of a fact must agree with what its goods and parties are known to be; what is given
+  /// by hand goes before both.
+  void contradicts(FactId f, const std::vector<std::string>& values, const std::string& from, TextSpan at) {
+    if (from == "transfer" && has(f) && out_.provenance[f].from == from) return;  // `agree` has seen it
+    if (!has(f) || out_.provenance[f].from == "given by hand" || out_.provenance[f].from == "answered")
+      return;
+    Type t = law_[f].type;
+    const bool set = t.is_set;
+    t.is_set = false;
+    for (const KnownFact& k : out_.question.facts) {
+      if (k.fact != f || k.form == Knowledge::Form::unknown || (set && !k.complete)) continue;
+      bool agree = !set || k.values.size() == values.size();
+      for (const std::string& text : values)
+        if (const auto v = read_value(t, text))
+          agree = agree &&
+                  (set ? std::find(k.values.begin(), k.values.end(), *v) != k.values.end() : allows(k, *v));
+      if (!agree)
+        diags_.emit(code::said_twice, at, law_[f].name, from, fmt::format("{}", fmt::join(values, ", ")))
+            .note(fmt::format("the other word is of the {}", out_.provenance[f].from))
+            .fix("correct the one that is wrong");
+    }
   }
   void entries(const FactEntries& all) {
     for (const FactEntry& e : all) {
@@ -169,7 +193,7 @@ class Builder {
     set("departure", transfer_.from, "transfer", transfer_.at);
     set("destination", transfer_.to, "transfer", transfer_.at);
     set("kind", transfer_.kind, "transfer", transfer_.at);
-    for (const std::string& state : transfer_.via) say(state);
+    if (!law_.find_fact("via").valid()) out_.transit = transfer_.via;
     for (const std::string_view name : facts_with_a_say)
       for (const KnownFact& k : out_.question.facts)
         if (law_[k.fact].name == name && k.form == Knowledge::Form::alternatives)
@@ -197,6 +221,9 @@ class Builder {
     const Lot* lot = line_.lot.empty() ? nullptr : world_.lot(line_.lot);
     const std::string item_id = !line_.item.empty() ? line_.item : lot ? lot->item : "";
     const Item* item = item_id.empty() ? nullptr : world_.item(item_id);
+    if (lot && !line_.item.empty() && lot->item != line_.item)
+      diags_.emit(code::said_twice, line_.at, "item: " + line_.item, "lot " + lot->id, lot->item)
+          .fix("leave out `item`: the lot says what it is");
     if (lot) {
       set("lot", lot->id, "line " + line_.id, line_.at);
       entries(lot->facts);
@@ -224,6 +251,7 @@ class Builder {
     k.from = "agreement " + a->id;
     k.source = a->source;
     for (const std::string& s : a->licensor_states) k.values.push_back({s, {}, a->at});
+    contradicts(states, a->licensor_states, "agreement " + a->id, a->at);
     set(states, k);
   }
   /// The proviso that a file speaks of, with the parameters that it gives; none, after a message.
@@ -266,7 +294,10 @@ class Builder {
       out_.question.carried.push_back(std::move(c));
     }
     for (const Attestation& a : lot.attestations)
-      if (!a.on || *a.on <= days_.known) out_.question.clean_for.push_back(a.jurisdiction);
+      if (!a.on || *a.on <= days_.known) {
+        out_.question.clean_for.push_back(a.jurisdiction);
+        out_.attested.emplace(a.jurisdiction, a);
+      }
   }
   void party(const std::string& role) {
     const std::string id = role == "exporter"    ? transfer_.exporter
@@ -333,12 +364,18 @@ class Builder {
     for (const ScopeEntry& s : i.scope) {
       const FactId f = fact(s.fact, s.at);
       if (!f.valid()) continue;
+      if (law_[f].type.is_set) {
+        diags_.emit(code::wrong_form, s.at, "a fact with one value: a scope cannot be a set");
+        continue;
+      }
       std::vector<Value> values;
       for (const Claim& c : s.values)
         if (auto v = value(f, c)) values.push_back(*v);
       a.scope.emplace_back(f, std::move(values));
     }
     for (const ProvisoOn& p : i.provisos) known_proviso(p);
+    if (i.scope.empty() && !a.answers.empty())
+      out_.notes.push_back(fmt::format("`{}` names no scope: it covers every line", i.id));
     if (diags_.all().size() > before) return;
     // Findings are read on the day of the law, answers to a need on the day of the transfer.
     const Date day = a.answers.empty() && !a.finds.empty() ? days_.law : days_.on;

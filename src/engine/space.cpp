@@ -772,9 +772,15 @@ class Space::Builder {
       if (i.authority != from) continue;
       if (v.kind == VarKind::need && std::find(i.answers.begin(), i.answers.end(), v.need) != i.answers.end())
         found.push_back({&i, scope(i), need_state(i.state), 0});
-      if (v.kind == VarKind::judged && i.state == InstrumentState::granted)
+      const bool withdrawn = i.state == InstrumentState::revoked;
+      if (v.kind == VarKind::judged && (i.state == InstrumentState::granted || withdrawn))
         for (const auto& [f, yes] : i.finds)
-          if (f == v.fact) found.push_back({&i, scope(i), yes ? std::size_t{1} : std::size_t{0}, 0});
+          if (f == v.fact)
+            found.push_back({&i, scope(i),
+                             withdrawn ? judged_none
+                             : yes     ? std::size_t{1}
+                                       : std::size_t{0},
+                             0});
     }
     take_turns(found);
     const bool complete =
@@ -784,15 +790,12 @@ class Space::Builder {
     s_.silent_[id.index] = complete ? bit(none) : v.all;
     s_.sources_[id.index] = std::move(found);
   }
-  /// Decisions come before applications, those before what has lapsed; of each the latest first.
+  /// Decisions, revocations among them, come before applications, those before what has lapsed by itself; of
+  /// each the latest first.
   static void take_turns(std::vector<Source>& found) {
     const auto key = [](const Source& s) {
       const InstrumentState state = s.instrument->state;
-      const int tier = state == InstrumentState::pending ? 1
-                       : state == InstrumentState::granted || state == InstrumentState::refused ||
-                               state == InstrumentState::suspended
-                           ? 0
-                           : 2;
+      const int tier = state == InstrumentState::pending ? 1 : state == InstrumentState::lapsed ? 2 : 0;
       return std::make_pair(tier, -s.instrument->instrument->issued.days);
     };
     std::stable_sort(found.begin(), found.end(),

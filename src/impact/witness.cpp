@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -11,13 +12,18 @@
 namespace sekisho {
 namespace {
 
-/// The first of the days compared on which a proviso has a text.
+/// The first of the days compared on which a proviso has a text, or else the last day of the last one before.
 Date bound_on(const Space& space, ProvisoId p) {
   const Law& law = space.law();
   for (const Standing& s : space.standings())
     for (const RuleId r : law[p].versions)
       if (covers(law[r].windows, s.view.day) != Covers::no) return s.view.day;
-  return space.standings().front().view.day;
+  const Date first = space.standings().front().view.day;
+  Date last = far_past;
+  for (const RuleId r : law[p].versions)
+    for (const Window& w : law[r].windows)
+      if (w.to.latest < first) last = std::max(last, w.to.latest);
+  return last == far_past ? first : last;
 }
 
 }  // namespace

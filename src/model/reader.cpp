@@ -41,7 +41,8 @@ class Reader {
     const auto day = parse_date(t);
     if (!day) {
       if (looks_like_date(t))
-        diags_.emit(code::document_date, d.find(key)->at, t);
+        diags_.emit(code::document_date, d.find(key)->at, t)
+            .fix("write a day that the calendar has, such as 2023-12-22");
       else
         diags_.emit(code::wrong_form, d.find(key)->at, "a day such as 2023-12-22");
     }
@@ -329,13 +330,14 @@ class TransferReader : Reader {
     Transfer t;
     if (!map(d, "a transfer",
              {"transfer", "title", "kind", "on", "from", "to", "via", "exporter", "consignee", "end_user",
-              "facts", "answers", "lines", "source", "note"}))
+              "performed", "facts", "answers", "lines", "source", "note"}))
       return t;
     if (text(d, "transfer", true) != "1") diags_.emit(code::wrong_form, d.at, "`transfer: 1`");
     t.at = d.at;
     t.title = text(d, "title");
     t.kind = text(d, "kind");
     t.on = date(d, "on");
+    yes(d, "performed");  // the answer alone reads it
     t.from = state_code(d, "from");
     t.to = state_code(d, "to");
     t.exporter = party(d, "exporter");
