@@ -10,6 +10,7 @@ import tempfile
 
 binary = pathlib.Path(sys.argv[1]).resolve()
 FACT = 'fact armed is yes or no\n  asks "a"\n'
+REGIME = 'authority a.b of XK "A"\n' + FACT + 'regime a.c "R"\n  authority a.b\n  force statute\n  otherwise permitted\n  cite "c"\n'
 LAW = {
     "invalid UTF-8": b'define d "\xff\xfe" means armed\n',
     "a NUL byte": b"define \0 d\n",
@@ -19,6 +20,9 @@ LAW = {
     "a million times not": (FACT + 'define d "d" means ' + "not " * 1_000_000 + "armed").encode(),
     "a chain of 100,000 definitions": (FACT + "".join(f'define d{i} "d" means d{i + 1}\n' for i in range(100_000))).encode(),
     "a ring of definitions": b'define a "a" means b\ndefine b "b" means a\n',
+    "a ring of 1,000 links": (REGIME + "".join(f'rule r{i}\n  cite "c"\n  prohibits when armed\n  notwithstanding r{(i + 1) % 1_000}\n' for i in range(1_000))).encode(),
+    "a name 1,000 times": (FACT * 1_000).encode(),
+    "days that no calendar has": (REGIME + 'rule r\n  in force 2023-02-30 to 9999-99-99\n  cite "c"\n  prohibits when armed\n').encode(),
     "a truncated file": b'regime x.y "t"\n  authority',
     "an endless text": b'fact a is one of "',
 }
@@ -29,6 +33,7 @@ DOCUMENT = {
     "an empty file": b"",
     "a list": b"- 1\n- 2\n",
     "an impossible day": b"transfer: 1\non: 2023-02-31\n",
+    "a fact that nobody knows": b"transfer: 1\non: 2023-12-22\nfacts: {goods.colour: red}\n",
     "a party that is not there": b"transfer: 1\non: 2023-12-22\nexporter: nobody\n",
     "a truncated map": b"transfer: 1\nfacts: {a: ",
 }

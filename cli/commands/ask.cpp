@@ -19,22 +19,61 @@ struct Options {
   std::string transfer, world, answers;
 };
 
-/// What was known, with the answers after it: a transfer file that `decide` reads.
-std::string as_transfer(const Options& o, const std::vector<std::pair<std::string, std::string>>& given) {
+std::string quoted(const std::string& v) {
+  if (v.starts_with('[')) return v;
+  std::string out = "\"";
+  for (const char c : v) out += c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
+  return out + "\"";
+}
+
+using Answers = std::vector<std::pair<std::string, std::string>>;
+
+/// JSON, which YAML is too, with the answers in it.
+std::string with_answers(Json transfer, const std::string& on, const Answers& given) {
+  if (!on.empty() && !transfer.contains("on")) transfer["on"] = on;
+  for (const auto& [fact, v] : given)
+    transfer["answers"][fact] = v.starts_with('[') ? try_json(v).value_or(Json(v)) : Json(v);
+  return transfer.dump(2) + "\n";
+}
+
+/// Where the entries under `answers:` begin, and how far they are indented; npos if there are none.
+std::pair<std::size_t, std::size_t> place_of_answers(const std::string& text) {
+  const std::string key = "answers:\n";
+  const std::size_t at = text.starts_with(key) ? 0 : text.find("\n" + key);
+  if (at == std::string::npos) return {at, 2};
+  const std::size_t begin = text.find('\n', at + (at == 0 ? 0 : 1)) + 1;
+  const std::size_t word = text.find_first_not_of(' ', begin);
+  return {begin, word == std::string::npos || word == begin ? 2 : word - begin};
+}
+
+/// What was known with the answers in it: a transfer file that `decide` reads. What was written stays as it
+/// was.
+std::string as_transfer(const Options& o, const Answers& given) {
   std::string out =
       o.transfer.empty() ? "transfer: 1\ntitle: \"answers of sekisho ask\"\n" : o.request.transfer.text;
+  if (const auto json = try_json(out); json && json->is_object())
+    return with_answers(*json, o.request.on, given);
   if (!out.ends_with('\n')) out += '\n';
   if (!o.request.on.empty() && !out.starts_with("on:") && out.find("\non:") == std::string::npos)
     out += fmt::format("on: {}\n", o.request.on);
   if (given.empty()) return out;
-  if (out.find("\nanswers:") == std::string::npos) out += "answers:\n";
-  for (const auto& [fact, v] : given) {
-    std::string quoted;
-    for (const char c : v) quoted += c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
-    out +=
-        v.starts_with('[') ? fmt::format("  {}: {}\n", fact, v) : fmt::format("  {}: \"{}\"\n", fact, quoted);
+  auto [at, indent] = place_of_answers(out);
+  if (at == std::string::npos) {
+    out += "answers:\n";
+    at = out.size();
   }
-  return out;
+  std::string entries;
+  for (const auto& [fact, v] : given)
+    entries += fmt::format("{}{}: {}\n", std::string(indent, ' '), fact, quoted(v));
+  return out.insert(at, entries);
+}
+
+/// Answers can be added to JSON and to YAML whose keys begin lines; not to a map in braces that is no JSON.
+bool takes_answers(const std::string& text) {
+  const std::size_t first = text.find_first_not_of(" \n\r\t");
+  if (first != std::string::npos && text[first] == '{') return Json::accept(text);
+  const std::size_t at = text.starts_with("answers:") ? 0 : text.find("\nanswers:");
+  return at == std::string::npos || text.compare(at == 0 ? 0 : at + 1, 9, "answers:\n") == 0;
 }
 
 int ask(Options& o) {
@@ -46,6 +85,13 @@ int ask(Options& o) {
     auto t = read_file(o.transfer);
     if (!t) return exit_files;
     o.request.transfer = std::move(*t);
+    if (!o.answers.empty() && !takes_answers(o.request.transfer.text)) {
+      fmt::print(stderr,
+                 "error: answers cannot be added to `{}` as it is written\n   fix: let its keys, and those "
+                 "under `answers`, begin lines of their own\n",
+                 o.transfer);
+      return exit_wrong;
+    }
   }
   if (!o.world.empty()) {
     auto w = read_file(o.world);
@@ -57,7 +103,7 @@ int ask(Options& o) {
     return exit_usage;
   }
   const bool person = isatty(STDIN_FILENO) != 0;
-  std::vector<std::pair<std::string, std::string>> given;
+  Answers given;
   std::set<std::string> skipped;
   for (const std::string& k : o.request.known)
     if (const std::size_t eq = k.find('='); eq != std::string::npos)
@@ -104,8 +150,12 @@ int ask(Options& o) {
       skipped.insert(fact);
       continue;
     }
-    given.emplace_back(fact, line);
-    o.request.known.push_back(fmt::format("{}={}", fact, line));
+    // A line may answer another question than the one asked: FACT=VALUE.
+    const std::size_t eq = line.find('=');
+    const std::string answered = eq == std::string::npos ? fact : line.substr(0, eq);
+    const std::string with = eq == std::string::npos ? line : line.substr(eq + 1);
+    given.emplace_back(answered, with);
+    o.request.known.push_back(fmt::format("{}={}", answered, with));
   }
   if (!o.answers.empty()) {
     if (!write_file(o.answers, as_transfer(o, given))) return exit_files;
@@ -128,7 +178,9 @@ void add_ask(App& app, Outcome& outcome) {
   c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones");
   c->footer(
       "Example: sekisho ask --on 2023-12-22 --known departure=JP --answers my-transfer.yaml\n"
-      "Piped: printf 'US\\nyes\\n' | sekisho ask --on 2023-12-22 --known departure=JP");
+      "Piped: printf 'destination=US\\ngoods.form=part\\n' | sekisho ask --on 2023-12-22 --known "
+      "departure=JP\n"
+      "A line answers the question asked, or another as FACT=VALUE; an empty one leaves it unknown.");
   c->callback([o, &outcome] { outcome.exit_code = ask(*o); });
 }
 

@@ -1,10 +1,12 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <sstream>
 
 #include "command.h"
 #include "files.h"
 #include "render.h"
+#include "sekisho/page.h"
 
 namespace sekisho::cli {
 namespace {
@@ -28,7 +30,7 @@ int show(const Options& o) {
   int code = exit_ok;
   const auto books = load(o.rules, code);
   if (!books) return code;
-  const auto text = books->show(o.regime, o.on);
+  const auto text = o.format == "markdown" ? page(*books, o.regime, o.on) : books->show(o.regime, o.on);
   if (!text) {
     std::string all;
     for (const std::string& r : books->regimes()) all += " " + r;
@@ -37,6 +39,12 @@ int show(const Options& o) {
   }
   fmt::print("{}", *text);
   return exit_ok;
+}
+
+/// The words that leave or enter the law, marked as such.
+void print_text(const std::string& text, char mark) {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) fmt::print("  {} {}\n", mark, line);
 }
 
 int diff(const Options& o) {
@@ -50,10 +58,13 @@ int diff(const Options& o) {
     return exit_ok;
   }
   const Json changes = read_json(json)["changes"];
-  for (const Json& c : changes)
+  for (const Json& c : changes) {
     fmt::print("{} {}: {} -> {} ({}) [{}]\n", c["kind"].get<std::string>(), c["name"].get<std::string>(),
                c["before"].get<std::string>(), c["after"].get<std::string>(),
                c["in_force"].get<std::string>(), c["cite"].get<std::string>());
+    if (c["kind"] != "member" && c["kind"] != "link")
+      print_text(c["text"].get<std::string>(), c["after"] == "not in force" ? '-' : '+');
+  }
   if (changes.empty()) fmt::print("no change of text between {} and {}\n", o.from, o.to);
   return exit_ok;
 }
@@ -68,7 +79,11 @@ void add_law(App& app, Outcome& outcome) {
   s->add_option("regime", o->regime, "such as jp.transfer")->required();
   s->add_option("--on", o->on, "the day; left out: every version");
   s->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones");
-  s->footer("Example: sekisho law show jp.transfer --on 2023-12-22");
+  s->add_option("--format", o->format, "text: the rulebook's own words; markdown: a page to read and sign")
+      ->one_of({"text", "markdown"});
+  s->footer(
+      "Example: sekisho law show jp.transfer --on 2023-12-22\n"
+      "Example: sekisho law show jp.transfer --on 2023-12-22 --format markdown");
   s->callback([o, &outcome] { outcome.exit_code = show(*o); });
   App* d = c->add_subcommand("diff", "the change of text between two days");
   d->add_option("--from", o->from, "the earlier day")->required();

@@ -28,6 +28,8 @@ int rules(const Options& o) {
   for (const Json& r : chosen) {
     fmt::print("{} ({}), in force {}\n    {}\n", r["rule"].get<std::string>(), r["kind"].get<std::string>(),
                r["in_force"].get<std::string>(), r["cite"].get<std::string>());
+    const std::string whom = r["addressee"].get<std::string>();
+    fmt::print("    force {}{}\n", r["force"].get<std::string>(), whom.empty() ? "" : ", to the " + whom);
     std::string reads;
     for (const Json& f : r["reads"]) reads += (reads.empty() ? "" : ", ") + f.get<std::string>();
     if (!reads.empty()) fmt::print("    reads {}\n", reads);

@@ -40,6 +40,14 @@ struct Rulebooks::Body {
       if (n.op == ExprOp::definition) names_read(n.body, out);
     }
   }
+  /// The declaration whose name stands at a place, as its file has it.
+  std::string declared(TextSpan name) const {
+    for (const Parsed& p : files)
+      for (const tree::Declaration& d : p.file.declarations)
+        if (d.name.at.source == name.source && d.name.at.begin == name.begin)
+          return text(declaration_span(p, d));
+    return {};
+  }
   /// A declaration as it stands in its file, with its clauses, without what follows it.
   TextSpan declaration_span(const Parsed& p, const tree::Declaration& d) const {
     std::uint32_t begin = d.at.begin, end = begin;

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "api/body.h"
+#include "api/words.h"
 #include "audit/audit.h"
 #include "base/json.h"
 #include "law/checker.h"
@@ -14,33 +15,6 @@ Report::Place place(const Sources& sources, TextSpan at) {
   if (!at.source.valid()) return {};
   const Place p = sources.locate(at);
   return {p.file, p.line, p.column, p.excerpt, p.column - 1 - p.excerpt_from, p.marked};
-}
-
-std::string oneline(std::string_view text) {
-  std::string out;
-  for (char c : text) {
-    if (c == '\n' || c == '\r' || c == '\t') c = ' ';
-    if (c == ' ' && (out.empty() || out.back() == ' ')) continue;
-    out += c;
-  }
-  while (out.ends_with(' ')) out.pop_back();
-  return out;
-}
-
-std::string in_force_words(const std::vector<Window>& windows) {
-  std::string out;
-  for (const Window& w : windows) {
-    if (!out.empty()) out += ", ";
-    const auto bound = [](const Bound& b) {
-      return b.settled() ? to_string(b.earliest)
-                         : "between " + to_string(b.earliest) + " and " + to_string(b.latest);
-    };
-    if (w.from.latest == far_past)
-      out += w.to.earliest == far_future ? "always" : "to " + bound(w.to);
-    else
-      out += "from " + bound(w.from) + (w.to.earliest == far_future ? " on" : " to " + bound(w.to));
-  }
-  return out;
 }
 
 std::string_view who_changes(ChangedBy who) {
@@ -114,11 +88,7 @@ std::optional<std::string> Rulebooks::show(std::string_view name, std::string_vi
   std::string out;
   const auto declaration = [&](RuleId r) {
     if (day && covers(b.law[r].windows, *day) == Covers::no) return;
-    for (const Parsed& p : b.files)
-      for (const tree::Declaration& d : p.file.declarations)
-        if (d.name.at.source == b.law[r].at.source && d.name.at.begin == b.law[r].at.begin) {
-          out += "\n" + b.text(b.declaration_span(p, d)) + "\n";
-        }
+    out += "\n" + b.declared(b.law[r].at) + "\n";
   };
   const Regime& regime = b.law[id];
   for (const Parsed& p : b.files)
@@ -136,7 +106,8 @@ std::string Rulebooks::difference(std::string_view from, std::string_view to, st
   const Date a = parse_date(from).value_or(Date{}), b = parse_date(to).value_or(Date{});
   Json out = Json::array();
   const auto compare = [&](const std::string& kind, const std::string& name,
-                           const std::vector<Window>& windows, const std::string& cite) {
+                           const std::vector<Window>& windows, const std::string& cite,
+                           const std::string& text) {
     const Covers before = covers(windows, a), after = covers(windows, b);
     if (before == after) return;
     const auto word = [](Covers c) {
@@ -147,20 +118,30 @@ std::string Rulebooks::difference(std::string_view from, std::string_view to, st
                    {"before", word(before)},
                    {"after", word(after)},
                    {"cite", cite},
-                   {"in_force", in_force_words(windows)}});
+                   {"in_force", in_force_words(windows)},
+                   {"text", text}});
   };
   for (const Regime& r : law.regimes)
-    if (regime.empty() || r.name == regime) compare("regime", r.name, r.windows, r.cite);
+    if (regime.empty() || r.name == regime)
+      compare("regime", r.name, r.windows, r.cite, body_->declared(r.at));
   for (const Rule& r : law.rules)
     if (regime.empty() || (r.regime.valid() && law[r.regime].name == regime))
-      compare(r.proviso.valid() ? "proviso" : r.permits ? "route" : "rule", r.name, r.windows, r.cite);
+      compare(r.proviso.valid() ? "proviso"
+              : r.permits       ? "route"
+                                : "rule",
+              r.name, r.windows, r.cite, body_->declared(r.at));
+  for (const Rule& r : law.rules)
+    for (const Defeat& d : r.defeats)
+      if (regime.empty() || (r.regime.valid() && law[r.regime].name == regime))
+        compare("link", law[d.by].name + " over " + r.name, d.windows, law[d.by].cite, body_->text(d.at));
   for (const List& l : law.lists)
     for (const ListMember& m : l.members)
       compare("member", show_value(l.type, m.value) + " in " + l.name, m.windows,
-              m.cite.empty() ? l.cite : m.cite);
+              m.cite.empty() ? l.cite : m.cite, body_->text(m.at));
   for (const Threshold& t : law.thresholds)
     for (const ThresholdStep& s : t.steps)
-      compare("threshold", t.name + " is " + show_value(t.type, s.value), s.windows, "");
+      compare("threshold", t.name + " is " + show_value(t.type, s.value), s.windows, "",
+              body_->declared(t.at));
   return Json{{"from", from}, {"to", to}, {"changes", out}}.dump(2);
 }
 
@@ -214,6 +195,8 @@ std::string Rulebooks::rules() const {
                    {"title", oneline(r.title)},
                    {"cite", r.cite},
                    {"source", r.source},
+                   {"force", r.force.empty() && r.regime.valid() ? law[r.regime].force : r.force},
+                   {"addressee", r.addressee},
                    {"in_force", in_force_words(r.windows)},
                    {"reads", names},
                    {"needs", needs},

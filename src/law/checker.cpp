@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <map>
 #include <set>
 
 namespace sekisho {
@@ -53,6 +54,7 @@ class Checker {
   Law run() {
     each([&](const Declaration& d) { declare(d); });
     each([&](const Declaration& d) { header(d); });
+    default_addressees();
     each([&](const Declaration& d) { body(d); });
     each([&](const Declaration& d) { links(d); });
     definition_cycles();
@@ -76,7 +78,10 @@ class Checker {
   /// @returns false if the name is taken
   bool enter(const std::string& name, Symbol s) {
     const auto [it, fresh] = names_.emplace(name, s);
-    if (!fresh) diags_.emit(code::duplicate_name, s.at, name).note(it->second.at, "declared here first");
+    if (!fresh)
+      diags_.emit(code::duplicate_name, s.at, name)
+          .note(it->second.at, "declared here first")
+          .fix("give one of them another name, or delete it");
     return fresh;
   }
   template <class Store>
@@ -192,7 +197,8 @@ class Checker {
     out.unit = t.unit;
     std::set<std::string> seen;
     for (const Word& c : t.choices) {
-      if (!seen.insert(c.text).second) diags_.emit(code::duplicate_name, c.at, c.text);
+      if (!seen.insert(c.text).second)
+        diags_.emit(code::duplicate_name, c.at, c.text).fix("delete one of them");
       (out.kind == FactType::code ? out.roots : out.choices).push_back(c.text);
     }
     return out;
@@ -351,6 +357,7 @@ class Checker {
     r.cite = d.cite;
     r.source = d.source;
     r.force = force(d.force);
+    if (!d.addressee.empty()) addressees_[i] = d.addressee.text;
     r.at = d.name.at;
     r.declaration = d.at;
     r.authority = id<AuthorityId>(d.authority, Names::authority);
@@ -415,6 +422,14 @@ class Checker {
     }
     for (const tree::Need& n : d.needs) r.needs.push_back(need_use(n));
     if (d.lifted_by) r.lifted_by = need(*d.lifted_by);
+  }
+
+  /// A rule that does not say whom it speaks to speaks to whom its regime does.
+  void default_addressees() {
+    for (Rule& r : law_.rules) {
+      const auto it = addressees_.find(r.regime.index);
+      if (r.addressee.empty() && r.regime.valid() && it != addressees_.end()) r.addressee = it->second;
+    }
   }
 
   // --- needs ---
@@ -763,7 +778,7 @@ class Checker {
     for (std::uint32_t d = 0; d < n; ++d) {
       const Definition& def = law_.definitions[d];
       if (waiting[d] > 0)
-        diags_.emit(code::definition_cycle, def.at, def.name);
+        diags_.emit(code::definition_cycle, def.at, def.name).fix("define it without itself");
       else if (depth[d] == definition_depth + 1)  // the ones above it follow from this
         diags_.emit(code::definitions_too_deep, def.at, def.name, definition_depth);
     }
@@ -849,7 +864,9 @@ class Checker {
         }
         const Defeat& d = defeats[top.next];
         if (state[d.by.index] == 1) {
-          diags_.emit(code::link_cycle, d.at, law_[top.rule].name).note(law_[d.by].at, "through this one");
+          diags_.emit(code::link_cycle, d.at, law_[top.rule].name)
+              .note(law_[d.by].at, "through this one")
+              .fix("take away one of the links");
           defeats.erase(defeats.begin() + static_cast<std::ptrdiff_t>(top.next));
           continue;
         }
@@ -934,6 +951,7 @@ class Checker {
   Law law_;
   std::unordered_map<std::string, Symbol> names_;
   std::unordered_map<const Declaration*, std::uint32_t> index_;
+  std::map<std::uint32_t, std::string> addressees_;  // of regimes: whom their rules speak to by default
 };
 
 }  // namespace

@@ -87,7 +87,9 @@ class Lexer {
         scan(pos_ + 1, [](char x) { return is_word(x) || x == '.' || x == '-' || x == '%'; });
     const std::string_view word = text_.substr(pos_, end - pos_);
     if (!looks_like_date(word)) return push(TokenKind::number, pos_, end);
-    if (!parse_date(word)) diags_.emit(code::impossible_date, span(pos_, end), word);
+    if (!parse_date(word))
+      diags_.emit(code::impossible_date, span(pos_, end), word)
+          .fix("write a day that the calendar has, such as 2023-12-22");
     push(TokenKind::date, pos_, end);
   }
 

@@ -482,6 +482,7 @@ class Parser {
   }
   bool regime_clause(Declaration& d, TextSpan at) {
     if (accept("authority")) return set_word(d.authority, "authority", at), true;
+    if (accept("addressee")) return set_word(d.addressee, "addressee", at), true;
     if (accept("force")) return set_word(d.force, "force", at), true;
     if (accept("governs", "when")) {
       once(d.when, "governs", at);

@@ -1,0 +1,46 @@
+"""Every example that `--help` shows does what it says: it runs, and says nothing about an error.
+
+usage: help_test.py BINARY SOURCE_ROOT
+"""
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+binary, root = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
+
+
+def help_of(*command):
+    return subprocess.run([binary, *command, "--help"], capture_output=True, text=True, timeout=60).stdout
+
+
+def commands(*above):
+    """The command and all below it."""
+    yield above
+    listed = help_of(*above).split("Subcommands:")
+    for name in re.findall(r"^  ([a-z]+) ", listed[1], re.M) if len(listed) > 1 else []:
+        yield from commands(*above, name)
+
+
+failures, ran = [], 0
+for command in commands():
+    examples = re.findall(r"^(?:Example|Piped): ((?:.*\\\n)*.*)$", help_of(*command), re.M)
+    if command and not examples and "Subcommands:" not in help_of(*command):
+        failures.append(f"{' '.join(command)}: its help shows no example")
+    for example in examples:
+        if "orders.csv" in example:  # stands for a table of the reader's own
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            for link in ("examples", "rulebooks"):
+                (pathlib.Path(folder) / link).symlink_to(root / link)
+            line = re.sub(r"\bsekisho\b(?=\s)", str(binary), example)
+            done = subprocess.run(["bash", "-c", line], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300)
+        ran += 1
+        refused = " refused: see " in done.stdout + done.stderr  # rows of the example that are wrong on purpose
+        if (done.returncode != 0 and not refused) or "error" in done.stderr:
+            failures.append(f"{example}: exit {done.returncode}\n{done.stderr[-500:]}")
+for f in failures:
+    print("FAILED", f)
+print(f"{ran - len(failures)} passed, {len(failures)} failed")
+sys.exit(1 if failures or ran < 10 else 0)
