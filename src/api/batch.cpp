@@ -6,6 +6,7 @@
 #include "api/body.h"
 #include "base/document.h"
 #include "base/json.h"
+#include "batch/json_row.h"
 #include "batch/rows.h"
 
 namespace sekisho {
@@ -126,8 +127,8 @@ BatchSplit Batch::split(std::string_view text, bool last) const {
 struct Batch::Worker::Body {
   const Batch::Body& batch;
   RowDecider decider;
-  std::map<std::string, ColumnUse> uses;  // of the keys of JSON lines
-  std::deque<std::string> texts;          // of one JSON line, where they are not in the input as they are
+  std::map<std::string, ColumnUse, std::less<>> uses;  // of the keys of JSON lines
+  JsonRow json;
   Row row;
 
   BatchPiece csv(std::string_view text, std::size_t number, std::size_t line);
@@ -207,31 +208,13 @@ BatchPiece Batch::Worker::Body::csv(std::string_view text, std::size_t number, s
 
 /// @returns why the line is no row; empty if `row` holds it
 std::string Batch::Worker::Body::read_json(std::string_view text) {
-  const std::optional<Json> j = parse_json(text);
-  if (!j) return "this is no JSON";
-  if (!j->is_object()) return "a row is an object";
-  for (const auto& [key, value] : j->items()) {
-    const auto known = uses.find(key);
-    const ColumnUse use =
-        known != uses.end() ? known->second : uses[key] = Header(batch.law, batch.options).use(key);
-    std::string cell;
-    if (value.is_string())
-      cell = value.get<std::string>();
-    else if (value.is_boolean())
-      cell = value.get<bool>() ? "yes" : "no";
-    else if (value.is_number())
-      cell = value.dump();
-    else if (value.is_array()) {
-      for (const Json& part : value) {
-        if (!part.is_string()) return fmt::format("`{}` holds what is no text", key);
-        cell += (cell.empty() ? "" : ";") + part.get<std::string>();
-      }
-      if (cell.empty()) cell = "none";
-    } else if (!value.is_null()) {
-      return fmt::format("`{}` is an object", key);
-    }
-    if (use.kind == ColumnUse::Kind::id) row.id = cell;
-    row.cells.emplace_back(use, texts.emplace_back(std::move(cell)));
+  if (std::string wrong = json.read(text); !wrong.empty()) return wrong;
+  for (const auto& [key, cell] : json.fields()) {
+    auto known = uses.find(key);
+    if (known == uses.end())
+      known = uses.emplace(key, Header(batch.law, batch.options).use(std::string(key))).first;
+    if (known->second.kind == ColumnUse::Kind::id) row.id = std::string(cell);
+    row.cells.emplace_back(known->second, cell);
   }
   return {};
 }
@@ -246,7 +229,6 @@ BatchPiece Batch::Worker::Body::json_lines(std::string_view text, std::size_t nu
     if (one.ends_with('\r')) one.remove_suffix(1);
     row.id.reset();
     row.cells.clear();
-    texts.clear();
     answer(piece, number++, line, one, read_json(one));
   }
   return piece;

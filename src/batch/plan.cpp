@@ -18,7 +18,11 @@ Question of_everything(const Law& law, const World& world, Date day) {
 
 /// Whether a row can say it; unsettled law and lists kept elsewhere stay open.
 bool row_settles(const Compiled& law, VarId v) {
-  if (law.is_relation(v)) return law.relations()[v.index - law.space().variables().size()].b.valid();
+  if (law.is_relation(v)) {
+    const Compiled::Relation& r = law.relations()[v.index - law.space().variables().size()];
+    return std::all_of(r.conditional.begin(), r.conditional.end(),
+                       [&](const Conditional& c) { return law.space()[c.on].kind == VarKind::member; });
+  }
   switch (law.space()[v].kind) {
     case VarKind::fact:
     case VarKind::member:
@@ -42,18 +46,19 @@ Plan::Plan(const Law& law, Date day, Diagnostics& diags, std::size_t node_limit)
     if (v.kind == VarKind::need) possible.back() = Values(1);
     if (v.kind == VarKind::judged) possible.back() = Values(1 << judged_none);
   }
-  blank_ = compiled_->box(possible);
+  std::vector<Values> box = compiled_->box(possible);
+  blank_ = Box(box);
   try {
-    lay_out();
+    lay_out(std::move(box));
   } catch (const TooManyNodes&) {
     diags.emit(code::too_many_nodes, TextSpan{}, node_limit).note("it happened in laying out the rows");
     compiled_.reset();
   }
 }
 
-void Plan::lay_out() {
+/// @param open  what is possible for a row; findings of authorities may stand in it too
+void Plan::lay_out(std::vector<Values> open) {
   Diagrams& store = compiled_->store();
-  RowBox open = blank_;  // findings of authorities may stand in a row
   std::vector<Tables::Column> columns;
   places_.resize(compiled_->variable_count());
   std::vector<VarId> order;
@@ -112,15 +117,14 @@ void Plan::lay_out() {
   if (present.size() == 1 && !constrained) tables_ = Tables::of(*compiled_, present.front(), columns, open);
 }
 
-RowFinding Plan::decide(const RowBox& row) const {
-  const Diagrams& store = compiled_->store();
+RowFinding Plan::decide(const Box& row, Walk& walk) const {
   RowFinding out;
-  const std::uint64_t met = store.leaves(joint_, care_, row, findings_);
+  const std::uint64_t met = walk.leaves(joint_, care_, row, findings_);
   for (std::size_t f = 0; f < finding_count; ++f)
     if (met >> f & 1) out.findings.insert(static_cast<Finding>(f));
   if (out.findings.empty()) return out;
   for (const auto& [rule, fails] : fails_)
-    if (!store.meets(fails, care_, row)) out.applies.push_back(rule);
+    if (walk.stays_within(fails, care_, row, 1)) out.applies.push_back(rule);
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include "batch/tables.h"
 #include "engine/compiler.h"
 #include "engine/finding_set.h"
+#include "engine/walk.h"
 
 // The law of one day, made ready for very many rows. Every variable that a row can settle has its place in a
 // column of classes, one byte a row; several variables of few values share one. Complete rows are decided by
@@ -12,9 +13,6 @@
 // diagrams, over every completion.
 
 namespace sekisho {
-
-/// What is known of one row: for each variable of the plan the values that are possible.
-using RowBox = std::vector<Values>;
 
 /// The answer for one row.
 struct RowFinding {
@@ -36,6 +34,7 @@ class Plan {
   bool ok() const { return compiled_ && compiled_->ok(); }
   const Space& space() const { return *space_; }
   const Compiled& compiled() const { return *compiled_; }
+  Compiled& compiled() { return *compiled_; }
 
   /// Where a variable lies: for its value `v`, column[place.column] holds, among others, place.adds[v].
   struct Place {
@@ -49,16 +48,19 @@ class Plan {
   /// The variables that a row can settle: facts, members of sets, findings, provisos on the lot, comparisons.
   const std::vector<VarId>& variables() const { return settled_by_rows_; }
   /// What is possible for a row of which nothing is known: authorities have said nothing.
-  const RowBox& blank() const { return blank_; }
+  const Box& blank() const { return blank_; }
 
   /// Whether complete rows can be decided by tables.
   bool has_tables() const { return tables_.has_value(); }
   const Tables& tables() const { return *tables_; }
   /// One row by the diagrams, over every completion.
-  RowFinding decide(const RowBox& row) const;
+  RowFinding decide(const Box& row, Walk& walk) const;
+  /// The finding jointly over the regimes, and what is possible.
+  Ref joint() const { return joint_; }
+  Ref care() const { return care_; }
 
  private:
-  void lay_out();
+  void lay_out(std::vector<Values> open);
 
   const World nothing_;
   Question question_;
@@ -67,7 +69,7 @@ class Plan {
   std::vector<std::optional<Place>> places_;
   std::size_t columns_ = 0;
   std::vector<VarId> settled_by_rows_;
-  RowBox blank_;
+  Box blank_;
   Ref joint_ = no_leaf, care_ = yes_leaf;
   std::uint64_t findings_ = 0;  // that the law can have
   std::vector<std::pair<RuleId, Ref>>

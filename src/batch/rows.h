@@ -4,7 +4,7 @@
 #include <set>
 #include <unordered_map>
 
-#include "batch/plan.h"
+#include "batch/cells.h"
 #include "batch/records.h"
 
 // Rows of text become findings. Columns are facts by name; a cell that is blank or `unknown` is not known.
@@ -23,7 +23,7 @@ struct ColumnUse {
 struct RowsOptions {
   std::optional<Date> on;                      // of rows that name no day
   std::map<std::string, std::string> columns;  // column -> fact, `on`, `id`, `provisos` or `ignore`
-  std::map<std::string, std::map<std::string, std::string>> words;  // fact -> cell -> value
+  CellWords words;                             // fact -> cell -> value
   std::size_t node_limit = default_node_limit;
 };
 
@@ -76,29 +76,20 @@ class RowDecider {
   RowAnswer decide(const Row& row);
 
  private:
-  /// What a cell says of a fact.
-  struct Said {
-    std::string wrong;  // not empty: why it cannot be read
-    bool known = false;
-    std::vector<Value> values;        // several for a set
-    std::vector<std::size_t> places;  // of one value, in the fact's domain
-  };
-  /// What is kept for a plan: the cells met before, by fact.
+  /// What is kept for a plan.
   struct Kept {
-    std::unordered_map<std::uint32_t, std::unordered_map<std::string, Said>> cells;
+    Kept(const Law& law, const Plan& plan, const CellWords& mapped)
+        : cells(law, plan, mapped), walk(plan.compiled().store()), box(plan.blank()) {}
+    Cells cells;
+    Walk walk;
+    Box box;                                                             // of the row
     std::set<std::string> states;                                        // whose law is in force
-    std::vector<std::uint32_t> variable_of;                              // of each fact
     std::map<std::pair<std::uint64_t, std::uint8_t>, RowFinding> words;  // of each word of the tables
     std::unordered_map<std::string, RowFinding> rows;                    // by the box of the row
   };
   Kept& kept(const Plan& plan);
-  const Said& said(const Plan& plan, Kept& kept, FactId fact, std::string_view cell);
-  Said read(const Plan& plan, const Kept& kept, FactId fact, std::string_view cell) const;
-  void know(const Plan& plan, const Kept& kept, FactId fact, const Said& said, RowBox& box) const;
-  void compare(const Plan& plan, const std::vector<std::pair<FactId, const Said*>>& facts, RowBox& box) const;
-  std::string provisos(const Plan& plan, std::string_view cell, RowBox& box) const;
-  const RowFinding& by_tables(const Plan& plan, Kept& kept, const RowBox& box);
-  const RowFinding& by_diagrams(const Plan& plan, Kept& kept, const RowBox& box);
+  const RowFinding& by_tables(const Plan& plan, Kept& kept);
+  const RowFinding& by_diagrams(const Plan& plan, Kept& kept);
 
   const Law& law_;
   const RowsOptions& options_;

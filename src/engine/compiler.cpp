@@ -125,7 +125,7 @@ void Compiled::gather_relations() {
       relation_of_[relation_key(n)] =
           VarId{static_cast<std::uint32_t>(space_.variables().size() + relation_list_.size())};
       relation_list_.push_back({n.var, n.op == ExprOp::same ? n.other : VarId{},
-                                fmt::format("{} {}", space_[n.var].name, with), yes_leaf});
+                                fmt::format("{} {}", space_[n.var].name, with), yes_leaf, n.conditional});
     }
   };
   const auto rule = [&](const RuleUse& u) { program(program, u.when); };

@@ -67,7 +67,8 @@ class Compiled {
   struct Relation {
     VarId a, b;  // two facts that are compared
     std::string name;
-    Ref definition;  // over the variables of the space
+    Ref definition;                        // over the variables of the space
+    std::vector<Conditional> conditional;  // else: for each value of `a` what it hangs on
   };
   std::size_t variable_count() const { return level_.size(); }
   Level level(VarId v) const { return level_[v.index]; }

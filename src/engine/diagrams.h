@@ -80,6 +80,7 @@ class Diagrams {
     const Node& n = nodes_[r.bits];
     return {edges_.data() + n.first, sizes_[n.level]};
   }
+  Ref child(Ref r, std::size_t value) const { return edges_[nodes_[r.bits].first + value]; }
 
   /// The node that asks `level` and goes on with its children; a child itself if they are all the same.
   /// @fails TooManyNodes

@@ -18,6 +18,17 @@ bool lies_under(const std::string& code, const std::string& root) {
   return code == root || code.starts_with(root + ".");
 }
 
+bool dates_unsettled(const std::vector<Window>& windows) {
+  return std::any_of(windows.begin(), windows.end(),
+                     [](const Window& w) { return !w.from.settled() || !w.to.settled(); });
+}
+
+/// Whether something unsettled is there by one reading only. Where its dates are what is unsettled, the days
+/// that they all cover are sure.
+bool hangs_on_reading(const std::vector<Window>& windows, HiddenId unsettled, Covers on_the_day) {
+  return unsettled.valid() && !(on_the_day == Covers::yes && dates_unsettled(windows));
+}
+
 /// How far down the children of a node reach, in a flat expression.
 std::vector<std::size_t> subtree_starts(const Expression& e) {
   std::vector<std::size_t> first(e.size()), open;
@@ -449,11 +460,8 @@ class Space::Builder {
   Presence present(const std::vector<Window>& windows, HiddenId unsettled, Date on) {
     const Covers c = covers(windows, on);
     if (c == Covers::no) return {};
-    if (!unsettled.valid()) return {true, {}};
-    const bool dates = std::any_of(windows.begin(), windows.end(),
-                                   [](const Window& w) { return !w.from.settled() || !w.to.settled(); });
-    if (dates && c == Covers::yes) return {true, {}};
-    return {true, hidden_var(unsettled, dates ? &windows : nullptr)};
+    if (!hangs_on_reading(windows, unsettled, c)) return {true, {}};
+    return {true, hidden_var(unsettled, dates_unsettled(windows) ? &windows : nullptr)};
   }
   /// @param with_later  also the chance that the value joined after the list was last read
   Presence membership(ListId id, const Value& value, bool with_later) {
@@ -872,23 +880,29 @@ VarId Space::fact_var(FactId f) const {
 Space::Memberships Space::memberships(std::string_view state) const {
   Memberships on;
   for (const Standing& s : standings_)
-    for (const ListId l : lists_)
-      for (const ListMember& m : law()[l].members)
-        if (m.value.text == state)
-          if (const Covers c = covers(m.windows, s.view.day); c != Covers::no)
-            on.push_back({l.index, static_cast<std::uint32_t>(c), m.unsettled.index});
+    for (const ListId l : lists_) {
+      const auto& members = law()[l].members;
+      const auto m = std::find_if(members.begin(), members.end(), [&](const ListMember& of) {
+        return of.value.text == state && covers(of.windows, s.view.day) != Covers::no;
+      });
+      if (m == members.end()) {
+        on.push_back({0, 0});
+      } else {
+        const bool hangs = hangs_on_reading(m->windows, m->unsettled, covers(m->windows, s.view.day));
+        on.push_back({hangs ? 2u + dates_unsettled(m->windows) : 1u, hangs ? m->unsettled.index : 0});
+      }
+    }
   return on;
 }
 
-std::vector<std::size_t> Space::standing_for(VarId fact, const Value& value) const {
-  const std::vector<Value>& domain = (*this)[fact].domain;
+std::vector<std::size_t> Space::standing_for(const Type& type, std::span<const Value> domain,
+                                             const Value& value) const {
   std::vector<std::size_t> out;
   const auto all = [&](const auto& alike) {
     for (std::size_t i = 0; i < domain.size(); ++i)
       if (alike(domain[i])) out.push_back(i);
     return !out.empty();
   };
-  const Type& type = law()[(*this)[fact].fact].type;
   const bool state = type.kind == FactType::country;
   const bool named = !representatives_.contains(value.text);
   if ((!state || named) && all([&](const Value& v) { return v == value; })) return out;

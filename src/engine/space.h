@@ -141,7 +141,11 @@ class Space {
   /// Places in the domain of values that the law cannot tell from `value`, the nearest first. Two unlike
   /// values may share one; where facts are compared there is one for each of them. Empty: there is no such
   /// state, or the law compares no amount in that currency.
-  std::vector<std::size_t> standing_for(VarId fact, const Value& value) const;
+  std::vector<std::size_t> standing_for(VarId fact, const Value& value) const {
+    return standing_for(law()[(*this)[fact].fact].type, (*this)[fact].domain, value);
+  }
+  std::vector<std::size_t> standing_for(const Type& type, std::span<const Value> domain,
+                                        const Value& value) const;
   /// A part of a program as a program of its own, so that it can be read alone.
   ProgramId add_part(Program part) {
     programs_.push_back(std::move(part));
@@ -162,8 +166,8 @@ class Space {
 
  private:
   class Builder;
-  /// The lists that a state is on, in any view, and how surely.
-  using Memberships = std::vector<std::array<std::uint32_t, 3>>;
+  /// How surely a state is on each list in each view, and by which reading.
+  using Memberships = std::vector<std::array<std::uint32_t, 2>>;
   Memberships memberships(std::string_view state) const;
 
   const Question* question_;

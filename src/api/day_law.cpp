@@ -1,0 +1,165 @@
+#include "sekisho/day_law.h"
+
+#include <fmt/format.h>
+
+#include <deque>
+#include <unordered_map>
+
+#include "api/body.h"
+#include "batch/json_row.h"
+#include "batch/request.h"
+
+namespace sekisho {
+
+struct DayLaw::Body {
+  const Law& law;
+  std::vector<Report> reports;
+  std::unique_ptr<Plan> plan;
+  std::unique_ptr<Docket> docket;
+};
+
+DayLaw::DayLaw(const Rulebooks& books, std::string_view day, std::size_t node_limit)
+    : body_(std::make_unique<Body>(Body{books.body().law, {}, nullptr, nullptr})) {
+  Diagnostics diags;
+  if (const auto on = parse_date(day)) {
+    body_->plan = std::make_unique<Plan>(body_->law, *on, diags, node_limit);
+    try {
+      if (body_->plan->ok()) body_->docket = std::make_unique<Docket>(*body_->plan);
+    } catch (const TooManyNodes&) {
+      diags.emit(code::too_many_nodes, TextSpan{}, node_limit)
+          .note("it happened in making the rules ready")
+          .fix("allow more nodes, or let fewer facts be told apart");
+    }
+  } else {
+    diags.emit(code::document_date, TextSpan{}, day);
+  }
+  body_->reports = reports_of(books.body().sources, diags);
+}
+DayLaw::~DayLaw() = default;
+DayLaw::DayLaw(DayLaw&&) noexcept = default;
+
+bool DayLaw::ok() const {
+  return body_->docket != nullptr;
+}
+const std::vector<Report>& DayLaw::reports() const {
+  return body_->reports;
+}
+
+struct DayLaw::Request::Body {
+  Body(const Law& of, const Docket& of_day) : law(of), docket(of_day), request(of, of_day) {
+    for (std::uint32_t f = 0; f < law.facts.size(); ++f) facts.emplace(law.facts[f].name, FactId{f});
+  }
+  FactId fact(std::string_view name) {
+    if (const auto it = facts.find(name); it != facts.end()) return it->second;
+    std::vector<std::string> names;
+    for (const sekisho::Fact& f : law.facts) names.push_back(f.name);
+    const std::string near = nearest(name, names);
+    why = fmt::format("there is no fact `{}`{}", name,
+                      near.empty() ? "" : fmt::format("; is `{}` meant?", near));
+    return {};
+  }
+  const Said* said(FactId f, std::string_view value) {
+    const Said& s = request.cells().said(f, value);
+    if (s.wrong.empty()) return &s;
+    why = s.wrong;
+    return nullptr;
+  }
+
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view s) const { return std::hash<std::string_view>()(s); }
+  };
+  struct LookedUp {
+    FactId fact;
+    Said said;
+  };
+  const Law& law;
+  const Docket& docket;
+  sekisho::Request request;
+  std::unordered_map<std::string_view, FactId, Hash, std::equal_to<>> facts;
+  std::deque<LookedUp> looked_up;
+  JsonRow json;
+  std::string why;
+  std::vector<RuleStands> stands;
+  Rules rules;
+  std::vector<FactId> rests_on;
+  std::vector<std::string_view> because;
+};
+
+DayLaw::Request::Request(std::unique_ptr<Body> body) : body_(std::move(body)) {}
+DayLaw::Request::~Request() = default;
+DayLaw::Request::Request(Request&&) noexcept = default;
+
+DayLaw::Request DayLaw::request() const {
+  return Request(std::make_unique<Request::Body>(body_->law, *body_->docket));
+}
+
+std::optional<DayLaw::Request::Told> DayLaw::Request::look_up(std::string_view fact, std::string_view value) {
+  const FactId f = body_->fact(fact);
+  const Said* said = f.valid() ? body_->said(f, value) : nullptr;
+  if (said == nullptr) return std::nullopt;
+  body_->looked_up.push_back({f, *said});
+  return Told{static_cast<std::uint32_t>(body_->looked_up.size() - 1)};
+}
+
+void DayLaw::Request::clear() {
+  body_->request.clear();
+}
+void DayLaw::Request::tell(Told told) {
+  const Body::LookedUp& l = body_->looked_up[told.index];
+  body_->request.tell(l.fact, l.said);
+}
+bool DayLaw::Request::tell(std::string_view fact, std::string_view value) {
+  if (fact == "provisos") {
+    body_->why = body_->request.tell_provisos(value);
+    return body_->why.empty();
+  }
+  const FactId f = body_->fact(fact);
+  const Said* said = f.valid() ? body_->said(f, value) : nullptr;
+  if (said != nullptr) body_->request.tell(f, *said);
+  return said != nullptr;
+}
+bool DayLaw::Request::tell_json(std::string_view object) {
+  body_->why = body_->json.read(object);
+  if (!body_->why.empty()) return false;
+  for (const JsonRow::Field& f : body_->json.fields())
+    if (!tell(f.key, f.cell)) return false;
+  return true;
+}
+const std::string& DayLaw::Request::why() const {
+  return body_->why;
+}
+
+DayLaw::Finding DayLaw::Request::finding() {
+  const FindingSet found = body_->request.findings();
+  if (found.empty()) return {{}, {}, true, true};
+  return {to_string(found.best()), to_string(found.worst()), false, body_->request.assessed()};
+}
+
+const DayLaw::Rules& DayLaw::Request::rules() {
+  Body& b = *body_;
+  b.request.rules(b.stands);
+  b.rules.apply.clear();
+  b.rules.defeated.clear();
+  b.rules.undecided.clear();
+  for (std::size_t i = 0; i < b.stands.size(); ++i) {
+    if (b.stands[i] == RuleStands::idle) continue;
+    auto& out = b.stands[i] == RuleStands::applies    ? b.rules.apply
+                : b.stands[i] == RuleStands::defeated ? b.rules.defeated
+                                                      : b.rules.undecided;
+    out.emplace_back(b.law[b.docket.rules()[i].rule].name);
+  }
+  return b.rules;
+}
+
+std::span<const std::string_view> DayLaw::Request::because() {
+  Body& b = *body_;
+  bool provisos = false;
+  b.request.because(b.rests_on, provisos);
+  b.because.clear();
+  for (const FactId f : b.rests_on) b.because.emplace_back(b.law[f].name);
+  if (provisos) b.because.emplace_back("provisos");
+  return b.because;
+}
+
+}  // namespace sekisho

@@ -1,0 +1,267 @@
+#include "batch/cells.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/countries.h"
+
+namespace sekisho {
+namespace {
+
+std::vector<std::string_view> parts(std::string_view text) {
+  std::vector<std::string_view> out;
+  while (true) {
+    const std::size_t end = text.find(';');
+    std::string_view part = text.substr(0, end);
+    while (part.starts_with(' ')) part.remove_prefix(1);
+    while (part.ends_with(' ')) part.remove_suffix(1);
+    if (!part.empty()) out.push_back(part);
+    if (end == std::string_view::npos) return out;
+    text.remove_prefix(end + 1);
+  }
+}
+
+constexpr std::size_t no = 0, yes = 1;
+
+}  // namespace
+
+Cells::Cells(const Law& law, const Plan& plan, const CellWords& words)
+    : law_(law),
+      plan_(plan),
+      words_(words),
+      variable_of_(law.facts.size()),
+      members_(law.facts.size()),
+      elements_(law.facts.size()),
+      relations_(law.facts.size()),
+      kept_(law.facts.size()) {
+  const Space& space = plan.space();
+  for (std::uint32_t i = 0; i < space.variables().size(); ++i) {
+    const Variable& v = space[VarId{i}];
+    if (v.kind == VarKind::fact || v.kind == VarKind::judged) variable_of_[v.fact.index] = VarId{i};
+    if (v.kind != VarKind::member) continue;
+    members_[v.fact.index].push_back(VarId{i});
+    elements_[v.fact.index].push_back(v.element);
+  }
+  gather_comparisons();
+  for (const List& l : law.lists)
+    if (l.type.kind == FactType::country)
+      for (const ListMember& m : l.members) named_states_.insert(m.value.text);
+}
+
+void Cells::gather_comparisons() {
+  const Space& space = plan_.space();
+  const auto& relations = plan_.compiled().relations();
+  for (std::size_t i = 0; i < relations.size(); ++i) {
+    const Compiled::Relation& r = relations[i];
+    Comparison c{VarId{static_cast<std::uint32_t>(space.variables().size() + i)}, space[r.a].fact, {}, {}};
+    std::set<FactId> parts{c.a};
+    if (r.b.valid()) parts.insert(c.b = space[r.b].fact);
+    if (!r.b.valid()) c.hangs_on.resize(space[r.a].domain.size());
+    for (const Conditional& on : r.conditional) {
+      c.hangs_on[on.value] = on.on;
+      if (space[on.on].kind == VarKind::member) parts.insert(space[on.on].fact);
+    }
+    for (const FactId f : parts) {
+      relations_[f.index].push_back(c.relation);
+      if (std::find(compared_.begin(), compared_.end(), f) == compared_.end()) compared_.push_back(f);
+    }
+    comparisons_.push_back(std::move(c));
+  }
+  std::stable_partition(compared_.begin(), compared_.end(), [&](FactId f) { return !law_[f].type.is_set; });
+}
+
+// --- what a cell says ---
+
+const Said& Cells::said(FactId fact, std::string_view cell) {
+  auto& cells = kept_[fact.index];
+  if (const auto it = cells.find(cell); it != cells.end()) return it->second;
+  if (cells.size() >= most_kept) cells.clear();
+  return cells.emplace(std::string(cell), read(fact, cell)).first->second;
+}
+
+bool Cells::is_state(const Value& v) const {
+  const auto codes = country_codes();
+  return std::binary_search(codes.begin(), codes.end(), std::string_view(v.text)) ||
+         named_states_.contains(v.text);
+}
+
+Said Cells::read(FactId fact, std::string_view cell) {
+  Said out;
+  if (const auto words = words_.find(law_[fact].name); words != words_.end())
+    if (const auto w = words->second.find(std::string(cell)); w != words->second.end()) cell = w->second;
+  if (is_blank(cell)) return out;
+  const Fact& f = law_[fact];
+  Type type = f.type;
+  type.is_set = false;
+  out.known = true;
+  if (f.judged_by.valid() && cell == "none") {
+    out.values.emplace_back().places = {judged_none};
+    return out;
+  }
+  const auto wrong = [&](std::string_view value) {
+    out.wrong = fmt::format("`{}` is not a value of {}, which is {}", value, f.name, describe(f.type));
+    const std::string near = nearest(value, type.choices);
+    if (!near.empty()) out.wrong += fmt::format("; is `{}` meant?", near);
+    return out;
+  };
+  const auto one = [&](std::string_view text) -> std::optional<Value> {
+    auto v = read_value(type, text);
+    if (v && type.kind == FactType::country && !is_state(*v)) v.reset();
+    return v;
+  };
+  const auto named = [&](const Value& v, std::vector<std::size_t> places) {
+    const auto fresh = static_cast<std::uint32_t>(numbers_.size() + 1);
+    const std::uint32_t number = numbers_.try_emplace(v, fresh).first->second;
+    const bool twice =
+        std::any_of(out.values.begin(), out.values.end(), [&](const Named& n) { return n.number == number; });
+    if (!twice) out.values.push_back({v, number, std::move(places)});
+  };
+  if (f.type.is_set) {
+    if (cell == "none") return out;
+    for (const std::string_view part : parts(cell)) {
+      const auto v = one(part);
+      if (!v) return wrong(part);
+      named(*v, plan_.space().standing_for(type, elements_[fact.index], *v));
+    }
+    return out;
+  }
+  const auto v = one(cell);
+  if (!v) return wrong(cell);
+  const VarId var = variable_of_[fact.index];
+  if (!var.valid())
+    named(*v, {});
+  else if (plan_.space()[var].kind == VarKind::judged)
+    named(*v, {static_cast<std::size_t>(v->number)});
+  else
+    named(*v, plan_.space().standing_for(var, *v));
+  // Where nothing stands for it, the law cannot compare it: any value is possible.
+  out.known = !var.valid() || !out.values.front().places.empty();
+  return out;
+}
+
+// --- what it leaves possible ---
+
+void Cells::know(FactId fact, const Said& said, Box& box) const {
+  if (!said.known) return;
+  if (!law_[fact].type.is_set) {
+    if (const VarId v = variable_of_[fact.index]; v.valid())
+      box.settle(level(v), said.values.front().places.front());
+    return;
+  }
+  // As if it were compared with nothing: one place serves for all that nothing tells apart.
+  Values in;
+  for (const Named& n : said.values)
+    if (!n.places.empty()) in.set(n.places.front());
+  const auto members = std::span(members_[fact.index]);
+  for (std::size_t i = 0; i < members.size(); ++i) box.settle(level(members[i]), in.test(i) ? yes : no);
+}
+
+const Said* Cells::told(FactId fact) const {
+  for (const Told& t : told_)
+    if (t.fact == fact) return t.said;
+  return nullptr;
+}
+
+/// A value of the domain that stands for what was said and for nothing unlike it; nullptr if none is left.
+const Value* Cells::take(FactType type, const Named& named, std::uint64_t number,
+                         std::span<const Value> domain) {
+  const auto free = [&](std::size_t place) {
+    return std::none_of(taken_.begin(), taken_.end(), [&](const Taken& t) {
+      return t.type == type && (t.number == number) != (*t.by == domain[place]);
+    });
+  };
+  const auto place = std::find_if(named.places.begin(), named.places.end(), free);
+  if (place == named.places.end()) return nullptr;
+  taken_.push_back({type, &domain[*place], number});
+  return &domain[*place];
+}
+
+/// Members that no single fact equals are one where they are in the same sets.
+std::uint64_t Cells::number_in_sets(const Named& named) const {
+  std::uint64_t sets = 0;
+  for (std::size_t i = 0; i < told_.size(); ++i) {
+    const bool set = law_[told_[i].fact].type.is_set;
+    for (const Named& n : told_[i].said->values) {
+      if (n.number != named.number) continue;
+      if (!set) return named.number;
+      sets |= std::uint64_t{1} << (32 + i % 24);
+    }
+  }
+  return sets | std::uint64_t{1} << 63 | *std::min_element(named.places.begin(), named.places.end());
+}
+
+/// Gives what is compared places that nothing unlike has.
+void Cells::part(Box& box) {
+  taken_.clear();
+  for (const Told& t : told_) {
+    if (law_[t.fact].type.is_set) {
+      part_members(t, box);
+      continue;
+    }
+    const VarId v = variable_of_[t.fact.index];
+    if (!v.valid() || plan_.space()[v].kind != VarKind::fact) continue;
+    const Variable& var = plan_.space()[v];
+    const Named& n = t.said->values.front();
+    const Value* by = take(law_[t.fact].type.kind, n, n.number, var.domain);
+    if (by != nullptr)
+      box.settle(level(v), static_cast<std::size_t>(by - var.domain.data()));
+    else
+      box.widen(level(v), plan_.blank().values(level(v)));
+  }
+}
+
+void Cells::part_members(const Told& set, Box& box) {
+  const auto members = std::span(members_[set.fact.index]);
+  const auto elements = std::span<const Value>(elements_[set.fact.index]);
+  Values in;
+  bool all_placed = true;
+  for (const Named& n : set.said->values) {
+    const Value* by =
+        n.places.empty() ? nullptr : take(law_[set.fact].type.kind, n, number_in_sets(n), elements);
+    if (by != nullptr) in.set(static_cast<std::size_t>(by - elements.data()));
+    all_placed = all_placed && by != nullptr;
+  }
+  for (std::size_t i = 0; i < members.size(); ++i)
+    if (in.test(i) || all_placed)
+      box.settle(level(members[i]), in.test(i) ? yes : no);
+    else
+      box.widen(level(members[i]), plan_.blank().values(level(members[i])));
+}
+
+void Cells::settle(const Comparison& c, Box& box) const {
+  const Said *a = told(c.a), *b = c.b.valid() ? told(c.b) : nullptr;
+  if (a == nullptr) return;
+  if (c.b.valid()) {
+    if (b != nullptr)
+      box.settle(level(c.relation), a->values.front().number == b->values.front().number ? yes : no);
+    return;
+  }
+  const Level at = level(variable_of_[c.a.index]);
+  if (!box.settled(at)) return;
+  const VarId on = c.hangs_on[box.only(at)];
+  if (!on.valid())
+    box.settle(level(c.relation), no);
+  else if (box.settled(level(on)))
+    box.settle(level(c.relation), box.only(level(on)));
+}
+
+std::string Cells::provisos(std::string_view cell, Box& box) const {
+  if (is_blank(cell)) return {};
+  std::vector<ProvisoId> named;
+  if (cell != "none")
+    for (const std::string_view part : parts(cell)) {
+      const ProvisoId p = law_.find_proviso(std::string(part));
+      if (!p.valid()) return fmt::format("no rulebook has a proviso called `{}`", part);
+      named.push_back(p);
+    }
+  for (std::uint32_t i = 0; i < plan_.space().variables().size(); ++i) {
+    const Variable& v = plan_.space()[VarId{i}];
+    if (v.kind != VarKind::carries) continue;
+    const bool lies_on = std::find(named.begin(), named.end(), v.proviso) != named.end();
+    box.settle(level(VarId{i}), lies_on ? yes : no);
+  }
+  return {};
+}
+
+}  // namespace sekisho

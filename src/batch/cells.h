@@ -1,0 +1,115 @@
+#pragma once
+#include <map>
+#include <set>
+#include <string>
+#include <unordered_map>
+
+#include "batch/plan.h"
+
+// What a cell of text says of a fact, and what that leaves possible under the law of one day. A cell is read
+// once and kept: the same words come again in every row.
+
+namespace sekisho {
+
+/// One value that a cell names.
+struct Named {
+  Value value;
+  std::uint32_t number = 0;         // the same number, the same value
+  std::vector<std::size_t> places;  // that can stand for it among the values that the law tells apart
+};
+
+/// What a cell says of a fact.
+struct Said {
+  std::string wrong;  // not empty: why it cannot be read
+  bool known = false;
+  std::vector<Named> values;  // one; of a set each member
+};
+
+/// Of each fact, the cell that words of a mapping stand for.
+using CellWords = std::map<std::string, std::map<std::string, std::string>>;
+
+/// Cells of one thread under one plan.
+class Cells {
+ public:
+  Cells(const Law& law, const Plan& plan, const CellWords& words);
+
+  /// Valid until the next call that meets a new cell; for good while fewer than `most_kept` of a fact were
+  /// met.
+  const Said& said(FactId fact, std::string_view cell);
+  static constexpr std::size_t most_kept = 100'000;
+
+  /// Cuts a box down to what was said of a fact, comparisons left aside.
+  void know(FactId fact, const Said& said, Box& box) const;
+  /// Settles what comparisons of known facts say. Unlike values that share a place are parted.
+  /// @param said_of  what was said of each fact, or nullptr
+  template <class SaidOf>
+  void compare(const SaidOf& said_of, Box& box) {
+    if (compared_.empty()) return;
+    told_.clear();
+    for (const FactId f : compared_)
+      if (const Said* s = said_of(f); s != nullptr && s->known) told_.push_back({f, s});
+    part(box);
+    for (const Comparison& c : comparisons_) settle(c, box);
+  }
+  /// @returns why the cell cannot be read; empty if it could
+  std::string provisos(std::string_view cell, Box& box) const;
+  /// Whether the law of the day reads the fact.
+  bool reads(FactId fact) const { return variable_of_[fact.index].valid() || !members_[fact.index].empty(); }
+  VarId variable(FactId fact) const { return variable_of_[fact.index]; }
+  std::span<const VarId> members(FactId fact) const { return members_[fact.index]; }
+  /// The relations that a fact has a part in.
+  std::span<const VarId> relations(FactId fact) const { return relations_[fact.index]; }
+
+ private:
+  struct Comparison {
+    VarId relation;
+    FactId a, b;                  // b: none where values of `a` hang on members of a set, or on other things
+    std::vector<VarId> hangs_on;  // of each value of `a`; none: it is no
+  };
+  struct Told {
+    FactId fact;
+    const Said* said;
+  };
+  /// A value that stands for one that was said, or for all that were said of the same sets.
+  struct Taken {
+    FactType type;
+    const Value* by;
+    std::uint64_t number;
+  };
+  Said read(FactId fact, std::string_view cell);
+  bool is_state(const Value& v) const;
+  void gather_comparisons();
+  void part(Box& box);
+  void part_members(const Told& set, Box& box);
+  const Value* take(FactType type, const Named& named, std::uint64_t number, std::span<const Value> domain);
+  std::uint64_t number_in_sets(const Named& named) const;
+  void settle(const Comparison& c, Box& box) const;
+  const Said* told(FactId fact) const;
+  Level level(VarId v) const { return plan_.compiled().level(v); }
+
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view s) const { return std::hash<std::string_view>()(s); }
+  };
+  const Law& law_;
+  const Plan& plan_;
+  const CellWords& words_;
+  std::vector<VarId> variable_of_;           // of each fact
+  std::vector<std::vector<VarId>> members_;  // of each fact that is a set
+  std::vector<std::vector<Value>> elements_;
+  std::vector<std::vector<VarId>> relations_;
+  std::vector<Comparison> comparisons_;
+  std::vector<FactId> compared_;  // single facts first, then sets
+  std::vector<Told> told_;        // in one box
+  std::vector<Taken> taken_;
+  std::set<std::string> named_states_;  // on lists, beyond those that exist
+  std::map<Value, std::uint32_t> numbers_;
+  std::vector<std::unordered_map<std::string, Said, Hash, std::equal_to<>>> kept_;  // of each fact
+};
+
+/// A cell that says nothing.
+inline bool is_blank(std::string_view cell) {
+  return cell.empty() || cell == "unknown";
+}
+
+}  // namespace sekisho

@@ -1,0 +1,73 @@
+#include "batch/json_row.h"
+
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include <deque>
+
+namespace sekisho {
+
+namespace dom = simdjson::dom;
+
+struct JsonRow::Reader {
+  dom::parser parser;
+  std::string text;                 // with room behind it, as the parser wants
+  std::deque<std::string> written;  // cells that do not stand in the text as they are
+
+  std::string_view write(std::string cell) { return written.emplace_back(std::move(cell)); }
+  /// @returns why the value is no cell; empty if `cell` holds it
+  std::string cell(std::string_view key, dom::element value, std::string_view& cell);
+  std::string list(std::string_view key, dom::array parts, std::string_view& cell);
+};
+
+std::string JsonRow::Reader::cell(std::string_view key, dom::element value, std::string_view& cell) {
+  switch (value.type()) {
+    case dom::element_type::STRING: cell = value.get_string().value_unsafe(); return {};
+    case dom::element_type::BOOL: cell = value.get_bool().value_unsafe() ? "yes" : "no"; return {};
+    case dom::element_type::INT64: cell = write(std::to_string(value.get_int64().value_unsafe())); return {};
+    case dom::element_type::UINT64:
+      cell = write(std::to_string(value.get_uint64().value_unsafe()));
+      return {};
+    case dom::element_type::DOUBLE:
+      cell = write(fmt::format("{}", value.get_double().value_unsafe()));
+      return {};
+    case dom::element_type::NULL_VALUE: cell = {}; return {};
+    case dom::element_type::ARRAY: return list(key, value.get_array().value_unsafe(), cell);
+    default: return fmt::format("`{}` is an object", key);
+  }
+}
+
+std::string JsonRow::Reader::list(std::string_view key, dom::array parts, std::string_view& cell) {
+  std::string all;
+  for (const dom::element part : parts) {
+    if (!part.is_string()) return fmt::format("`{}` holds what is no text", key);
+    if (!all.empty()) all += ';';
+    all += part.get_string().value_unsafe();
+  }
+  cell = all.empty() ? std::string_view("none") : write(std::move(all));
+  return {};
+}
+
+JsonRow::JsonRow() : reader_(std::make_unique<Reader>()) {}
+JsonRow::~JsonRow() = default;
+JsonRow::JsonRow(JsonRow&&) noexcept = default;
+
+std::string JsonRow::read(std::string_view text) {
+  fields_.clear();
+  reader_->written.clear();
+  reader_->text.assign(text);
+  reader_->text.reserve(text.size() + simdjson::SIMDJSON_PADDING);
+  dom::element top;
+  if (reader_->parser.parse(reader_->text.data(), text.size(), false).get(top) != simdjson::SUCCESS)
+    return "this is no JSON";
+  dom::object object;
+  if (top.get(object) != simdjson::SUCCESS) return "a row is an object";
+  for (const auto& [key, value] : object) {
+    Field f{key, {}};
+    if (std::string wrong = reader_->cell(key, value, f.cell); !wrong.empty()) return wrong;
+    fields_.push_back(f);
+  }
+  return {};
+}
+
+}  // namespace sekisho
