@@ -2,14 +2,12 @@
 // the rules that apply with each finding; beside it, in the same run, one generated C++ function for one
 // request (gen.h). usage: bench_decisions [FOLDER]   the folder with req.bin and exp.bin; bench/run makes it
 
-#include <sekisho/sekisho.h>
+#include <fmt/format.h>
+#include <sekisho/batch.h>
 
-#include <chrono>
 #include <cstring>
-#include <fstream>
 #include <iostream>
 #include <map>
-#include <sstream>
 
 #include "batch/plan.h"
 #include "gen.h"
@@ -17,18 +15,13 @@
 #include "law/lexer.h"
 #include "law/parser.h"
 #include "law/stretches.h"
+#include "table.h"
+#include "timing.h"
 
 namespace {
 
 using namespace sekisho;
-using Clock = std::chrono::steady_clock;
-
-std::string read(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::stringstream s;
-  s << in.rdbuf();
-  return s.str();
-}
+using namespace sekisho::bench;
 
 struct Request {
   std::uint8_t item, origin, destination, licensor;
@@ -120,22 +113,37 @@ class Classifier {
   std::map<std::pair<std::uint32_t, Value>, std::size_t> known_;
 };
 
-template <class Work>
-double best_of(int rounds, const Work& work) {
-  double best = 1e300;
-  for (int i = 0; i < rounds; ++i) {
-    const auto start = Clock::now();
-    work();
-    best = std::min(best, std::chrono::duration<double>(Clock::now() - start).count());
+/// The same requests as a table, through the public face: text in, text out.
+void from_csv(const std::string& folder, int blanks) {
+  std::string text = read_text(fmt::format("{}/requests-{}.csv", folder, blanks));
+  text.resize(text.rfind('\n', 2'000'000) + 1);  // some 26,000 rows
+  const std::size_t end = text.find('\n') + 1;
+  if (end == 0) {
+    std::printf("from CSV, %2d %% blanks: skipped: no table\n", blanks);
+    return;
   }
-  return best;
+  const Rulebooks books({{"decisions.law", read_text("bench/decisions/decisions.law")}});
+  BatchRequest request;
+  request.header = text.substr(0, end - 1);
+  const Batch batch(books, request);
+  const std::string_view rows = std::string_view(text).substr(end);
+  BatchPiece piece = batch.worker().decide(rows.substr(0, 1'000), 1, 2);  // compiles the law
+  const double seconds = best_of(3, [&] { piece = batch.worker().decide(rows, 1, 2); });
+  std::size_t wrong = piece.refused_rows;
+  if (blanks == 0) {
+    std::istringstream got(piece.out), expected(read_text(folder + "/expected.csv"));
+    for (std::string g, e; std::getline(expected, e) && std::getline(got, g);)
+      wrong += g.find(fmt::format(",{},", e.substr(0, e.find(',')))) == std::string::npos;
+  }
+  std::printf("from CSV, %2d %% blanks   %7.3f M/s   %zu rows, %zu wrong or refused\n", blanks,
+              static_cast<double>(piece.rows) / seconds / 1e6, piece.rows, wrong);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   const std::string folder = argc > 1 ? argv[1] : "build/bench/decisions";
-  const std::string raw = read(folder + "/req.bin");
+  const std::string raw = read_text(folder + "/req.bin");
   if (raw.empty()) {
     std::cout << "skipped: no requests in " << folder
               << " (bench/run makes them from the workload's spec.py)\n";
@@ -146,7 +154,7 @@ int main(int argc, char** argv) {
 
   Sources sources;
   Diagnostics diags;
-  const SourceId id = sources.add("decisions.law", read("bench/decisions/decisions.law"));
+  const SourceId id = sources.add("decisions.law", read_text("bench/decisions/decisions.law"));
   const auto tokens = lex(sources, id, diags);
   const tree::File file = parse(sources, tokens, diags);
   const Law law = check(sources, std::span(&file, 1), diags);
@@ -219,5 +227,15 @@ int main(int argc, char** argv) {
     std::printf("tables, %-9s         %7.1f M/s   checksum %016lx   %.2f times the scalar\n", name,
                 count / seconds / 1e6, h, scalar / seconds);
   }
+  for (const int blanks : {0, 1, 10, 50}) from_csv(folder, blanks);
+
+  const Rulebooks books({{"decisions.law", read_text("bench/decisions/decisions.law")}});
+  std::size_t met = 0;
+  std::printf("check, 40 rules         %7.1f ms\n", best_of(5, [&] { met = books.prove().size(); }) * 1e3);
+  ImpactRequest change;
+  change.from = "2023-12-21";
+  change.to = "2023-12-22";
+  std::printf("impact, 40 rules        %7.1f ms   (%zu reports of check)\n",
+              best_of(5, [&] { met += books.impact(change).ok; }) * 1e3, met);
   return 0;
 }

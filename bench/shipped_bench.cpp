@@ -1,0 +1,110 @@
+// The shipped rulebooks: how long each regime takes to compile, alone and all together; how long `impact`
+// takes between two days; how many rows a second `batch` decides. A regime alone is the files that hold its
+// rules and all files that hold no rule.
+
+#include <fmt/format.h>
+#include <sekisho/batch.h>
+
+#include <set>
+
+#include "api/body.h"
+#include "batch/plan.h"
+#include "law/stretches.h"
+#include "table.h"
+#include "timing.h"
+
+namespace {
+
+using namespace sekisho;
+using namespace sekisho::bench;
+
+/// A regime's own files, and those that belong to none.
+std::vector<SourceText> texts_of(const Law& law, const Regime& regime) {
+  const std::vector<SourceText> all = shipped_rulebooks();
+  std::set<std::uint32_t> others;
+  for (const Regime& r : law.regimes)
+    if (r.name != regime.name) others.insert(r.at.source.index);
+  for (const Rule& r : law.rules)
+    if (r.regime.valid() && law[r.regime].name != regime.name) others.insert(r.at.source.index);
+  for (const Rule& r : law.rules)
+    if (r.regime.valid() && law[r.regime].name == regime.name) others.erase(r.at.source.index);
+  std::vector<SourceText> out;
+  for (std::uint32_t i = 0; i < all.size(); ++i)
+    if (!others.contains(i)) out.push_back(all[i]);
+  return out;
+}
+
+/// The slowest stretch: its day, seconds and nodes.
+struct Slowest {
+  Date day;
+  double seconds = 0;
+  std::size_t nodes = 0;
+};
+Slowest compile(const Law& law, double& sum) {
+  Slowest out;
+  for (const Date day : stretches(law)) {
+    std::size_t nodes = 0;
+    const double seconds = best_of(5, [&] {
+      Diagnostics diags;
+      const World nothing;
+      Question q;
+      q.law = &law;
+      q.world = &nothing;
+      q.law_day = q.transfer_day = day;
+      q.silence_is_none = true;
+      const Space space(q, diags);
+      Compiled compiled(space, Relations::own_variables, {}, diags);
+      compiled.joint(0);
+      nodes = compiled.store().nodes();
+    });
+    sum += seconds;
+    if (seconds > out.seconds) out = {day, seconds, nodes};
+  }
+  return out;
+}
+
+void rows(const std::string& name, const Rulebooks& books) {
+  const std::string text = read_text("examples/batch/shipments.csv");
+  const std::size_t end = text.find('\n') + 1;
+  BatchRequest request;
+  request.header = text.substr(0, end - 1);
+  const Batch batch(books, request);
+  std::string many;
+  std::size_t count = 0;
+  for (int i = 0; i < 2'000; ++i) many += text.substr(end);
+  Batch::Worker worker = batch.worker();
+  const double seconds = best_of(5, [&] { count = worker.decide(many, 1, 2).rows; });
+  fmt::print("{:<20} batch from CSV, one core        {:>9.3f} M rows/s\n", name,
+             static_cast<double>(count) / seconds / 1e6);
+}
+
+void measure(const std::string& name, const Rulebooks& books, const std::string& regime) {
+  if (!books.ok()) {
+    fmt::print("{:<20} skipped: it does not stand alone\n", name);
+    return;
+  }
+  const Law& law = books.body().law;
+  double sum = 0;
+  const Slowest slowest = compile(law, sum);
+  fmt::print(
+      "{:<20} compile, slowest of {:>3} stretches {:>9.2f} ms   ({}, {} nodes); all stretches {:.1f} ms\n",
+      name, stretches(law).size(), slowest.seconds * 1e3, to_string(slowest.day), slowest.nodes, sum * 1e3);
+  ImpactRequest impact;
+  impact.from = "2023-12-21";
+  impact.to = "2023-12-22";
+  impact.regime = regime;
+  const double seconds = best_of(5, [&] { books.impact(impact); });
+  fmt::print("{:<20} impact, 2023-12-21 to 22        {:>9.2f} ms\n", name, seconds * 1e3);
+  rows(name, books);
+}
+
+}  // namespace
+
+int main() {
+  const Rulebooks all(shipped_rulebooks());
+  const double reading = best_of(5, [] { const Rulebooks read{shipped_rulebooks()}; });
+  fmt::print("{:<20} read and check the texts        {:>9.2f} ms\n", "all", reading * 1e3);
+  for (const Regime& r : all.body().law.regimes)
+    measure(r.name, Rulebooks(texts_of(all.body().law, r)), r.name);
+  measure("all", all, "");
+}
