@@ -1,4 +1,4 @@
-"""Decides the cases of tests/cases/ in both phases; the format stands in tests/cases/README.md.
+"""Decides the cases of tests/cases/ in both phases, and has each answer replayed by `proof check`; the format stands in tests/cases/README.md.
 
 usage: cases_test.py BINARY SOURCE_ROOT
 """
@@ -25,6 +25,12 @@ def ask(*argv):
     done = subprocess.run([binary, *argv], capture_output=True, timeout=300)
     if done.returncode != 0:
         sys.exit(f"{' '.join(map(str, argv))}: {done.stderr.decode()}")
+    if argv[0] == "decide":
+        proof = subprocess.run([binary, "proof", "check", "-"], input=done.stdout, capture_output=True, timeout=300)
+        # 4: what an answer rests on would need more readings than allowed; everything else was replayed
+        left = [l for l in proof.stderr.decode().splitlines() if "SK6004" in l and "`because`" not in l and ".because`" not in l]
+        if proof.returncode not in (0, 4) or left:
+            sys.exit(f"{' '.join(map(str, argv))}: the answer is not replayed: {proof.stderr.decode()}")
     return json.loads(done.stdout)
 
 

@@ -142,7 +142,7 @@ def comparable(answer):
     def strip(value):
         if isinstance(value, dict):
             return {k: strip(v) for k, v in value.items()
-                    if k not in ("source", "cite", "title", "authority_title", "text", "note", "asks", "instead", "from", "by")}
+                    if k not in ("source", "cite", "title", "authority_title", "text", "note", "asks", "instead", "from", "by", "rulebooks")}
         if isinstance(value, list):
             return [strip(v) for v in value]
         return value

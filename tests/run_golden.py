@@ -5,7 +5,8 @@ commands typed, and what they print:
     $ sekisho check name.law
     expected output, both streams, then [exit N] where the exit code is not 0
 
-Commands run in a folder that holds those files and links to examples/ and rulebooks/.
+Commands run in a folder that holds those files and links to examples/ and rulebooks/. `> FILE` at the end keeps standard
+output there; `sed -i` changes a file.
 
 usage: run_golden.py BINARY SOURCE_ROOT [--update] [FILTER]
 """
@@ -23,14 +24,24 @@ words = [a for a in sys.argv[3:] if a != "--update"]
 
 def run(command, folder):
     argv = shlex.split(command)
+    if argv[:2] == ["sed", "-i"]:
+        subprocess.run(argv, cwd=folder, check=True)
+        return ""
     assert argv[0] == "sekisho", f"a transcript runs sekisho, not {argv[0]}"
-    stdin = ""
+    stdin, kept = "", None
+    if ">" in argv:
+        kept = folder / argv.pop()
+        argv.remove(">")
     if "<<<" in argv:
         at = argv.index("<<<")
         stdin = argv[at + 1].replace("\\n", "\n")
         argv = argv[:at]
     done = subprocess.run([binary, *argv[1:]], cwd=folder, input=stdin.encode(), stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, timeout=300, env={"NO_COLOR": "1", "LC_ALL": "C.UTF-8"})
+                          stderr=subprocess.PIPE if kept else subprocess.STDOUT, timeout=300,
+                          env={"NO_COLOR": "1", "LC_ALL": "C.UTF-8"})
+    if kept:
+        kept.write_bytes(done.stdout)
+        done.stdout = done.stderr
     out = done.stdout.decode("utf-8", "replace")
     if out and not out.endswith("\n"):
         out += "\n"

@@ -18,7 +18,7 @@ class Loader(yaml.SafeLoader):
 
 
 Loader.yaml_implicit_resolvers = {}
-schema = {n: json.loads((root / f"schemas/{n}.schema.json").read_text()) for n in ("world", "transfer", "answer", "impact", "batch")}
+schema = {n: json.loads((root / f"schemas/{n}.schema.json").read_text()) for n in ("world", "transfer", "answer", "impact", "batch", "proof")}
 for s in schema.values():
     jsonschema.Draft7Validator.check_schema(s)
 checked = 0
@@ -44,7 +44,9 @@ for path in sorted((root / "examples").rglob("*.yaml")):
         done = subprocess.run([binary, "decide", path, "--world", path.parent / "world.yaml", "--format", "json", *flags], capture_output=True)
         assert done.returncode == 0, done.stderr.decode()
         jsonschema.validate(json.loads(done.stdout), schema["answer"], cls=jsonschema.Draft7Validator)
-        checked += 1
+        proof = subprocess.run([binary, "proof", "check", "-", "--format", "json"], input=done.stdout, capture_output=True)
+        validator("proof").validate(json.loads(proof.stdout))
+        checked += 2
 
 for flags in (["--from", "2023-12-21", "--to", "2023-12-22"], ["--from", "2023-12-22", "--to", "2023-12-23"],
               ["--from", "2023-12-21", "--to", "2023-12-22", "--world", root / "examples/patriot/world.yaml"],
@@ -66,7 +68,8 @@ for answer in done.stdout.splitlines():
 wrong = [("transfer", {"transfer": "1", "form": "JP"}), ("transfer", {"on": "2023-12-22"}), ("transfer", {"transfer": "1", "on": "soon"}),
          ("transfer", {"transfer": "1", "facts": {"a": {"value": "x", "sorce": "y"}}}), ("world", {"world": "1", "lots": {"l": {}}}),
          ("world", {"world": "1", "instruments": [{"id": "a"}]}), ("world", {"world": "2"}),
-         ("world", {"world": "1", "parties": {"p": {"name": "P", "country": "Japan"}}}), ("answer", {"finding": "allowed"}), ("impact", {"statements": []}), ("batch", {"row": 0})]
+         ("world", {"world": "1", "parties": {"p": {"name": "P", "country": "Japan"}}}), ("answer", {"finding": "allowed"}), ("impact", {"statements": []}), ("batch", {"row": 0}),
+         ("proof", {"result": "fine"})]
 for kind, document in wrong:
     assert not holds(kind, document), f"the {kind} schema lets {document} pass"
     checked += 1

@@ -6,6 +6,8 @@
 #include <array>
 #include <set>
 
+#include "api/premises.h"
+
 namespace sekisho {
 namespace {
 
@@ -176,15 +178,22 @@ std::string LineAnswer::show(VarId v, std::size_t i) const {
   }
 }
 
-/// The bounds between which a fact is known to lie, in words.
-std::optional<std::string> LineAnswer::known_range(VarId v) const {
+/// What is known of a fact, where that is no list of values: nothing, a range or a subtree.
+std::optional<Json> LineAnswer::known_in_words(VarId v) const {
   const Variable& var = space_[v];
   if (var.kind != VarKind::fact) return std::nullopt;
-  for (const KnownFact& k : line_.question.facts)
-    if (k.fact == var.fact && k.form == Knowledge::Form::between)
-      return fmt::format("between {} and {}", show_value(law_[var.fact].type, k.values[0]),
-                         show_value(law_[var.fact].type, k.values[1]));
-  return std::nullopt;
+  const auto shown = [&](const Value& x) { return show_value(law_[var.fact].type, x); };
+  for (const KnownFact& k : line_.question.facts) {
+    if (k.fact != var.fact) continue;
+    if (k.form == Knowledge::Form::between)
+      return fmt::format("between {} and {}", shown(k.values[0]), shown(k.values[1]));
+    if (k.form == Knowledge::Form::unknown) break;
+    if (k.form != Knowledge::Form::under) return std::nullopt;
+    std::string roots;
+    for (const Value& root : k.values) roots += (roots.empty() ? "under " : " or ") + shown(root);
+    return roots;
+  }
+  return Json(nullptr);
 }
 
 /// On whose word a proviso lies on the lot or does not.
@@ -205,12 +214,12 @@ Json LineAnswer::fact_value(VarId v, const State& state) const {
   const Values p = reader.possible(v, state);
   Json j;
   j["fact"] = var.name;
-  if (p == var.all && p.count() > 1) {
+  if (const auto in_words = known_in_words(v)) {
+    j["value"] = *in_words;
+  } else if (p == var.all && p.count() > 1) {
     j["value"] = nullptr;
   } else if (p.count() == 1) {
     j["value"] = show(v, p._Find_first());
-  } else if (const auto range = known_range(v); range && p == var.known) {
-    j["value"] = *range;
   } else {
     Json some = Json::array();
     for (std::size_t i = 0; i < var.domain.size(); ++i)
@@ -277,7 +286,7 @@ void LineAnswer::registers(ExprId e, Json& out) const {
   for (const Expr& n : law_[e]) {
     if (n.op == ExprOp::definition) registers(n.body, out);
     const VarId v = n.list.valid() && n.fact.valid() ? space_.fact_var(n.fact) : VarId{};
-    if (!v.valid() || start_.possible[v.index].count() != 1) continue;
+    if (!v.valid() || start_.possible[v.index].count() != 1 || known_in_words(v)) continue;
     const Value& value = space_[v].domain[start_.possible[v.index]._Find_first()];
     const List& list = law_[n.list];
     std::string on = list.complete_to && *list.complete_to < line_.question.law_day ? "unknown" : "no";
@@ -1033,6 +1042,7 @@ Json LineAnswer::json() {
   j["not_before"] = text_or_null(not_before());
   j["recheck_by"] = text_or_null(recheck_by());
   j["regimes"] = regimes;
+  j["premises"] = premises_json(line_);
   return j;
 }
 

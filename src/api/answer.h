@@ -64,7 +64,7 @@ class LineAnswer {
   void collect_vars(ProgramId p, std::vector<VarId>& out) const;
   std::string words(TextSpan at) const;
   Json first_failing(const RuleUse& u, const State& state);
-  std::optional<std::string> known_range(VarId v) const;
+  std::optional<Json> known_in_words(VarId v) const;
   bool known_fact(VarId v) const;
   std::vector<VarId> tied(VarId v) const;
 

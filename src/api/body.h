@@ -12,6 +12,7 @@ namespace sekisho {
 
 struct Parsed {
   SourceId source;
+  std::string digest;  // of the text
   std::vector<Token> tokens;
   tree::File file;
   bool sound = false;  // no mistake of grammar

@@ -45,7 +45,8 @@ std::string_view compliance(Finding best, Finding worst, bool acts_read) {
   return worst <= Finding::permitted_with_provisos ? "compliant" : "undetermined";
 }
 
-DecideResult decide_lines(const Sources& texts, const Law& law, const DecideRequest& request) {
+DecideResult decide_lines(const Sources& texts, const Json& rulebooks, const Law& law,
+                          const DecideRequest& request) {
   DecideResult result;
   Sources sources = texts;
   Diagnostics diags;
@@ -121,7 +122,9 @@ DecideResult decide_lines(const Sources& texts, const Law& law, const DecideRequ
                    {"instruments", !request.world                ? "no world"
                                    : request.without_instruments ? "hidden"
                                                                  : "read"},
+                   {"performed", performed},
                    {"hypothetical", request.hypothetical}};
+  j["rulebooks"] = rulebooks;
   // The strictest line is the finding: bests and worsts of lines each give theirs.
   Finding best = Finding::not_engaged, worst = Finding::not_engaged;
   for (const auto& [b, w] : ranges) {
@@ -189,7 +192,10 @@ DecideResult decide_lines(const Sources& texts, const Law& law, const DecideRequ
 
 DecideResult Rulebooks::decide(const DecideRequest& request) const {
   try {
-    return decide_lines(body_->sources, body_->law, request);
+    Json rulebooks = Json::array();
+    for (const Parsed& p : body_->files)
+      rulebooks.push_back({{"name", body_->sources.name(p.source)}, {"digest", p.digest}});
+    return decide_lines(body_->sources, rulebooks, body_->law, request);
   } catch (const TooManyNodes&) {
     return too_many_nodes(body_->sources, request.node_limit);
   }

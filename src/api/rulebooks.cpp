@@ -4,6 +4,7 @@
 #include "api/body.h"
 #include "api/words.h"
 #include "audit/audit.h"
+#include "base/digest.h"
 #include "base/json.h"
 #include "law/checker.h"
 #include "law/formatter.h"
@@ -44,6 +45,7 @@ Rulebooks::Rulebooks(std::vector<SourceText> texts) : body_(std::make_unique<Bod
   std::vector<tree::File> files;
   for (SourceText& t : texts) {
     Parsed p;
+    p.digest = digest(t.text);
     p.source = b.sources.add(std::move(t.name), std::move(t.text));
     const std::size_t before = b.diags.all().size();
     p.tokens = lex(b.sources, p.source, b.diags);

@@ -1,0 +1,435 @@
+// Answers are checked by the second reader: true ones pass, and whatever in them is replayed cannot be
+// changed.
+#include "sekisho/proof.h"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <functional>
+
+#include "base/json.h"
+#include "oracle/judge.h"
+
+using namespace sekisho;
+
+namespace {
+
+const char* const law = R"(authority xk.office of XK "Office"
+authority xk.council of XK "Council"
+fact departure is country
+  asks "From where?"
+fact destination is country
+  asks "To where?"
+fact kind is one of sale, lease, grant
+  asks "What kind?"
+fact armed is yes or no
+  asks "Are they armed?"
+fact price is money
+  asks "At what price?"
+fact code is code of "1", "2"
+  asks "Under which code?"
+fact licensors is set of country
+  asks "Who licensed them?"
+fact consignee is party
+  asks "Who receives them?"
+fact destination.fighting of destination is yes or no
+  asks "Is there fighting?"
+  judged by xk.council
+constraint armed_is_listed "armed goods are under code 1" always armed implies code is under "1"
+list xk.friends of country "friends"
+  complete to 2021-12-31
+  member US in force 2010-01-01 on
+  member PL in force between 2020-01-01 and 2020-12-31 on
+  unsettled "the day was not published"
+define friendly "friendly and without fighting" means destination is in xk.friends and not destination.fighting
+regime xk.export "Export Act"
+  authority xk.office
+  force statute
+  governs when departure is XK and code is under "1"
+  otherwise prohibited liftable by exception single_exception from xk.council
+  unlinked opposites strictest prevails
+  cite "Export Act, 1"
+  cite "Export Act, 2"
+route to_friends
+  in force 2010-01-01 to 2022-12-31
+  cite "Export Act, 3"
+  permits when friendly
+  needs permit export_permit from xk.office implies inspection
+  needs approval inspection from xk.office
+  binds no_passing_on(holder: consignee)
+route unarmed_to_friends
+  in force 2023-01-01 on
+  cite "Export Act, 3, as amended"
+  permits when friendly and not armed
+rule bar_on_armed
+  cite "Export Act, 4"
+  prohibits when armed
+rule leases_may_go
+  cite "Export Act, 5"
+  needs decision lease_decision from xk.office
+  when kind is lease
+  notwithstanding prohibition of bar_on_armed
+rule no_dear_lease
+  cite "Export Act, 6"
+  needs decision dear_goods from xk.council
+  when price is more than 1_000 USD and kind is lease
+  notwithstanding leases_may_go
+rule licensors_agree
+  cite "Export Act, 7"
+  needs consent licensors_consent from xk.council
+  when some s in licensors has (s is not destination)
+proviso no_passing_on(holder)
+  cite "Export Act, 12"
+  needs consent passing_on from xk.council
+  when consignee is not within holder
+  lapses when destination is in xk.friends
+rule not_where_fighting in group later_transfers
+  cite "Export Act, 13"
+  prohibits when destination.fighting
+regime xk.grants "Grants Act"
+  authority xk.council
+  force policy
+  governs when kind is grant
+  otherwise permitted
+  unlinked opposites error
+  cite "Grants Act, 1"
+)";
+
+const char* const world = R"(world: 1
+parties:
+  friend_gov: {name: Friend, country: US}
+  friend_army: {name: Army, country: US, part_of: friend_gov}
+items:
+  gun: {name: Gun, facts: {armed: yes, code: "1.2"}}
+lots:
+  old: {item: gun, made_in: XK, provisos: [{proviso: xk.export.no_passing_on, with: {holder: friend_gov}, bound_on: 2019-01-01}],
+        attestations: [{jurisdiction: XK, by: friend_gov, on: 2019-01-01}]}
+  unsure: {item: gun, made_in: US}
+records:
+  - {authority: xk.office, complete_to: 2030-01-01}
+instruments:
+  - {id: permit, authority: xk.office, issued: 2020-01-01, state: granted, answers: [export_permit], scope: {destination: US},
+     provisos: [{proviso: xk.export.no_passing_on, with: {holder: friend_gov}}]}
+  - {id: peace, authority: xk.council, issued: 2020-01-01, finds: {destination.fighting: no}, scope: {destination: [US, KE]}}
+  - {id: war, authority: xk.council, issued: 2020-01-01, finds: {destination.fighting: yes}, scope: {destination: UA}}
+)";
+
+const Rulebooks& books() {
+  static const Rulebooks all(std::vector<SourceText>{{"small.law", law}});
+  return all;
+}
+
+Json decide(const Rulebooks& rulebooks, const std::string& transfer, const std::string& on,
+            std::optional<SourceText> in = SourceText{"world", world}, bool hidden = false) {
+  DecideRequest request;
+  request.world = std::move(in);
+  request.transfer = {"transfer", transfer};
+  request.on = on;
+  request.without_instruments = hidden;
+  const DecideResult result = rulebooks.decide(request);
+  for (const Report& r : result.reports) INFO(r.message);
+  REQUIRE(result.ok);
+  return Json::parse(result.json);
+}
+Json decide(const std::string& transfer, const std::string& on = "2021-06-01") {
+  return decide(books(), transfer, on);
+}
+
+/// Values changed to what no answer holds are refused however few readings of the law are allowed.
+constexpr std::size_t few_readings = 100;
+
+ProofResult checked(const Json& answer) {
+  return check_proof(books(), {"answer", answer.dump()});
+}
+ProofResult checked_briefly(const Json& answer) {
+  return check_proof(books(), {"answer", answer.dump()}, few_readings);
+}
+std::string messages(const ProofResult& p) {
+  std::string all;
+  for (const Report& r : p.reports) all += r.code + " " + r.message + "\n";
+  return all;
+}
+
+/// Transfers that are permitted, barred, open, later, of several lines.
+const std::vector<std::string>& transfers() {
+  static const std::vector<std::string> all{
+      "{transfer: 1, from: XK, to: US, kind: sale, facts: {armed: no, code: \"1.1\", licensors: [US]}}",
+      "{transfer: 1, from: XK, to: US, kind: lease, consignee: friend_army, facts: {price: 2000 USD, "
+      "licensors: [US, PL]}, "
+      "lines: [{id: gun, item: gun}]}",
+      "{transfer: 1, from: XK, to: PL, kind: sale, facts: {armed: no, code: {under: \"1\"}}}",
+      "{transfer: 1, from: XK, to: US, kind: lease, facts: {armed: yes, code: \"1.1\", price: {between: [500 "
+      "USD, 2000 USD]}}}",
+      "{transfer: 1, from: US, to: UA, kind: grant, consignee: friend_army, lines: [{id: a, lot: old}]}",
+      "{transfer: 1, from: US, to: KE, kind: sale, lines: [{id: a, lot: old}, {id: b, lot: unsure}]}",
+      "{transfer: 1, from: XK, facts: {kind: {one_of: [sale, lease]}, code: \"1\", licensors: {known: [US], "
+      "complete: no}}}",
+      "{transfer: 1, kind: grant}",
+      "{transfer: 1, from: XK, to: US, kind: lease, facts: {armed: yes, code: \"1\", price: 10 USD, "
+      "licensors: [PL]}}"};
+  return all;
+}
+
+/// Every value of an answer, with its place.
+void each_leaf(Json& at, const std::string& place,
+               const std::function<void(Json&, const std::string&)>& visit) {
+  if (at.is_structured() && !at.empty()) {
+    for (auto it = at.begin(); it != at.end(); ++it)
+      each_leaf(*it, place + "/" + (at.is_object() ? it.key() : "#"), visit);
+    return;
+  }
+  visit(at, place);
+}
+bool mentions(const std::string& place, std::initializer_list<const char*> keys) {
+  return std::any_of(keys.begin(), keys.end(),
+                     [&](const char* k) { return place.find(k) != std::string::npos; });
+}
+
+}  // namespace
+
+TEST_CASE("every answer of a rulebook with each construct is replayed") {
+  for (const std::string& t : transfers())
+    for (const char* on : {"2020-06-01", "2021-06-01", "2023-06-01"})
+      for (const bool hidden : {false, true}) {
+        const ProofResult p = checked(decide(books(), t, on, SourceText{"world", world}, hidden));
+        INFO(t, " ", on, "\n", messages(p));
+        CHECK(p.whole);
+      }
+}
+
+TEST_CASE("whatever is replayed cannot be changed: each value of an answer, one by one") {
+  std::size_t changed = 0;
+  for (const std::size_t i : {0, 1, 4, 5, 6}) {
+    const std::string& t = transfers()[i];
+    Json answer = decide(t);
+    each_leaf(answer, "", [&](Json& leaf, const std::string& place) {
+      // What is taken as given, said to be unchecked, or words beside what is checked.
+      if (mentions(place, {"/premises/", "/coverage/", "/question/", "/from", "/by", "/source", "/claims",
+                           "/addressee", "/fails_on/text", "/fails_on/status", "/used", "/not_before",
+                           "/recheck_by", "/rulebooks/#/name"}))
+        return;
+      const Json before = leaf;
+      leaf = before == "forged" ? "other" : "forged";
+      const ProofResult p = checked_briefly(answer);
+      INFO(t, "\n", place, " was ", before.dump());
+      CHECK(p.refused);
+      leaf = before;
+      ++changed;
+    });
+  }
+  CHECK(changed > 300);
+}
+
+TEST_CASE("each way of forging is refused with its place") {
+  struct Forgery {
+    std::string name;
+    std::size_t transfer;
+    std::function<void(Json&)> forge;
+    const char* says;
+  };
+  const auto rule = [](Json& j, const std::string& name) -> Json& {
+    for (Json& r : j["regimes"])
+      for (Json& e : r["derivation"])
+        if (e["rule"] == name) return e;
+    FAIL("no rule ", name);
+    return j;
+  };
+  const std::vector<Forgery> all{
+      {"a finding", 1, [](Json& j) { j["regimes"][0]["finding"] = "permitted"; }, "`regimes[0].finding`"},
+      {"the best", 2, [](Json& j) { j["regimes"][0]["best"] = "not_engaged"; }, "`regimes[0].best`"},
+      {"the worst", 2, [](Json& j) { j["regimes"][0]["worst"] = "permitted"; }, "`regimes[0].worst`"},
+      {"the joint finding", 1, [](Json& j) { j["lines"][0]["finding"] = j["finding"] = "permitted"; },
+       "`lines[0].finding`"},
+      {"the whole answer", 1, [](Json& j) { j["best"] = "permitted"; }, "`best`"},
+      {"a status", 1, [&](Json& j) { rule(j, "xk.export.bar_on_armed")["status"] = "inactive"; },
+       "the answer says `inactive`, the replay finds `active`"},
+      {"what defeats a rule", 1,
+       [&](Json& j) { rule(j, "xk.export.leases_may_go")["defeated_by"] = {"xk.export.bar_on_armed"}; },
+       "the answer says `xk.export.bar_on_armed`, the replay finds `xk.export.no_dear_lease`"},
+      {"a defeat", 1,
+       [&](Json& j) { rule(j, "xk.export.bar_on_armed")["defeated_by"] = {"xk.export.leases_may_go"}; },
+       "finds the rule not defeated"},
+      {"a rule left out", 1, [](Json& j) { j["regimes"][0]["derivation"].erase(2); }, "is left out"},
+      {"the last rule left out", 1,
+       [](Json& j) { j["regimes"][0]["derivation"].erase(j["regimes"][0]["derivation"].size() - 1); },
+       "`regimes[0].derivation`: the rule `xk.export.not_where_fighting` is left out"},
+      {"a rule invented", 1,
+       [](Json& j) {
+         Json& d = j["regimes"][0]["derivation"];
+         d.push_back(d.back());
+         d.back()["rule"] = "xk.export.grace";
+       },
+       "no rule `xk.export.grace` of this regime is in force here"},
+      {"the order of defeat", 1,
+       [](Json& j) { std::swap(j["regimes"][0]["derivation"][3], j["regimes"][0]["derivation"][4]); },
+       "is left out"},
+      {"a citation", 1, [&](Json& j) { rule(j, "xk.export.bar_on_armed")["cite"] = "Export Act, 99"; },
+       ".cite`"},
+      {"a value read", 1, [&](Json& j) { rule(j, "xk.export.bar_on_armed")["reads"][0]["value"] = "no"; },
+       "reads[0].value`: the answer says `no`, the replay finds `yes`"},
+      {"a value read left out", 1,
+       [&](Json& j) { rule(j, "xk.export.bar_on_armed")["reads"] = Json::array(); },
+       "it reads `armed`, which is left out"},
+      {"a premise", 1, [](Json& j) { j["lines"][0]["premises"]["facts"]["armed"]["one_of"] = {"no"}; },
+       "the replay finds"},
+      {"an act", 0, [](Json& j) { j["lines"][0]["premises"]["acts"][0]["state"] = "refused"; },
+       "the replay finds"},
+      {"an act of another authority", 0,
+       [](Json& j) { j["lines"][0]["premises"]["acts"][0]["authority"] = "xk.council"; }, "the replay finds"},
+      {"a need's state", 2, [](Json& j) { j["regimes"][0]["needs"][0]["state"] = "granted"; },
+       "`regimes[0].needs[0].state`"},
+      {"a need's status", 2, [](Json& j) { j["regimes"][0]["needs"][0]["status"] = "met"; },
+       "`regimes[0].needs[0].status`"},
+      {"an open need left out", 8,
+       [](Json& j) {
+         for (Json* needs : {&j["regimes"][0]["needs"], &j["needs"], &j["lines"][0]["needs"]})
+           std::erase_if(needs->get_ref<Json::array_t&>(),
+                         [](const Json& n) { return n["need"] == "lease_decision"; });
+       },
+       "`regimes[0].needs`: more is needed"},
+      {"every need left out", 8,
+       [](Json& j) { j["regimes"][0]["needs"] = j["needs"] = j["lines"][0]["needs"] = Json::array(); },
+       "something must be authorised, and no need is open"},
+      {"a proviso of the lot", 4, [](Json& j) { j["lines"][0]["premises"]["carried"] = Json::array(); },
+       "the replay finds"},
+      {"the parties of a proviso", 4,
+       [](Json& j) { j["lines"][0]["premises"]["carried"][0]["with"]["holder"] = "elsewhere"; },
+       "the rule `xk.export.no_passing_on` is left out"},
+      {"a reason cut short", 4, [](Json& j) { j["regimes"][0]["because"].erase(0); },
+       "on these alone the finding could be"},
+      {"a regime left out", 1, [](Json& j) { j["regimes"].erase(1); }, "the regime `xk.grants` is left out"},
+      {"a regime twice", 1, [](Json& j) { j["regimes"].push_back(j["regimes"][0]); },
+       "no rulebook has this regime"},
+      {"the law day in the question", 1, [](Json& j) { j["question"]["law_of"] = "2023-06-01"; },
+       "`question.law_of`"},
+      {"the law day", 0,
+       [](Json& j) { j["question"]["law_of"] = j["lines"][0]["premises"]["law_of"] = "2023-06-01"; },
+       "left out"},
+      {"a route", 0, [](Json& j) { j["regimes"][0]["routes"][0]["status"] = "unmet"; },
+       "`regimes[0].routes[0].status`"},
+      {"a route left out", 0, [](Json& j) { j["regimes"][0]["routes"] = Json::array(); },
+       "the route `xk.export.to_friends` is left out"},
+      {"a state", 1, [](Json& j) { j["states"][0]["worst"] = "permitted"; }, "`states`"},
+      {"a state without rulebook", 4,
+       [](Json& j) { j["lines"][0]["premises"]["states_with_a_say"] = {"XK"}; }, "the replay finds"},
+      {"a line left out", 5, [](Json& j) { j["lines"].erase(1); }, ""},
+  };
+  for (const Forgery& f : all) {
+    Json answer = decide(transfers()[f.transfer]);
+    const Json before = answer;
+    f.forge(answer);
+    INFO(f.name);
+    REQUIRE((answer != before));
+    const ProofResult p = checked(answer);
+    INFO(messages(p));
+    REQUIRE(p.refused);
+    CHECK(p.reports.front().code == "SK6003");
+    CHECK(messages(p).find(f.says) != std::string::npos);
+  }
+}
+
+TEST_CASE("an answer is refused beside any other text of the law, and that text is named") {
+  const Json answer = decide(transfers()[0]);
+  std::string other = law;
+  other.replace(other.find("prohibits when armed"), 20, "prohibits when not armed");
+  const auto beside = [&](std::vector<SourceText> texts) {
+    return check_proof(Rulebooks(std::move(texts)), {"answer", answer.dump()});
+  };
+  const ProofResult changed = beside({{"small.law", other}});
+  CHECK(changed.refused);
+  CHECK(messages(changed).find("`small.law` has another text here") != std::string::npos);
+  const ProofResult more =
+      beside({{"small.law", law}, {"more.law", "authority zz.office of XK \"Another\"\n"}});
+  CHECK(messages(more).find("derived without `more.law`") != std::string::npos);
+  CHECK(beside({{"elsewhere/small.law", law}}).whole);
+}
+
+TEST_CASE("what is no answer is refused as that, whatever its form") {
+  const std::string text = decide(transfers()[1]).dump();
+  const auto refused = [&](const std::string& t) {
+    const ProofResult p = check_proof(books(), {"answer", t});
+    INFO(t.substr(0, 60));
+    REQUIRE(p.refused);
+    return p.reports.front().code;
+  };
+  for (std::size_t cut = 0; cut < text.size(); cut += 97) CHECK(refused(text.substr(0, cut)) == "SK6001");
+  for (const char* t : {"", "null", "[]", "{}", "7", "\"answer\"", "{\"schema\": \"sekisho-answer/1\"}",
+                        "\xff\xfe", "{\"schema\": \"sekisho-answer/2\"}"})
+    CHECK(refused(t) == "SK6001");
+  CHECK(refused(std::string(100'000, '[')) == "SK6001");
+  CHECK(refused(std::string(100, '[') + std::string(100, ']')) == "SK6001");
+  std::string twice = text;
+  twice.insert(1, "\"finding\":\"permitted\",");
+  CHECK(refused(twice) == "SK6001");
+}
+
+TEST_CASE("a part of another form is refused with its place: each one of an answer, replaced by each form") {
+  Json answer = decide(transfers()[4]);
+  std::size_t changed = 0;
+  const std::function<void(Json&)> each = [&](Json& at) {
+    if (!at.is_structured()) return;
+    for (auto it = at.begin(); it != at.end(); ++it) {
+      const Json before = *it;
+      for (const Json& other : {Json(nullptr), Json("x"), Json::array({1}), Json::object({{"x", 1}})}) {
+        *it = other;
+        (void)checked_briefly(answer);  // comes to an end, with or without a refusal
+        ++changed;
+      }
+      *it = before;
+      each(*it);
+    }
+  };
+  each(answer["lines"]);
+  each(answer["regimes"]);
+  CHECK(changed > 500);
+}
+
+TEST_CASE("what would need more readings than allowed is called unsettled and never checked") {
+  const Json answer = decide(transfers()[6]);
+  const ProofResult p = check_proof(books(), {"answer", answer.dump()}, 2);
+  CHECK_FALSE(p.refused);
+  CHECK_FALSE(p.whole);
+  CHECK(messages(p).find("SK6004") != std::string::npos);
+  CHECK(Json::parse(p.json)["result"] == "replayed_in_part");
+}
+
+TEST_CASE("random decisions on random rulebooks are replayed") {
+  judge::Maker make(20260421);
+  const auto yes_no = [](unsigned known) { return known == 1 ? "no" : known == 2 ? "yes" : "unknown"; };
+  const auto choice = [](unsigned known) {
+    std::string all;
+    for (int v = 0; v < 3; ++v)
+      if (known >> v & 1) all += fmt::format("{}v{}", all.empty() ? "" : ", ", v);
+    return "{one_of: [" + all + "]}";
+  };
+  int whole = 0;
+  for (int i = 0; i < 150; ++i) {
+    const judge::Book book = make.book();
+    const Rulebooks rulebooks(std::vector<SourceText>{{"book.law", judge::text_of(book)}});
+    REQUIRE(rulebooks.ok());
+    const judge::Known k = make.knowledge();
+    if (book.constrained && k[0] == 2 && k[1] == 2) continue;  // nothing is possible
+    std::string members, complete = "yes";
+    for (std::size_t v = 0; v < 3; ++v) {
+      if (k[judge::member + v] == 2) members += fmt::format("{}v{}", members.empty() ? "" : ", ", v);
+      if (k[judge::member + v] == 3) complete = "no";
+    }
+    const std::string transfer = fmt::format(
+        "{{transfer: 1, facts: {{f0: {}, f1: {}, f2: {}, f3: {}, f5: {}, s: {{known: [{}], complete: "
+        "{}}}}}}}",
+        yes_no(k[0]), yes_no(k[1]), yes_no(k[2]), choice(k[judge::choice]), choice(k[judge::second_choice]),
+        members, complete);
+    const unsigned j = k[judge::judged];
+    std::string w = "world: 1\n";
+    if (j == 4) w += "records: [{authority: x.gov, complete_to: 2030-01-01}]\n";
+    if (j == 1 || j == 2)
+      w += fmt::format("instruments: [{{id: i, authority: x.gov, issued: 2019-01-01, finds: {{f4: {}}}}}]\n",
+                       yes_no(j));
+    const Json answer = decide(rulebooks, transfer, "2019-06-01", SourceText{"world", w});
+    const ProofResult p = check_proof(rulebooks, {"answer", answer.dump()});
+    INFO(judge::text_of(book), "\n", transfer, "\n", w, "\n", messages(p));
+    CHECK_FALSE(p.refused);
+    whole += p.whole ? 1 : 0;
+  }
+  CHECK(whole > 100);
+}

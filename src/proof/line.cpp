@@ -1,0 +1,323 @@
+#include "proof/line.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "proof/settle.h"
+#include "proof/words.h"
+
+namespace sekisho::proof {
+namespace {
+
+std::string_view word(Truth t, std::string_view yes, std::string_view no) {
+  return t == Truth::yes ? yes : t == Truth::no ? no : "unknown";
+}
+
+/// What must be said of a rule.
+struct Expected {
+  std::string rule, status;
+  std::vector<std::string> defeated_by;
+  const Rule* law = nullptr;  // none: what the regime governs
+  ExprId reads;
+};
+
+std::vector<std::string> sorted(std::vector<std::string> all) {
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+std::string status_of(const RuleReading& r) {
+  const bool defeated = r.met == Truth::yes && r.active == Truth::no;
+  return defeated ? "defeated" : std::string(word(r.active, "active", "inactive"));
+}
+
+class Line {
+ public:
+  Line(const Law& law, const Premises& premises, const Page& line, Verdict& verdict,
+       std::size_t most_readings)
+      : law_(law),
+        premises_(premises),
+        case_(law, premises),
+        reader_(case_, nothing_),
+        words_(case_),
+        line_(line),
+        verdict_(verdict),
+        most_readings_(most_readings) {}
+
+  /// @param regimes  of all lines; `next` is the first of this one
+  /// @returns best and worst, jointly over the regimes
+  Range run(const std::vector<Page>& regimes, std::size_t& next) {
+    std::vector<const Regime*> all;
+    for (const Regime& r : law_.regimes) {
+      all.push_back(&r);
+      const RegimeReading read = read_regime(case_, nothing_, r);
+      if (!read.there) continue;
+      if (next == regimes.size() || regimes[next]["regime"].text() != r.name) {
+        line_.wrong(fmt::format("the regime `{}` is left out or in another place", r.name));
+        return {};
+      }
+      regimes[next]["line"].expect(line_["line"].text());
+      regime(r, read, regimes[next++]);
+    }
+    const Range joint = findings(line_, all, !unassessed().empty());
+    because(line_, all, joint);
+    verdict_.values += words_.checked();
+    return joint;
+  }
+  /// States with a say of which no regime in force is loaded.
+  std::vector<std::string> unassessed() const {
+    std::vector<std::string> out;
+    for (const std::string& state : premises_.states_with_a_say)
+      if (std::none_of(law_.regimes.begin(), law_.regimes.end(), [&](const Regime& r) {
+            return law_[r.authority].state == state && covers(r.windows, premises_.law_of) != Covers::no;
+          }))
+        out.push_back(state);
+    return out;
+  }
+
+ private:
+  // --- one regime ---
+  void regime(const Regime& r, const RegimeReading& read, const Page& said) {
+    ++verdict_.regimes;
+    said["title"].expect(r.title);
+    said["force"].expect(r.force);
+    said["state"].expect(law_[r.authority].state);
+    said["engaged_by"].expect(read.main == Truth::yes    ? Json("governs")
+                              : read.later == Truth::yes ? Json("proviso")
+                                                         : Json(nullptr));
+    because(said, {&r}, findings(said, {&r}, false));
+    derivation(r, read, said["derivation"]);
+    routes(read, said["routes"]);
+    needs(r, said);
+  }
+
+  /// The rules that must stand in the derivation, in the order in which they defeat each other.
+  std::vector<Expected> expected(const Regime& r, const RegimeReading& read) const {
+    std::vector<Expected> out;
+    const std::string_view otherwise = read.later == Truth::yes ? "engaged by proviso" : "not engaged";
+    out.push_back(
+        {r.name + " governs", std::string(word(read.main, "engaged", otherwise)), {}, nullptr, r.governs});
+    if (read.main == Truth::no && read.later == Truth::no) return out;
+    for (const RuleReading& rule : read.rules)
+      out.push_back({rule.rule->name, status_of(rule), rule.defeated_by, rule.rule, rule.rule->when});
+    for (const RuleReading& p : read.provisos)
+      if (p.active != Truth::no) out.push_back({p.rule->name, status_of(p), {}, p.rule, p.rule->when});
+    return out;
+  }
+  void derivation(const Regime& r, const RegimeReading& read, const Page& said) {
+    const std::vector<Expected> rules = expected(r, read);
+    const std::vector<Page> entries = said.list();
+    for (std::size_t i = 0; i < std::max(rules.size(), entries.size()); ++i) {
+      if (i == entries.size()) return said.wrong(fmt::format("the rule `{}` is left out", rules[i].rule));
+      const std::string name = entries[i]["rule"].text();
+      const bool later = std::any_of(rules.begin() + static_cast<std::ptrdiff_t>(std::min(i, rules.size())),
+                                     rules.end(), [&](const Expected& e) { return e.rule == name; });
+      if (i == rules.size() || (name != rules[i].rule && !later))
+        return entries[i].wrong(fmt::format("no rule `{}` of this regime is in force here", name));
+      if (name != rules[i].rule)
+        return entries[i].wrong(fmt::format("before this the rule `{}` is left out", rules[i].rule));
+      entry(r, read, rules[i], entries[i]);
+    }
+  }
+  void entry(const Regime& r, const RegimeReading& read, const Expected& rule, const Page& said) {
+    ++verdict_.rules;
+    said["status"].expect(rule.status);
+    words_.reads(rule.reads, said["reads"]);
+    if (rule.law == nullptr) return;
+    said["cite"].expect(rule.law->cite);
+    if (!rule.law->source.empty()) said["source"].expect(rule.law->source);
+    said["force"].expect(rule.law->force.empty() ? r.force : rule.law->force);
+    const bool later = rule.law->group == "later_transfers";
+    words_.registers((later ? read.later : read.main) == Truth::no ? ExprId{} : rule.reads,
+                     said["registers"]);
+    said["effect"].expect(rule.law->prohibits ? "prohibits" : rule.law->permits ? "permits" : "needs");
+    if (rule.status == "defeated")
+      defeated_by(rule.defeated_by, said);
+    else if (const auto by = said.find("defeated_by"))
+      by->wrong("the replay finds the rule not defeated");
+  }
+  void defeated_by(const std::vector<std::string>& by, const Page& said) {
+    const Page at = said["defeated_by"];
+    const std::vector<std::string> names = at.texts();
+    if (sorted(names) != sorted(by))
+      at.wrong(fmt::format("the answer says `{}`, the replay finds `{}`", fmt::join(names, "`, `"),
+                           fmt::join(by, "`, `")));
+  }
+
+  void routes(const RegimeReading& read, const Page& said) {
+    const std::vector<Page> entries = said.list();
+    std::size_t next = 0;
+    for (const RuleReading& r : read.rules) {
+      if (!r.rule->permits || read.main == Truth::no) continue;
+      if (next == entries.size() || entries[next]["route"].text() != r.rule->name)
+        return said.wrong(fmt::format("the route `{}` is left out or in another place", r.rule->name));
+      const Page& at = entries[next++];
+      const bool defeated = r.alone == Truth::yes && !r.permission_gone_by.empty();
+      at["status"].expect(defeated ? "defeated" : std::string(word(r.alone, "met", "unmet")));
+      at["cite"].expect(r.rule->cite);
+      Json needs = Json::array();
+      for (const NeedUse& n : r.rule->needs) needs.push_back(law_[n.need].name);
+      at["needs"].expect(needs);
+      if (defeated) defeated_by(r.permission_gone_by, at);
+      if (const auto fails = at.find("fails_on"); fails && !fails->json().is_null())
+        for (const Page& v : (*fails)["reads"].list()) words_.value(v);
+    }
+    for (; next < entries.size(); ++next)
+      entries[next].wrong("no such route of this regime is in force here");
+  }
+
+  // --- findings ---
+  /// @returns best and worst as replayed; where that was not settled, as they are said
+  Range findings(const Page& said, const std::vector<const Regime*>& regimes, bool unassessed) {
+    ++verdict_.findings;
+    const Settled s = settle(case_, nothing_, regimes, most_readings_);
+    const auto best = parse_finding(said["best"].text()), worst = parse_finding(said["worst"].text());
+    if (!best || !worst || (s.whole && !s.some)) {
+      said.wrong(best && worst ? "the premises contradict each other" : "`best` and `worst` are no findings");
+      return {};
+    }
+    Range r = s.met;
+    if (!s.whole) {
+      unsettled(said, "whether there are completions better or worse than those that were met");
+      r = s.some ? Range{std::min(*best, r.low), std::max(*worst, r.high)} : Range{*best, *worst};
+    }
+    said["best"].expect(to_string(r.low));
+    said["worst"].expect(to_string(unassessed ? Finding::prohibited : r.high));
+    said["finding"].expect(overall(r, unassessed));
+    return r;
+  }
+  void unsettled(const Page& at, std::string what) {
+    verdict_.unsettled.push_back({at.place(), std::move(what)});
+  }
+
+  /// The facts of a `because` and no others leave one finding.
+  void because(const Page& said, const std::vector<const Regime*>& regimes, Range found) {
+    const Page at = said["because"];
+    std::set<std::string> kept;
+    for (const Page& v : at.list()) kept.insert(words_.value(v));
+    if (!found.one()) return;
+    ++verdict_.reasons;
+    Premises fewer = premises_;
+    std::erase_if(fewer.facts, [&](const auto& f) { return !kept.contains(law_[f.first].name); });
+    const Case alone(law_, fewer);
+    const Settled s = settle(alone, forgotten(kept), regimes, most_readings_);
+    if (s.some && s.met != found)
+      at.wrong(fmt::format("on these alone the finding could be `{}`",
+                           to_string(s.met.low != found.low ? s.met.low : s.met.high)));
+    else if (!s.whole)
+      unsettled(at, "whether these facts alone suffice");
+  }
+  /// Whatever authorities did and whatever lies on the lot, but for what is kept. That hidden instruments say
+  /// nothing is no fact; it is what was asked.
+  Known forgotten(const std::set<std::string>& kept) {
+    Known out;
+    const auto forget = [&](const std::string& name, const Matter& m, std::size_t values) {
+      if (kept.contains(name)) return;
+      for (std::size_t v = 0; v < values; ++v) out[m].push_back({static_cast<std::int64_t>(v), {}});
+    };
+    const auto said = [&](const Matter& m) { return !premises_.silence_is_none || reader_.spoken_of(m); };
+    for (std::uint32_t i = 0; i < law_.facts.size(); ++i)
+      if (const Matter m{Matter::Kind::fact, i, {}}; law_.facts[i].judged_by.valid() && said(m))
+        forget(law_.facts[i].name, m, judged_none + 1);
+    for (std::uint32_t i = 0; i < law_.needs.size(); ++i)
+      if (const Matter m{Matter::Kind::need, i, {}}; said(m))
+        forget(law_.needs[i].name, m, need_states.size());
+    for (std::uint32_t i = 0; i < law_.provisos.size(); ++i)
+      forget(law_.provisos[i].name, {Matter::Kind::carried, i, {}}, 2);
+    return out;
+  }
+
+  // --- needs ---
+  void needs(const Regime& r, const Page& said) {
+    Known met;
+    bool some_open = false;
+    for (const Page& n : said["needs"].list()) {
+      ++verdict_.needs;
+      const std::string name = n["need"].text();
+      n["regime"].expect(r.name);
+      if (!stands(r, n["for"].text(), n["cite"].text()))
+        n.wrong("no provision of this name has this citation");
+      if (const FactId f = law_.find_fact(name); f.valid() && law_[f].judged_by.valid())
+        to_find(f, n, met);
+      else if (const NeedId id = law_.find_need(name); id.valid())
+        act_needed(id, n, met);
+      else
+        n.wrong(fmt::format("no rulebook has the need `{}`", name));
+      some_open = some_open || n["status"].json() == "open";
+    }
+    if (said["best"].json() != to_string(Finding::authorisation_required)) return;
+    if (!some_open) return said["needs"].wrong("something must be authorised, and no need is open");
+    const Settled s = settle(case_, met, {&r}, most_readings_);
+    if (s.whole && s.some && s.met.low >= Finding::authorisation_required)
+      said["needs"].wrong("more is needed: with these met the finding would be no better");
+    else if (!s.whole && s.met.low >= Finding::authorisation_required)
+      unsettled(said["needs"], "whether more is needed");
+  }
+  bool stands(const Regime& r, const std::string& name, const std::string& cite) const {
+    return (r.name == name && r.cite == cite) ||
+           std::any_of(law_.rules.begin(), law_.rules.end(),
+                       [&](const Rule& rule) { return rule.name == name && rule.cite == cite; });
+  }
+  void to_find(FactId f, const Page& n, Known& met) {
+    const Matter m{Matter::Kind::fact, f.index, {}};
+    n["authority"].expect(law_[law_[f].judged_by].name);
+    n["status"].expect("open");
+    if (!may_be(m, judged_none)) n["state"].wrong("its authority has found it");
+    met[m] = {{n["finding"].text() == "yes" ? 1 : 0, {}}};
+  }
+  void act_needed(NeedId id, const Page& n, Known& met) {
+    const Matter m{Matter::Kind::need, id.index, {}};
+    const std::vector<Value> left = reader_.left(m);
+    n["authority"].expect(law_[law_[id].from].name);
+    n["kind"].expect(to_string(law_[id].kind));
+    met[m] = {{need_granted, {}}};
+    if (const auto implied = n.find("implied"); implied && implied->yes()) {
+      met.erase(m);
+      if (!may_be(m, need_none) || !implied_by_some(id)) implied->wrong("no final act shows this step");
+      return;
+    }
+    const std::int64_t state = left.size() == 1 ? left.front().number : -1;
+    n["state"].expect(state < 0 ? "unknown" : need_states[static_cast<std::size_t>(state)]);
+    n["status"].expect(state == need_granted ? "met" : state == need_refused ? "refused" : "open");
+  }
+  bool may_be(const Matter& m, std::int64_t value) {
+    const std::vector<Value> left = reader_.left(m);
+    return std::find(left.begin(), left.end(), Value{value, {}}) != left.end();
+  }
+  bool implied_by_some(NeedId inner) {
+    for (const Rule& r : law_.rules)
+      for (const NeedUse& outer : r.needs)
+        if (std::find(outer.implies.begin(), outer.implies.end(), inner) != outer.implies.end() &&
+            may_be({Matter::Kind::need, outer.need.index, {}}, need_granted))
+          return true;
+    return false;
+  }
+
+  const Law& law_;
+  const Premises& premises_;
+  Case case_;
+  const Known nothing_;
+  Reader reader_;
+  Words words_;
+  const Page& line_;
+  Verdict& verdict_;
+  std::size_t most_readings_;
+};
+
+}  // namespace
+
+std::string overall(Range r, bool unassessed) {
+  if (unassessed && !(r.one() && r.low == Finding::prohibited)) return "not_assessed";
+  return r.one() ? std::string(to_string(r.low)) : "open";
+}
+
+LineFinding check_line(const Law& law, const Premises& premises, const Page& line,
+                       const std::vector<Page>& regimes, std::size_t& next, Verdict& verdict,
+                       std::size_t most_readings) {
+  Line l(law, premises, line, verdict, most_readings);
+  return {l.run(regimes, next), l.unassessed()};
+}
+
+}  // namespace sekisho::proof

@@ -1,0 +1,500 @@
+#include "proof/reading.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/countries.h"
+
+namespace sekisho::proof {
+namespace {
+
+bool lies_under(const std::string& code, const std::string& root) {
+  return code == root || code.starts_with(root + ".");
+}
+bool has(const std::vector<Value>& all, const Value& v) {
+  return std::find(all.begin(), all.end(), v) != all.end();
+}
+void add(std::vector<Value>& all, const Value& v) {
+  if (!has(all, v)) all.push_back(v);
+}
+const std::vector<Value> no_or_yes{{0, {}}, {1, {}}};
+const std::vector<Value> no_yes_none{{0, {}}, {1, {}}, {judged_none, {}}};
+
+/// One truth for all values that are left.
+class Together {
+ public:
+  void add(Truth t) {
+    so_far_ = first_ || so_far_ == t ? t : Truth::unknown;
+    first_ = false;
+  }
+  Truth result() const { return first_ ? Truth::no : so_far_; }
+
+ private:
+  bool first_ = true;
+  Truth so_far_ = Truth::unknown;
+};
+
+}  // namespace
+
+// --- the values that facts can have ---
+
+Case::Case(const Law& law, const Premises& premises) : law_(law), premises_(premises) {
+  gather();
+  for (std::uint32_t f = 0; f < law.facts.size(); ++f) values_.push_back(left(FactId{f}));
+}
+
+void Case::name(FactId f, const Value& v) {
+  if (f.valid()) add(named_[law_[f].type.kind], v);
+}
+
+/// Values that an expression names: those of a fact, or of the set whose element is spoken of.
+void Case::facts_named(const Expression& e) {
+  std::vector<FactId> sets;
+  for (const Expr& n : e)
+    if (n.op == ExprOp::some || n.op == ExprOp::every) sets.push_back(n.other);
+  for (const Expr& n : e)
+    for (const Value& v : n.values) {
+      name(n.fact, v);
+      if (!n.fact.valid())
+        for (const FactId set : sets) name(set, v);
+    }
+}
+
+void Case::gather() {
+  for (const Fact& f : law_.facts) ++count_[f.type.kind];
+  for (const Expression& e : law_.expressions) facts_named(e);
+  for (const Threshold& t : law_.thresholds)
+    for (const ThresholdStep& s : t.steps) add(named_[t.type.kind], s.value);
+  for (const List& l : law_.lists)
+    for (const ListMember& m : l.members) add(named_[l.type.kind], m.value);
+  for (const auto& [f, given] : premises_.facts)
+    for (const Value& v : given.values) name(f, v);
+  for (const Act& a : premises_.acts)
+    for (const auto& [f, values] : a.scope)
+      for (const Value& v : values) name(f, v);
+  std::vector<Value>& parties = named_[FactType::party];
+  for (const Carried& c : premises_.carried)
+    for (const auto& [parameter, party] : c.with) add(parties, {0, party});
+  const std::vector<Value> whole = parties;
+  for (const auto& entry : premises_.part_of)
+    if (std::any_of(whole.begin(), whole.end(), [&](const Value& w) { return within(entry.first, w.text); }))
+      add(parties, {0, entry.first});
+}
+
+/// Every value, or for each kind of value that the law cannot tell apart as many as there are facts to
+/// differ.
+std::vector<Value> Case::all(const Fact& f) const {
+  std::vector<Value> out;
+  const auto found = named_.find(f.type.kind);
+  const std::vector<Value> named = found == named_.end() ? std::vector<Value>() : found->second;
+  const std::size_t others = count_.at(f.type.kind);
+  switch (f.type.kind) {
+    case FactType::yes_no: return f.judged_by.valid() ? no_yes_none : no_or_yes;
+    case FactType::choice:
+      for (std::size_t i = 0; i < f.type.choices.size(); ++i)
+        out.push_back({static_cast<std::int64_t>(i), {}});
+      return out;
+    case FactType::country: {
+      out = named;
+      for (const std::string_view code : country_codes())
+        if (out.size() < named.size() + others) add(out, {0, std::string(code)});
+      return out;
+    }
+    case FactType::code:
+      for (const std::string& root : f.type.roots) out.insert(out.end(), {{0, root}, {0, root + ".*"}});
+      for (const Value& v : named)
+        for (const Value& code : {v, Value{0, v.text + ".*"}})
+          if (f.type.allows(code)) add(out, code);
+      if (!f.type.roots.empty()) return out;
+      break;
+    case FactType::party:
+    case FactType::item:
+    case FactType::lot: out = named; break;
+    default: {
+      const std::string currency = f.type.kind == FactType::money ? "USD" : "";
+      for (const Value& v : named)
+        for (const std::int64_t step : {-1, 0, 1}) add(out, {v.number + step, v.text});
+      for (std::size_t k = 0; k < others && named.empty(); ++k)
+        out.push_back({static_cast<std::int64_t>(k), currency});
+      return out;
+    }
+  }
+  for (std::size_t k = 1; k <= others; ++k)
+    out.push_back({static_cast<std::int64_t>(k), {}});  // nobody named them
+  return out;
+}
+
+std::vector<Value> Case::left(FactId f) const {
+  std::vector<Value> every = all(law_[f]);
+  const auto it = premises_.facts.find(f);
+  if (it == premises_.facts.end()) return every;
+  const Given& g = it->second;
+  switch (g.form) {
+    case Given::Form::one_of: return g.values;
+    case Given::Form::members:
+      for (const Value& v : g.values) add(every, v);
+      return every;
+    case Given::Form::between:
+      std::erase_if(every, [&](const Value& v) {
+        return v.text != g.values[0].text || v.number < g.values[0].number || v.number > g.values[1].number;
+      });
+      return every;
+    default:
+      std::erase_if(every, [&](const Value& v) {
+        return std::none_of(g.values.begin(), g.values.end(),
+                            [&](const Value& root) { return lies_under(v.text, root.text); });
+      });
+      return every;
+  }
+}
+
+bool Case::within(const std::string& party, const std::string& whole) const {
+  std::string at = party;
+  for (std::size_t steps = 0; steps <= premises_.part_of.size(); ++steps) {
+    if (at == whole) return !at.empty();
+    const auto up = premises_.part_of.find(at);
+    if (up == premises_.part_of.end()) return false;
+    at = up->second;
+  }
+  return false;
+}
+
+// --- what is left for a matter ---
+
+std::vector<Value> Reader::left(const Matter& m) {
+  if (const auto it = known_.find(m); it != known_.end()) return it->second;
+  const Premises& p = case_.premises();
+  switch (m.kind) {
+    case Matter::Kind::fact:
+      if (law_.facts[m.index].judged_by.valid()) return said(m);
+      return case_.values(FactId{m.index});
+    case Matter::Kind::need: return said(m);
+    case Matter::Kind::member: {
+      const auto set = p.facts.find(FactId{m.index});
+      if (set == p.facts.end()) return no_or_yes;
+      if (has(set->second.values, m.value)) return {{1, {}}};
+      return set->second.complete ? std::vector<Value>{{0, {}}} : no_or_yes;
+    }
+    case Matter::Kind::carried: {
+      const ProvisoId id{m.index};
+      if (std::any_of(p.carried.begin(), p.carried.end(), [&](const Carried& c) { return c.proviso == id; }))
+        return {{1, {}}};
+      const std::string& state = law_[law_[law_[id].regime].authority].state;
+      const bool clean =
+          std::find(p.attested_for.begin(), p.attested_for.end(), state) != p.attested_for.end();
+      return clean ? std::vector<Value>{{0, {}}} : no_or_yes;
+    }
+    case Matter::Kind::order: return {{-1, {}}, {0, {}}, {1, {}}};
+    default: return no_or_yes;
+  }
+}
+
+/// Notes a matter of which more than one value is left.
+bool Reader::unknown(const Matter& m, const std::vector<Value>& values) {
+  const bool judged = m.kind == Matter::Kind::fact && law_.facts[m.index].judged_by.valid();
+  if (judged && values.size() == 1 && values.front().number == judged_none) {
+    unfound.push_back(m);
+    return true;
+  }
+  if (values.size() < 2) return false;
+  // What authorities have done follows from the scopes of their acts: those are to be known first.
+  if ((judged || m.kind == Matter::Kind::need) && !known_.contains(m)) {
+    const std::size_t before = open.size();
+    for (const auto& turn : turns(m))
+      for (const Act* a : turn) covers(*a);
+    if (open.size() > before) return true;
+  }
+  open.push_back(m);
+  return true;
+}
+
+Truth Reader::holds(const Matter& m) {
+  const std::vector<Value> values = left(m);
+  if (values.size() == 1 && values.front().number < judged_none) return truth(values.front().number == 1);
+  return unknown(m, values) ? Truth::unknown : Truth::no;
+}
+
+Truth Reader::in_force(const std::vector<Window>& windows, HiddenId unsettled, Date day) {
+  const Covers c = sekisho::covers(windows, day);
+  if (c == Covers::no) return Truth::no;
+  const bool dates = std::any_of(windows.begin(), windows.end(),
+                                 [](const Window& w) { return !w.from.settled() || !w.to.settled(); });
+  if (!unsettled.valid() || (dates && c == Covers::yes)) return Truth::yes;
+  return holds({Matter::Kind::unsettled, unsettled.index, {dates ? 1 : 0, {}}});
+}
+
+// --- what authorities have said ---
+
+Truth Reader::covers(const Act& a) {
+  Truth t = Truth::yes;
+  for (const auto& [f, values] : a.scope) {
+    const auto& wanted = values;
+    const bool party = law_[f].type.kind == FactType::party;
+    t = t & (law_[f].type.is_set || law_[f].judged_by.valid()
+                 ? Truth::unknown  // such a scope cannot be read here
+                 : over(f, [&](const Value& v) {
+                     return truth(has(wanted, v) ||
+                                  (party && std::any_of(wanted.begin(), wanted.end(), [&](const Value& w) {
+                                     return case_.within(v.text, w.text);
+                                   })));
+                   }));
+  }
+  return t;
+}
+
+/// The acts that speak of a need or a judged fact. Decisions come before applications, those before what has
+/// lapsed or was revoked; of each the latest first. The first turn in which an act covers the line decides.
+std::vector<std::vector<const Act*>> Reader::turns(const Matter& m) const {
+  const bool need = m.kind == Matter::Kind::need;
+  const AuthorityId from = need ? law_.needs[m.index].from : law_.facts[m.index].judged_by;
+  std::map<std::pair<int, std::int32_t>, std::vector<const Act*>> by_turn;
+  for (const Act& a : case_.premises().acts) {
+    const bool speaks =
+        need ? std::find(a.answers.begin(), a.answers.end(), NeedId{m.index}) != a.answers.end()
+             : a.state == "granted" && a.finds.contains(FactId{m.index});
+    if (a.authority != from || !speaks) continue;
+    const int kind = a.state == "pending" ? 1 : a.state == "lapsed" || a.state == "revoked" ? 2 : 0;
+    by_turn[{kind, -a.issued.days}].push_back(&a);
+  }
+  std::vector<std::vector<const Act*>> out;
+  out.reserve(by_turn.size());
+  for (auto& [when, acts] : by_turn) out.push_back(std::move(acts));
+  return out;
+}
+
+std::vector<Value> Reader::said(const Matter& m) {
+  const bool need = m.kind == Matter::Kind::need;
+  const std::size_t before = open.size();
+  std::set<std::int64_t> states;
+  bool sure = false;
+  for (const auto& turn : turns(m)) {
+    for (const Act* a : turn) {
+      const Truth t = covers(*a);
+      if (t == Truth::no) continue;
+      sure = sure || t == Truth::yes;
+      const auto state =
+          std::find(need_states.begin(), need_states.end(), a->state == "revoked" ? "lapsed" : a->state);
+      states.insert(need ? state - need_states.begin() : a->finds.at(FactId{m.index}) ? 1 : 0);
+    }
+    if (sure) break;
+  }
+  open.resize(before);
+  const Premises& p = case_.premises();
+  const AuthorityId from = need ? law_.needs[m.index].from : law_.facts[m.index].judged_by;
+  const bool complete =
+      p.silence_is_none || std::find(p.records.begin(), p.records.end(), from) != p.records.end();
+  if (!sure && complete) states.insert(need ? need_none : judged_none);
+  if (!sure && !complete)
+    for (std::int64_t s = 0; s < (need ? static_cast<std::int64_t>(need_states.size()) : judged_none + 1);
+         ++s)
+      states.insert(s);
+  std::vector<Value> out;
+  out.reserve(states.size());
+  for (const std::int64_t s : states) out.push_back({s, {}});
+  return out;
+}
+
+Truth Reader::granted_adding(NeedId id) {
+  if (!id.valid()) return Truth::no;
+  const Matter m{Matter::Kind::need, id.index, {}};
+  Truth adds = Truth::no, undecided = Truth::yes;
+  for (const auto& turn : turns(m)) {
+    Truth covered = Truth::no, adding = Truth::no;
+    for (const Act* a : turn) {
+      const Truth t = covers(*a);
+      covered = covered | t;
+      if (a->state == "granted" && a->adds_provisos) adding = adding | t;
+    }
+    adds = adds | (undecided & adding);
+    undecided = undecided & !covered;
+  }
+  if (adds == Truth::no) return Truth::no;
+  const std::vector<Value> states = left(m);
+  if (!has(states, {need_granted, {}})) return Truth::no;
+  return adds & (unknown(m, states) ? Truth::unknown : Truth::yes);
+}
+
+// --- conditions ---
+
+Truth Reader::read(ExprId e) {
+  if (!e.valid()) return Truth::yes;
+  const std::size_t before = open.size(), unfound_before = unfound.size();
+  std::size_t at = law_[e].size();
+  const Truth t = node(law_[e], at);
+  if (t != Truth::unknown) {  // what it read no longer matters
+    open.resize(before);
+    unfound.resize(unfound_before);
+  }
+  return t;
+}
+
+Truth Reader::read(ExprId e, const Rule& proviso, const Carried* carried) {
+  proviso_ = &proviso;
+  carried_ = carried;
+  const Truth t = read(e);
+  proviso_ = nullptr;
+  carried_ = nullptr;
+  return t;
+}
+
+/// The node that ends before `at`; `at` becomes where it begins. A node stands after its children.
+Truth Reader::node(const Expression& e, std::size_t& at) {
+  const Expr& n = e[--at];
+  switch (n.op) {
+    case ExprOp::definition: return read(n.body);
+    case ExprOp::some:
+    case ExprOp::every: return quantified(e, n, at);
+    case ExprOp::negation: return !node(e, at);
+    case ExprOp::all:
+    case ExprOp::any: {
+      Truth t = truth(n.op == ExprOp::all);
+      for (std::uint32_t k = 0; k < n.arity; ++k) {
+        const Truth part = node(e, at);
+        t = n.op == ExprOp::all ? t & part : t | part;
+      }
+      return t;
+    }
+    case ExprOp::implies: {
+      const Truth then = node(e, at), when = node(e, at);
+      return (!when) | then;
+    }
+    case ExprOp::either: {
+      const Truth second = node(e, at), first = node(e, at);
+      if (first == second) return first;
+      const Truth reading = holds({Matter::Kind::unsettled, n.hidden.index, {0, {}}});
+      return reading == Truth::unknown ? reading : reading == Truth::yes ? first : second;
+    }
+    default: return literal(n);
+  }
+}
+
+Truth Reader::quantified(const Expression& e, const Expr& n, std::size_t& at) {
+  const bool some = n.op == ExprOp::some;
+  const std::size_t end = at;
+  const Value* outer = element_;
+  Truth t = truth(!some);
+  for (const Value& v : case_.values(n.other)) {
+    element_ = &v;
+    std::size_t stop = end;
+    const Truth in = member_of(n.other, v), body = node(e, stop);
+    t = some ? t | (in & body) : t & ((!in) | body);
+    at = stop;
+  }
+  element_ = outer;
+  return t;
+}
+
+/// One truth for every value that is left for a fact.
+template <class Says>
+Truth Reader::over(FactId f, const Says& says) {
+  const Matter m{Matter::Kind::fact, f.index, {}};
+  const std::size_t before = open.size();
+  const auto it = known_.find(m);
+  const std::vector<Value> found = law_[f].judged_by.valid() ? left(m) : std::vector<Value>();
+  const std::vector<Value>& values = !found.empty()       ? found
+                                     : it == known_.end() ? case_.values(f)
+                                                          : it->second;
+  Together t;
+  for (const Value& v : values) t.add(says(v));
+  if (t.result() != Truth::unknown || values.size() > 1) open.resize(before);
+  if (t.result() == Truth::unknown) unknown(m, values);
+  return t.result();
+}
+
+Truth Reader::literal(const Expr& n) {
+  switch (n.op) {
+    case ExprOp::same:
+    case ExprOp::within:
+    case ExprOp::in_set: return relation(n);
+    case ExprOp::empty: {
+      Truth t = Truth::yes;
+      for (const Value& v : case_.values(n.fact)) t = t & !member_of(n.fact, v);
+      return t;
+    }
+    default: break;
+  }
+  if (!n.fact.valid()) return element_ ? one(n, {}, *element_) : Truth::unknown;
+  if (law_[n.fact].judged_by.valid()) return holds({Matter::Kind::fact, n.fact.index, {}});
+  return over(n.fact, [&](const Value& v) { return one(n, n.fact, v); });
+}
+
+/// Two facts, or a fact and the element of a set.
+Truth Reader::relation(const Expr& n) {
+  const auto agree = [&](const Value& a, const Value& b) {
+    return truth(a == b || (n.op == ExprOp::within && case_.within(a.text, b.text)));
+  };
+  if (n.op == ExprOp::in_set) {
+    if (!n.fact.valid()) return element_ ? member_of(n.other, *element_) : Truth::unknown;
+    return over(n.fact, [&](const Value& v) { return member_of(n.other, v); });
+  }
+  if (!n.fact.valid() || !n.other.valid()) {
+    if (!element_) return Truth::unknown;
+    return over(n.fact.valid() ? n.fact : n.other, [&](const Value& v) { return agree(v, *element_); });
+  }
+  return over(n.fact,
+              [&](const Value& a) { return over(n.other, [&](const Value& b) { return agree(a, b); }); });
+}
+
+Truth Reader::member_of(FactId set, const Value& v) {
+  return has(case_.values(set), v) ? holds({Matter::Kind::member, set.index, v}) : Truth::no;
+}
+
+/// A phrase about one value.
+Truth Reader::one(const Expr& n, FactId f, const Value& v) {
+  switch (n.op) {
+    case ExprOp::yes: return truth(v.number == 1);
+    case ExprOp::equals: return truth(has(n.values, v));
+    case ExprOp::under: return truth(lies_under(v.text, n.values.front().text));
+    case ExprOp::in_list: return listed(n.list, v);
+    case ExprOp::within_parameter: return within_parties(n, f, v);
+    default: return compared(n, v);
+  }
+}
+
+Truth Reader::listed(ListId id, const Value& v) {
+  const List& list = law_[id];
+  for (const ListMember& m : list.members) {
+    if (!(m.value == v) || sekisho::covers(m.windows, case_.premises().law_of) == Covers::no) continue;
+    return in_force(m.windows, m.unsettled, case_.premises().law_of);
+  }
+  if (!list.complete_to || *list.complete_to >= case_.premises().law_of) return Truth::no;
+  return holds({Matter::Kind::listed, id.index, v});
+}
+
+Truth Reader::within_parties(const Expr& n, FactId f, const Value& v) {
+  const std::string& parameter = proviso_->parameters[n.parameter];
+  const auto party =
+      carried_ ? carried_->with.find(parameter) : std::map<std::string, std::string>::const_iterator{};
+  if (!carried_ || party == carried_->with.end())
+    return holds({Matter::Kind::parties, f.index, {0, parameter}});
+  return truth(case_.within(v.text, party->second));
+}
+
+Truth Reader::compared(const Expr& n, const Value& v) {
+  std::optional<Value> limit;
+  if (!n.threshold.valid()) limit = n.values.front();
+  if (n.threshold.valid())
+    for (const ThresholdStep& s : law_[n.threshold].steps)
+      if (!limit && sekisho::covers(s.windows, case_.premises().law_of) == Covers::yes) limit = s.value;
+  Value order{0, {}};
+  if (limit && limit->text == v.text) {
+    order.number = v.number < limit->number ? -1 : v.number > limit->number ? 1 : 0;
+  } else {  // the rate of the day is not known here
+    const std::string what = fmt::format("{} {} and {} {}", v.number, v.text, limit ? limit->number : 0,
+                                         limit ? limit->text : "no threshold");
+    const Matter m{Matter::Kind::order, 0, {0, what}};
+    const std::vector<Value> orders = left(m);
+    if (unknown(m, orders)) return Truth::unknown;
+    order = orders.front();
+  }
+  switch (n.op) {
+    case ExprOp::at_least: return truth(order.number >= 0);
+    case ExprOp::at_most: return truth(order.number <= 0);
+    case ExprOp::more_than: return truth(order.number > 0);
+    default: return truth(order.number < 0);
+  }
+}
+
+}  // namespace sekisho::proof

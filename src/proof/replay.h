@@ -1,0 +1,40 @@
+#pragma once
+#include "proof/reading.h"
+
+// One regime replayed: which of its rules are active, which are defeated and by what, and between which
+// findings it lies. docs/language.md, section 3, rule by rule.
+
+namespace sekisho::proof {
+
+struct Range {
+  Finding low = Finding::not_engaged, high = Finding::not_engaged;
+  bool one() const { return low == high; }
+  friend bool operator==(const Range&, const Range&) = default;
+};
+
+struct RuleReading {
+  const Rule* rule = nullptr;
+  Truth met = Truth::no;                        // its condition, where the regime is engaged
+  Truth active = Truth::no;                     // and it is there, and nothing defeats it
+  Truth alone = Truth::no;                      // its condition by itself
+  std::vector<std::string> defeated_by;         // active rules with a link over it
+  std::vector<std::string> permission_gone_by;  // those that take it, or its permission, away
+};
+
+struct RegimeReading {
+  bool there = false;  // there is something of it to read
+  Truth main = Truth::no, later = Truth::no;
+  std::vector<RuleReading> rules;     // those in force, each after all that can defeat it
+  std::vector<RuleReading> provisos;  // on the lot
+  Range finding;
+  std::vector<Matter> open, unfound;
+};
+
+/// With judged facts that nobody found left unknown.
+RegimeReading read_regime(const Case& c, const Known& known, const Regime& regime);
+
+/// The finding with those facts read both ways: where it hangs on them, the authority has to find.
+/// @param open  matters that keep its ends apart
+Range finding(const Case& c, const Known& known, const Regime& regime, std::vector<Matter>& open);
+
+}  // namespace sekisho::proof

@@ -1,0 +1,170 @@
+#include "proof/words.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace sekisho::proof {
+namespace {
+
+constexpr std::string_view parties_of_a_proviso = "the parties that the proviso names";
+
+/// The same value, or the same values in another order.
+bool alike(const Json& a, const Json& b) {
+  if (!a.is_array() || !b.is_array()) return a == b;
+  return std::multiset<Json>(a.begin(), a.end()) == std::multiset<Json>(b.begin(), b.end());
+}
+
+}  // namespace
+
+void Words::reads(ExprId e, const Page& said) {
+  std::set<std::string> named, must;
+  for (const Page& v : said.list()) named.insert(value(v));
+  facts_read(e, must);
+  for (const std::string& fact : must)
+    if (!named.contains(fact)) said.wrong(fmt::format("it reads `{}`, which is left out", fact));
+}
+
+void Words::registers(ExprId e, const Page& said) const {
+  Json all = Json::array();
+  look_up(e, all);
+  said.expect(all);
+}
+
+void Words::look_up(ExprId e, Json& out) const {
+  if (!e.valid()) return;
+  for (const Expr& n : law_[e]) {
+    if (n.op == ExprOp::definition) look_up(n.body, out);
+    if (!n.list.valid() || !n.fact.valid()) continue;
+    const auto given = case_.premises().facts.find(n.fact);
+    if (given == case_.premises().facts.end() || given->second.form != Given::Form::one_of) continue;
+    const std::set<Value> values(given->second.values.begin(), given->second.values.end());
+    if (values.size() == 1) out.push_back(entry_of(law_[n.list], n.fact, *values.begin()));
+  }
+}
+
+Json Words::entry_of(const List& list, FactId fact, const Value& value) const {
+  const Date day = case_.premises().law_of;
+  std::string on = list.complete_to && *list.complete_to < day ? "unknown" : "no", source = list.source;
+  for (const ListMember& m : list.members) {
+    const Covers there = covers(m.windows, day);
+    if (m.value != value || there == Covers::no) continue;
+    const bool undated = std::any_of(m.windows.begin(), m.windows.end(),
+                                     [](const Window& w) { return !w.from.settled() || !w.to.settled(); });
+    on = there == Covers::yes && (undated || !m.unsettled.valid()) ? "yes" : "unsettled";
+    if (!m.source.empty()) source = m.source;
+  }
+  return {{"list", list.name},
+          {"fact", law_[fact].name},
+          {"value", show_value(law_[fact].type, value)},
+          {"on", on},
+          {"cite", list.cite},
+          {"source", source},
+          {"complete_to", list.complete_to ? Json(to_string(*list.complete_to)) : Json(nullptr)}};
+}
+
+/// Single-valued facts that an expression speaks of. Of a set only the members known to be in it are
+/// listed.
+void Words::facts_read(ExprId e, std::set<std::string>& out) const {
+  if (!e.valid()) return;
+  for (const Expr& n : law_[e]) {
+    if (n.op == ExprOp::within_parameter) continue;  // it may hang on parties that nobody recorded
+    for (const FactId f : {n.fact, n.other})
+      if (f.valid() && !law_[f].type.is_set) out.insert(law_[f].name);
+    if (n.op == ExprOp::definition) facts_read(n.body, out);
+  }
+}
+
+std::string Words::value(const Page& said) {
+  ++checked_;
+  std::string name = said["fact"].text();
+  if (!known_name(name)) said.wrong(fmt::format("nothing that can be read is called `{}`", name));
+  const Json replayed = value_of(name);
+  const Page at = said["value"];
+  if (!alike(at.json(), replayed)) at.expect(replayed);
+  return name;
+}
+
+/// The name of a set's or list's possible member: `US in goods.licensor_states`.
+std::optional<std::pair<std::string, std::string>> Words::member_name(const std::string& name) {
+  const std::size_t in = name.rfind(" in ");
+  if (in == std::string::npos) return std::nullopt;
+  return std::pair(name.substr(0, in), name.substr(in + 4));
+}
+
+bool Words::known_name(const std::string& name) const {
+  if (law_.find_fact(name).valid() || law_.find_need(name).valid() || law_.find_proviso(name).valid())
+    return true;
+  if (name == parties_of_a_proviso || name.find(" against ") != std::string::npos) return true;
+  const auto called = [](const std::string& wanted) {
+    return [&wanted](const auto& x) { return x.name == wanted; };
+  };
+  if (const auto m = member_name(name))
+    return law_.find_fact(m->second).valid() ||
+           std::any_of(law_.lists.begin(), law_.lists.end(), called(m->second));
+  return std::any_of(law_.hidden.begin(), law_.hidden.end(), [&](const Hidden& h) { return h.what == name; });
+}
+
+/// What the premises say of something, in the words of an answer: null where every value is left.
+Json Words::value_of(const std::string& name) {
+  if (const FactId f = law_.find_fact(name); f.valid()) {
+    if (law_[f].judged_by.valid())
+      return words({Matter::Kind::fact, f.index, {}}, {"no", "yes", "no finding"});
+    return law_[f].type.is_set ? members(f) : fact_value(f);
+  }
+  if (const NeedId n = law_.find_need(name); n.valid())
+    return words({Matter::Kind::need, n.index, {}}, {need_states.begin(), need_states.end()});
+  if (const ProvisoId p = law_.find_proviso(name); p.valid())
+    return words({Matter::Kind::carried, p.index, {}}, {"no", "yes"});
+  if (const auto m = member_name(name)) {
+    const FactId set = law_.find_fact(m->second);
+    const auto v = set.valid() && law_[set].type.is_set ? read_value(element(set), m->first) : std::nullopt;
+    if (v) return words({Matter::Kind::member, set.index, *v}, {"no", "yes"});
+  }
+  return nullptr;  // unsettled law, lists after their day, amounts in two currencies: always open
+}
+
+Json Words::words(const Matter& m, const std::vector<std::string_view>& names) {
+  const std::vector<Value> left = reader_.left(m);
+  if (left.size() == names.size()) return nullptr;
+  Json all = Json::array();
+  for (const Value& v : left) all.push_back(names[static_cast<std::size_t>(v.number)]);
+  return left.size() == 1 ? all.front() : all;
+}
+
+Type Words::element(FactId f) const {
+  Type t = law_[f].type;
+  t.is_set = false;
+  return t;
+}
+
+Json Words::shown(FactId f, const std::vector<Value>& values) const {
+  Json all = Json::array();
+  for (const Value& v : values) all.push_back(show_value(element(f), v));
+  return all;
+}
+
+Json Words::members(FactId f) const {
+  const auto given = case_.premises().facts.find(f);
+  return given == case_.premises().facts.end() ? Json(nullptr) : shown(f, given->second.values);
+}
+
+Json Words::fact_value(FactId f) const {
+  const auto given = case_.premises().facts.find(f);
+  if (given == case_.premises().facts.end()) return nullptr;
+  const Given& g = given->second;
+  const Json all = shown(f, g.values);
+  if (g.form == Given::Form::under)
+    return fmt::format("under {}", fmt::join(all.get<std::vector<std::string>>(), " or "));
+  if (g.form == Given::Form::between)
+    return fmt::format("between {} and {}", all[0].get<std::string>(), all[1].get<std::string>());
+  const std::set<Json> unlike(all.begin(), all.end());
+  if (unlike.size() == 1) return all.front();
+  const Type& t = law_[f].type;
+  const std::size_t every = t.kind == FactType::yes_no   ? 2
+                            : t.kind == FactType::choice ? t.choices.size()
+                                                         : 0;
+  return unlike.size() == every ? Json(nullptr) : Json(unlike);
+}
+
+}  // namespace sekisho::proof

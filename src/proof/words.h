@@ -1,0 +1,45 @@
+#pragma once
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "proof/reading.h"
+
+// What the premises say of facts, needs and provisos in the words of an answer, beside what the answer says.
+
+namespace sekisho::proof {
+
+class Words {
+ public:
+  explicit Words(const Case& c) : case_(c), law_(c.law()), reader_(c, nothing_) {}
+
+  /// What is said to be read in a condition: every value the premises', and no fact left out.
+  void reads(ExprId condition, const Page& said);
+  /// What lists say, on the day of law, of the known values that a condition looks up in them.
+  void registers(ExprId condition, const Page& said) const;
+  /// One fact with its value. @returns its name
+  std::string value(const Page& said);
+  std::size_t checked() const { return checked_; }
+
+ private:
+  void look_up(ExprId e, Json& out) const;
+  Json entry_of(const List& list, FactId fact, const Value& value) const;
+  void facts_read(ExprId e, std::set<std::string>& out) const;
+  static std::optional<std::pair<std::string, std::string>> member_name(const std::string& name);
+  bool known_name(const std::string& name) const;
+  Json value_of(const std::string& name);
+  Json words(const Matter& m, const std::vector<std::string_view>& names);
+  Type element(FactId set) const;
+  Json shown(FactId f, const std::vector<Value>& values) const;
+  Json members(FactId set) const;
+  Json fact_value(FactId f) const;
+
+  const Case& case_;
+  const Law& law_;
+  const Known nothing_;
+  Reader reader_;
+  std::size_t checked_ = 0;
+};
+
+}  // namespace sekisho::proof

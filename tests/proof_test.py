@@ -1,0 +1,115 @@
+"""Answers over the shipped rulebooks are replayed by `proof check`: those of every story, and random ones. An answer beside
+a changed rulebook, and one that was changed, are refused.
+
+usage: proof_test.py BINARY SOURCE_ROOT
+"""
+import json
+import pathlib
+import random
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+
+binary, root = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
+failures, replayed, in_part = [], 0, []
+
+
+def run(*argv, given=None):
+    return subprocess.run([binary, *argv], cwd=root, input=given, capture_output=True, timeout=600)
+
+
+def answer_to(argv):
+    done = run("decide", *argv, "--format", "json")
+    assert done.returncode == 0, f"{argv}: {done.stderr.decode()}"
+    return done.stdout
+
+
+def replays(argv):
+    global replayed
+    answer = answer_to(argv)
+    proof = run("proof", "check", "-", given=answer)
+    replayed += 1
+    if proof.returncode == 4:
+        in_part.append(f"{shlex.join(argv)}: {proof.stderr.decode().splitlines()[0]}")
+    elif proof.returncode != 0:
+        failures.append(f"{shlex.join(argv)}: {proof.stderr.decode()}")
+    return answer
+
+
+# --- every answer of the stories ---
+answers = []
+for path in sorted((root / "tests" / "golden" / "story").glob("*.txt")):
+    for command in re.findall(r"^\$ sekisho decide (.*)$", path.read_text(), re.M):
+        argv = shlex.split(command)
+        if "--format" not in argv:
+            answers.append(replays(argv))
+assert len(answers) >= 7, "the stories were not found"
+
+# --- random facts, of which some are unknown ---
+random.seed(20231222)
+facts = json.loads(run("facts", "--format", "json").stdout)
+STATES = ["JP", "US", "UA", "PL", "PH", "AU", "GB", "KP", "FR", "VN", "SO"]
+DAYS = ["1968-01-01", "1985-06-01", "2005-03-01", "2012-01-01", "2014-05-01", "2023-12-21", "2023-12-22", "2024-06-01"]
+
+
+def value(fact):
+    kind = fact["type"]
+    if kind == "yes or no":
+        return random.choice(["yes", "no"])
+    if kind.startswith("one of "):
+        return random.choice(kind[7:].split(", "))
+    if kind == "a state":
+        return random.choice(STATES)
+    if kind.startswith("a code under "):
+        return random.choice(kind[13:].split(", "))
+    return None
+
+
+def random_question():
+    argv = ["--on", random.choice(DAYS)]
+    for fact in facts:
+        v = value(fact)
+        if v and fact["fact"] == "departure":
+            v = random.choice(["JP", "JP", "US"])
+        if v and random.random() < 0.9 and not (fact["judged_by"] and random.random() < 0.5):
+            argv += ["--known", f"{fact['fact']}={v}"]
+    return argv
+
+
+asked = 0
+while asked < 40:
+    argv = random_question()
+    if run("decide", *argv).returncode != 0:  # the facts contradict each other
+        continue
+    replays(argv)
+    asked += 1
+
+# --- beside a rulebook of another text, and changed ---
+answer = answers[0]
+with tempfile.TemporaryDirectory() as name:
+    other = pathlib.Path(name) / "rulebooks"
+    shutil.copytree(root / "rulebooks", other)
+    assert run("proof", "check", "-", "--rules", other, given=answer).returncode == 0
+    changed = sorted(other.rglob("*.law"))[3]
+    changed.write_text(changed.read_text() + "\n# a word more\n")
+    done = run("proof", "check", "-", "--rules", other, given=answer)
+    if done.returncode != 1 or "SK6002" not in done.stderr.decode() or changed.name not in done.stderr.decode():
+        failures.append(f"a changed rulebook is not refused and named: {done.stderr.decode()}")
+forged = json.loads(answer)
+for entry in forged["regimes"][-1]["derivation"][1:3]:
+    entry["status"] = "active" if entry["status"] != "active" else "inactive"
+done = run("proof", "check", "-", given=json.dumps(forged).encode())
+if done.returncode != 1 or done.stderr.decode().count("SK6003") != 2:
+    failures.append(f"two changed statuses are not refused: {done.stderr.decode()}")
+if run("proof", "check", "no-such-file").returncode != 3 or run("proof", "check").returncode != 2:
+    failures.append("exit codes of files and use")
+
+for f in failures[:20]:
+    print("FAILED", f)
+for p in in_part[:10]:
+    print("in part:", p)
+print(f"{replayed} answers replayed, {len(in_part)} of them in part, {len(failures)} failed")
+sys.exit(1 if failures or replayed < 45 or len(in_part) > replayed // 4 else 0)
