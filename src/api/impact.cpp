@@ -141,12 +141,15 @@ class Comparison {
     return !diags_.has_errors();
   }
   /// Places among `touched_` whose facts meet the statement.
-  std::vector<std::size_t> touches(Compiled& compiled, const Statement& s) {
+  std::vector<std::size_t> touches(const Compiled& compiled, const Statement& s) {
     std::vector<std::size_t> out;
-    Diagrams& store = compiled.store();
-    const Ref held = store.join(Join::both, as_diagram(store, s.when, box_), compiled.care());
-    for (std::size_t i = 0; i < touched_.size(); ++i)
-      if (store.leaves(held, yes_leaf, box_of(compiled, touched_[i])) & 2) out.push_back(i);
+    const Diagrams& store = compiled.store();
+    for (std::size_t i = 0; i < touched_.size(); ++i) {
+      std::vector<Values> box = box_of(compiled, touched_[i]);
+      for (Level l = 0; l < box.size(); ++l) box[l] &= s.when[l];
+      const bool apart = std::any_of(box.begin(), box.end(), [](const Values& v) { return v.none(); });
+      if (!apart && store.meets(compiled.care(), yes_leaf, box)) out.push_back(i);
+    }
     return out;
   }
   std::vector<Values> box_of(const Compiled& compiled, const Touched& t) const {
@@ -187,11 +190,11 @@ class Comparison {
   };
 
   void tell(Compiled& compiled, const Side& before, const Side& after, std::vector<Told>& out) {
-    const Date day = views_.back().day;
+    const Wording words(compiled, box_, views_.back().day);
     for (const Statement& s : impact_between(compiled, before, after, box_).statements) {
       Json when = Json::array();
       std::string text;
-      for (const Phrase& p : in_words(compiled, s.when, box_, day)) {
+      for (const Phrase& p : words.of(s.when)) {
         when.push_back({{"fact", p.fact}, {"values", p.values}, {"excluded", p.excluded}, {"text", p.text}});
         text += (text.empty() ? "" : " and ") + p.text;
       }

@@ -125,7 +125,8 @@ void Compiled::gather_relations() {
       relation_of_[relation_key(n)] =
           VarId{static_cast<std::uint32_t>(space_.variables().size() + relation_list_.size())};
       relation_list_.push_back({n.var, n.op == ExprOp::same ? n.other : VarId{},
-                                fmt::format("{} {}", space_[n.var].name, with), yes_leaf, n.conditional});
+                                fmt::format("{} {}", space_[n.var].name, with), yes_leaf, n.conditional,
+                                n.equal});
     }
   };
   const auto rule = [&](const RuleUse& u) { program(program, u.when); };
@@ -265,6 +266,7 @@ void Compiled::care_set() {
   for (const Standing& s : space_.standings())
     for (const ProgramId p : s.constraints)
       care_ = store_->join(Join::both, care_, store_->read_judged(program(p), judged_, Join::either));
+  constraints_ = care_;
   if (how_ == Relations::written_out) return;
   std::set<std::uint32_t> met;
   const auto define = [&](const Node& n) {

@@ -60,6 +60,8 @@ class Compiled {
   const std::vector<std::vector<RegimeDiagrams>>& regimes() const { return regimes_; }
   /// The constraints of all views and what relations are, without what instruments say.
   Ref care() const { return care_; }
+  /// The constraints alone.
+  Ref constraints() const { return constraints_; }
   /// What the instruments leave for a need or judged fact, by variable; yes for all others.
   Ref said(VarId v) const { return said_[v.index]; }
 
@@ -67,8 +69,9 @@ class Compiled {
   struct Relation {
     VarId a, b;  // two facts that are compared
     std::string name;
-    Ref definition;                        // over the variables of the space
-    std::vector<Conditional> conditional;  // else: for each value of `a` what it hangs on
+    Ref definition;                                          // over the variables of the space
+    std::vector<Conditional> conditional;                    // else: for each value of `a` what it hangs on
+    std::vector<std::pair<std::size_t, std::size_t>> equal;  // values of `a` and `b` that are the same
   };
   std::size_t variable_count() const { return level_.size(); }
   Level level(VarId v) const { return level_[v.index]; }
@@ -122,7 +125,7 @@ class Compiled {
   std::vector<std::vector<RegimeDiagrams>> regimes_;
   std::map<ProgramId, Ref> programs_;
   std::vector<Ref> said_;
-  Ref care_ = yes_leaf;
+  Ref care_ = yes_leaf, constraints_ = yes_leaf;
   std::string at_rule_;  // for the message when the store is full
   bool ok_ = true;
 };

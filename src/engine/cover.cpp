@@ -12,17 +12,17 @@ class Cover {
 
   std::vector<Cube> run(Ref must, Ref may) {
     std::vector<Cube> cubes = between(must, may);
-    for (Cube& c : cubes) widen(c, may);
+    const Ref outside = store_.negate(may);
+    for (Cube& c : cubes) widen(c, outside);
     // The narrowest first: what wider cubes already hold is dropped.
     std::stable_sort(cubes.begin(), cubes.end(),
                      [&](const Cube& a, const Cube& b) { return limits(a) > limits(b); });
-    for (std::size_t i = 0; i < cubes.size();) {
-      if (left_over(must, cubes, i))
-        ++i;
-      else
-        cubes.erase(cubes.begin() + static_cast<std::ptrdiff_t>(i));
-    }
-    return cubes;
+    std::vector<bool> needed(cubes.size(), false);
+    thin(cubes, 0, cubes.size(), must, needed);
+    std::vector<Cube> out;
+    for (std::size_t i = 0; i < cubes.size(); ++i)
+      if (needed[i]) out.push_back(std::move(cubes[i]));
+    return out;
   }
 
  private:
@@ -30,17 +30,25 @@ class Cover {
   Ref either(Ref a, Ref b) { return store_.join(Join::either, a, b); }
   Ref without(Ref a, Ref b) { return both(a, store_.negate(b)); }
 
-  /// Whether some of `must` is held by cube `i` alone.
-  bool left_over(Ref must, const std::vector<Cube>& cubes, std::size_t i) {
-    Ref left = both(as_diagram(store_, cubes[i], box_), must);
-    for (std::size_t k = cubes.size(); k-- > 0 && left != no_leaf;) {  // the widest first
-      if (k == i) continue;
-      bool apart = false;
-      for (Level l = 0; l < box_.size() && !apart; ++l) apart = (cubes[i][l] & cubes[k][l]).none();
-      if (!apart && store_.meets(left, yes_leaf, cubes[k]))
-        left = without(left, as_diagram(store_, cubes[k], box_));
+  Ref without(Ref a, const Cube& c) { return meets(a, c) ? without(a, as_diagram(store_, c, box_)) : a; }
+
+  /// Marks the cubes of [first, last) that are needed, one after the other: each against those before it that
+  /// are needed and all after it.
+  /// @param left  what must be held and no other cube holds
+  void thin(const std::vector<Cube>& cubes, std::size_t first, std::size_t last, Ref left,
+            std::vector<bool>& needed) {
+    if (left == no_leaf || first == last) return;
+    if (last - first == 1) {
+      needed[first] = meets(left, cubes[first]);
+      return;
     }
-    return left != no_leaf;
+    const std::size_t middle = first + (last - first) / 2;
+    Ref of_first = left;
+    for (std::size_t k = last; k-- > middle && of_first != no_leaf;) of_first = without(of_first, cubes[k]);
+    thin(cubes, first, middle, of_first, needed);
+    for (std::size_t k = first; k < middle; ++k)
+      if (needed[k]) left = without(left, cubes[k]);
+    thin(cubes, middle, last, left, needed);
   }
 
   std::size_t limits(const Cube& c) const {
@@ -85,7 +93,7 @@ class Cover {
         const Ref held = as_diagram(store_, c, box_);
         Values held_for;
         for (std::size_t k = 0; k < groups.size(); ++k)
-          if (!store_.meets(store_.negate(groups[k].second), yes_leaf, c)) {
+          if (!meets(store_.negate(groups[k].second), c)) {
             held_for |= values[k];
             left[k] = without(left[k], held);
           }
@@ -98,20 +106,60 @@ class Cover {
     return done_[key] = out;
   }
 
-  /// Allows every value that stays inside `may`, level after level.
-  void widen(Cube& c, Ref may) {
-    const Ref outside = store_.negate(may);
+  /// Allows every value that does not lead outside, level after level.
+  void widen(Cube& c, Ref outside) {
     for (Level l = 0; l < c.size(); ++l) {
       if (c[l] == box_[l]) continue;
-      Cube wider = c;
-      wider[l] = box_[l] & ~c[l];
-      c[l] |= wider[l] & ~store_.values_to_yes(outside, l, wider);
+      Values out = c[l];
+      begin();
+      reach(outside, l, c, out);
+      c[l] |= box_[l] & ~out;
+    }
+  }
+
+  // A walk marks the nodes from which it met nothing with its number; a yes ends it at once.
+  void begin() {
+    ++walk_;
+    barren_.resize(store_.nodes(), 0);
+  }
+  bool meets(Ref a, const Cube& c) {
+    begin();
+    return leads(a, c);
+  }
+  /// Whether a leaf other than 0 is met in the cube.
+  bool leads(Ref a, const Cube& c) {
+    if (a.is_leaf()) return a != no_leaf;
+    if (barren_[a.bits] == walk_) return false;
+    const Level at = store_.level(a);
+    Ref last = no_leaf;
+    for (std::size_t i = c[at]._Find_first(); i < store_.size(at); i = c[at]._Find_next(i)) {
+      const Ref child = store_.child(a, i);
+      if (child != last && leads(child, c)) return true;
+      last = child;
+    }
+    barren_[a.bits] = walk_;
+    return false;
+  }
+  /// Adds to `out` the values of level `at` with which a leaf other than 0 is met in the rest of the cube.
+  void reach(Ref a, Level at, const Cube& c, Values& out) {
+    if (a.is_leaf() || store_.level(a) > at) {
+      if (leads(a, c)) out = box_[at];
+      return;
+    }
+    if (barren_[a.bits] == walk_) return;
+    barren_[a.bits] = walk_;
+    const Level l = store_.level(a);
+    for (std::size_t i = 0; i < store_.size(l) && out != box_[at]; ++i) {
+      if (l != at && c[l].test(i)) reach(store_.child(a, i), at, c, out);
+      if (l == at && box_[l].test(i) && !out.test(i) && leads(store_.child(a, i), c)) out.set(i);
     }
   }
 
   Diagrams& store_;
   std::span<const Values> box_;
   std::map<std::pair<Ref, Ref>, std::vector<Cube>> done_;
+  std::vector<std::uint32_t> barren_;  // of each node, the last walk that met nothing from it
+  std::uint32_t walk_ = 0;
 };
 
 }  // namespace

@@ -73,6 +73,7 @@ class Diagrams {
   std::uint16_t size(Level l) const { return sizes_[l]; }
   std::size_t nodes() const { return nodes_.size(); }
   void limit(std::size_t nodes) { limit_ = nodes; }
+  std::size_t limit() const { return limit_; }
   std::size_t bytes() const;
 
   Level level(Ref r) const { return nodes_[r.bits].level; }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 namespace sekisho {
 
@@ -25,14 +26,39 @@ std::string value_name(const Law& law, const Variable& v, std::size_t i) {
   }
 }
 
-namespace {
-
-class Words {
+class Wording::Words {
  public:
   Words(const Compiled& law, std::span<const Values> box, Date day)
-      : c_(law), law_(law.space().law()), box_(box), day_(day) {}
+      : c_(law), law_(law.space().law()), box_(box.begin(), box.end()), lists_(box.size()) {
+    for (Level l = 0; l < box.size(); ++l)
+      if (!c_.is_relation(c_.variable(l))) find_lists(l, day);
+  }
 
-  Phrase phrase(Level l, const Values& allowed) {
+  std::vector<Phrase> phrases(const Cube& cube) const {
+    std::vector<Phrase> out;
+    for (Level l = 0; l < cube.size(); ++l)
+      if (cube[l] != box_[l]) out.push_back(phrase(l, cube[l]));
+    return out;
+  }
+
+ private:
+  void find_lists(Level l, Date day) {
+    const Variable& var = c_.space()[c_.variable(l)];
+    if (var.kind != VarKind::fact || law_[var.fact].type.kind != FactType::country) return;
+    std::map<Value, std::size_t> place;
+    for (std::size_t i = 0; i < var.domain.size(); ++i) place.emplace(var.domain[i], i);
+    for (const List& list : law_.lists) {
+      if (list.type.kind != FactType::country) continue;
+      Values on;
+      for (const ListMember& m : list.members)
+        if (const auto at = place.find(m.value); at != place.end() && covers(m.windows, day) == Covers::yes)
+          on.set(at->second);
+      on &= box_[l];
+      if (on.any()) lists_[l].push_back({on, &list});
+    }
+  }
+
+  Phrase phrase(Level l, const Values& allowed) const {
     const VarId v = c_.variable(l);
     Phrase p;
     p.fact = c_.name(v);
@@ -50,9 +76,7 @@ class Words {
     p.text = text(var, l, allowed, p);
     return p;
   }
-
- private:
-  std::string text(const Variable& var, Level l, const Values& allowed, const Phrase& p) {
+  std::string text(const Variable& var, Level l, const Values& allowed, const Phrase& p) const {
     const bool yes = allowed.test(1);
     switch (var.kind) {
       case VarKind::fact: break;
@@ -123,34 +147,28 @@ class Words {
   }
   /// A set of states that is a list of the law, or all that are not on it.
   std::string list_phrase(const Variable& var, Level l, const Values& allowed) const {
-    for (const List& list : law_.lists) {
-      if (list.type.kind != FactType::country) continue;
-      Values on;
-      for (std::size_t i = 0; i < var.domain.size(); ++i)
-        for (const ListMember& m : list.members)
-          if (m.value == var.domain[i] && covers(m.windows, day_) == Covers::yes) on.set(i);
-      on &= box_[l];
-      if (on.none()) continue;
-      if (allowed == on) return fmt::format("{} is in {}", var.name, list.name);
-      if (allowed == (box_[l] & ~on)) return fmt::format("{} is not in {}", var.name, list.name);
+    for (const auto& [on, list] : lists_[l]) {
+      if (allowed == on) return fmt::format("{} is in {}", var.name, list->name);
+      if (allowed == (box_[l] & ~on)) return fmt::format("{} is not in {}", var.name, list->name);
     }
     return {};
   }
 
   const Compiled& c_;
   const Law& law_;
-  std::span<const Values> box_;
-  Date day_;
+  std::vector<Values> box_;
+  std::vector<std::vector<std::pair<Values, const List*>>> lists_;  // of each level, with those on it
 };
 
-}  // namespace
+Wording::Wording(const Compiled& law, std::span<const Values> box, Date day)
+    : words_(std::make_unique<Words>(law, box, day)) {}
+Wording::~Wording() = default;
 
+std::vector<Phrase> Wording::of(const Cube& cube) const {
+  return words_->phrases(cube);
+}
 std::vector<Phrase> in_words(const Compiled& law, const Cube& cube, std::span<const Values> box, Date day) {
-  Words words(law, box, day);
-  std::vector<Phrase> out;
-  for (Level l = 0; l < cube.size(); ++l)
-    if (cube[l] != box[l]) out.push_back(words.phrase(l, cube[l]));
-  return out;
+  return Wording(law, box, day).of(cube);
 }
 
 }  // namespace sekisho

@@ -1,4 +1,5 @@
 #pragma once
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,19 @@ struct Phrase {
 /// One value of a variable as people read it; classes of unnamed values are `another`.
 std::string value_name(const Law& law, const Variable& v, std::size_t i);
 
-/// @param day  lists are read as of this day
+/// Cubes of one law in words; what its lists say is looked up once.
+class Wording {
+ public:
+  /// @param day  lists are read as of this day
+  Wording(const Compiled& law, std::span<const Values> box, Date day);
+  ~Wording();
+  std::vector<Phrase> of(const Cube& cube) const;
+
+ private:
+  class Words;
+  std::unique_ptr<Words> words_;
+};
+/// One cube only.
 std::vector<Phrase> in_words(const Compiled& law, const Cube& cube, std::span<const Values> box, Date day);
 
 }  // namespace sekisho

@@ -1,8 +1,12 @@
 #include "impact/impact.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
+#include <numeric>
 #include <unordered_map>
+
+#include "engine/coarse.h"
 
 namespace sekisho {
 namespace {
@@ -11,23 +15,45 @@ Ref finding_of(Compiled& law, const Side& side) {
   return side.regime.valid() ? law.regimes()[side.view][side.regime.index].finding : law.joint(side.view);
 }
 
-/// The share of the box in which a diagram is yes.
+/// The share of the box in which a diagram is yes and a cube holds.
 class Share {
  public:
-  Share(Diagrams& store, std::span<const Values> box) : store_(store), box_(box) {}
-  double of(Ref r) {
-    if (r.is_leaf()) return r == no_leaf ? 0 : 1;
-    if (const auto it = done_.find(r.bits); it != done_.end()) return it->second;
-    const Level at = store_.level(r);
-    double sum = 0;
-    for (std::size_t i = 0; i < store_.size(at); ++i)
-      if (box_[at].test(i)) sum += of(store_.children(r)[i]);
-    return done_[r.bits] = sum / static_cast<double>(std::max<std::size_t>(box_[at].count(), 1));
+  Share(const Diagrams& store, std::span<const Values> box) : store_(store), box_(box) {}
+  double of(Ref r, const Cube& cube) {
+    cube_ = &cube;
+    done_.clear();
+    return below(0, r);
   }
 
  private:
-  Diagrams& store_;
+  /// What the cube leaves of a share at the levels from `l` on, above the node.
+  double below(Level l, Ref r) {
+    const Level at = r.is_leaf() ? static_cast<Level>(box_.size()) : store_.level(r);
+    double share = r == no_leaf ? 0 : r.is_leaf() ? 1 : at_node(r);
+    for (Level k = at; k-- > l;)
+      if ((*cube_)[k] != box_[k])
+        share *= static_cast<double>((*cube_)[k].count()) / static_cast<double>(box_[k].count());
+    return share;
+  }
+  double at_node(Ref r) {
+    if (const auto it = done_.find(r.bits); it != done_.end()) return it->second;
+    const Level at = store_.level(r);
+    const Values& in = (*cube_)[at];
+    double sum = 0, last_share = 0;
+    Ref last = no_leaf;
+    for (std::size_t i = in._Find_first(); i < store_.size(at); i = in._Find_next(i)) {
+      if (const Ref child = store_.child(r, i); child != last) {
+        last = child;
+        last_share = below(at + 1, child);
+      }
+      sum += last_share;
+    }
+    return done_[r.bits] = sum / static_cast<double>(std::max<std::size_t>(box_[at].count(), 1));
+  }
+
+  const Diagrams& store_;
   std::span<const Values> box_;
+  const Cube* cube_ = nullptr;
   std::unordered_map<std::uint32_t, double> done_;
 };
 
@@ -47,29 +73,41 @@ Impact impact_between(Compiled& law, const Side& before, const Side& after, std:
   for (Level l = 0; l < unread.size(); ++l) unread[l] = !unread[l] && !read_after[l];
   const Ref care = store.exists(possible, unread);
   Impact out;
-  if (store.leaves(store.join(Join::differ, first, second), care, box) < 2) return out;  // no change: proved
+  const Ref unlike = store.join(Join::differ, first, second);
+  if (store.leaves(unlike, care, box) < 2) return out;  // no change: proved
+  // One more than the finding, where the sides are unlike: what they share need not be looked at again.
+  const auto changed = [&](Ref findings) {
+    std::array<std::uint32_t, finding_count> up{};
+    std::iota(up.begin(), up.end(), 1);
+    return store.join(Join::guard, unlike, store.map(findings, up));
+  };
+  const Ref was = changed(first), becomes = changed(second);
   Share share(store, box);
   for (std::uint32_t b = 0; b < finding_count; ++b)
     for (std::uint32_t a = 0; a < finding_count; ++a) {
       if (a == b) continue;
-      const Ref region = store.join(Join::both, store.where(first, b), store.where(second, a));
+      const Ref region = store.join(Join::both, store.where(was, b + 1), store.where(becomes, a + 1));
       const Ref must = store.join(Join::both, region, care);
       if (must == no_leaf) continue;
-      const Ref may = store.join(Join::either, region, store.negate(care));
-      for (Cube& c : irredundant_cover(store, must, may, box)) {
+      const Ref shown = store.join(Join::both, must, possible);
+      Coarse kinds(law, std::array{region, law.constraints()}, box, store.limit());
+      Diagrams& coarse = kinds.store();
+      const Ref region_of_kinds = kinds.of(region), care_of_kinds = kinds.of(care);
+      const Ref must_of_kinds = coarse.join(Join::both, region_of_kinds, care_of_kinds);
+      const Ref may_of_kinds = coarse.join(Join::either, region_of_kinds, coarse.negate(care_of_kinds));
+      for (const Cube& c : irredundant_cover(coarse, must_of_kinds, may_of_kinds, kinds.all())) {
         Statement s;
         s.regime = before.regime;
         s.before = static_cast<Finding>(b);
         s.after = static_cast<Finding>(a);
-        const Ref held = store.join(Join::both, as_diagram(store, c, box), must);
-        s.breadth = share.of(held);
-        store.path(store.join(Join::both, held, possible), box, s.witness);
+        s.when = kinds.fine(c);
+        s.breadth = share.of(must, s.when);
+        store.path(shown, s.when, s.witness);
         for (Values& v : s.witness) {  // what the path does not ask is free: the first value serves
           const std::size_t one = v._Find_first();
           v.reset();
           v.set(one);
         }
-        s.when = std::move(c);
         out.statements.push_back(std::move(s));
       }
     }

@@ -189,7 +189,7 @@ TEST_CASE("what matters is what the judge sees matter") {
 
 TEST_CASE("impact is exactly where the judge finds otherwise on the second day") {
   Maker make(4711);
-  int changes = 0, none = 0;
+  int changes = 0, none = 0, bounds = 0;
   Known everything{};
   for (std::size_t p = 0; p < place_count; ++p) everything[p] = (1u << sizes[p]) - 1;
   for (int i = 0; i < rounds(120, 4000); ++i) {
@@ -216,27 +216,50 @@ TEST_CASE("impact is exactly where the judge finds otherwise on the second day")
       }
       return true;
     };
-    std::vector<bool> used(impact.statements.size(), false);
+    std::vector<bool> needed(impact.statements.size(), false);
+    struct Seen {
+      Assignment assignment;
+      Finding before, after;
+    };
+    std::vector<Seen> seen;
     each(book, everything, [&](const Assignment& a) {
       const Finding before = judge::judge(book, a, 1), after = judge::judge(book, a, 2);
+      seen.push_back({a, before, after});
       bool told = false;
+      std::vector<std::size_t> by;
       for (std::size_t k = 0; k < impact.statements.size(); ++k) {
         const Statement& s = impact.statements[k];
         if (!holds_in(s.when, a)) continue;
         REQUIRE(s.before == before);
         REQUIRE(s.after == after);
-        told = used[k] = true;
+        told = true;
+        by.push_back(k);
       }
+      if (by.size() == 1) needed[by.front()] = true;
       if (told != (before != after)) {
         INFO(text_of(book));
         REQUIRE(told == (before != after));
       }
       (told ? changes : none) += 1;
     });
-    CHECK(std::all_of(used.begin(), used.end(), [](bool u) { return u; }));
+    // None can be left out, and no value added.
+    CHECK(std::all_of(needed.begin(), needed.end(), [](bool n) { return n; }));
+    for (const Statement& s : impact.statements)
+      for (Level l = 0; l < box.size(); ++l)
+        for (std::size_t v = 0; v < compiled.store().size(l); ++v) {
+          if (s.when[l].test(v) || !box[l].test(v)) continue;
+          Cube wider = s.when;
+          wider[l] = Values();
+          wider[l].set(v);
+          REQUIRE(std::any_of(seen.begin(), seen.end(), [&](const Seen& x) {
+            return holds_in(wider, x.assignment) && (x.before != s.before || x.after != s.after);
+          }));
+          ++bounds;
+        }
   }
   CHECK(changes > 1000);
   CHECK(none > 1000);
+  CHECK(bounds > 300);
 }
 
 namespace {
