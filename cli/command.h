@@ -12,4 +12,7 @@ struct Outcome {
 #include "commands.def"
 #undef COMMAND
 
+/// `law order`, a command below `law`.
+void add_law_order(App& law, Outcome& outcome);
+
 }  // namespace sekisho::cli

@@ -106,6 +106,15 @@ std::optional<std::vector<SourceText>> read_rulebooks(const std::vector<std::str
   return texts;
 }
 
+/// The order of variables kept in the folder of the rulebooks, if they are one folder and have one.
+static std::optional<SourceText> order_beside(const std::vector<std::string>& paths) {
+  if (paths.empty()) return shipped_order();
+  const std::string file = (fs::path(paths.front()) / "variables.order").string();
+  std::error_code error;
+  if (paths.size() > 1 || !fs::exists(file, error)) return std::nullopt;
+  return read_file(file);
+}
+
 std::optional<Rulebooks> load(const RulebookOptions& options, int& exit_code) {
   exit_code = exit_files;
   auto texts = options.rules.empty() ? std::optional(shipped_rulebooks()) : read_rulebooks(options.rules);
@@ -115,7 +124,7 @@ std::optional<Rulebooks> load(const RulebookOptions& options, int& exit_code) {
     if (!drafts) return std::nullopt;
     texts->insert(texts->end(), drafts->begin(), drafts->end());
   }
-  Rulebooks books(std::move(*texts));
+  Rulebooks books(std::move(*texts), order_beside(options.rules));
   if (!books.ok()) {
     print_reports(books.reports(), false);
     exit_code = exit_wrong;

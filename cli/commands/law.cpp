@@ -93,6 +93,7 @@ void add_law(App& app, Outcome& outcome) {
   d->add_option("--format", o->format, "text or json")->one_of({"text", "json"});
   d->footer("Example: sekisho law diff --from 2023-12-21 --to 2023-12-22");
   d->callback([o, &outcome] { outcome.exit_code = diff(*o); });
+  add_law_order(*c, outcome);
 }
 
 }  // namespace sekisho::cli

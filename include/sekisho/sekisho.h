@@ -74,7 +74,8 @@ struct ImpactResult {
 class Rulebooks {
  public:
   struct Body;  // the library's own
-  explicit Rulebooks(std::vector<SourceText> files);
+  /// @param order  of variables, as `find_order` gives it; passed over if it was found for other texts
+  explicit Rulebooks(std::vector<SourceText> files, const std::optional<SourceText>& order = std::nullopt);
   ~Rulebooks();
   Rulebooks(Rulebooks&&) noexcept;
   Rulebooks& operator=(Rulebooks&&) noexcept;
@@ -107,6 +108,12 @@ class Rulebooks {
   /// JSON: the vocabulary, and the rules with what they read.
   std::string facts() const;
   std::string rules() const;
+  /// JSON: the order in which a regime's facts (all regimes' jointly if empty) are asked under the law of a
+  /// day (the last if empty), and how many nodes that takes; nullopt if there is no such regime.
+  std::optional<std::string> order(std::string_view regime, std::string_view day) const;
+  /// A better order for these texts, to be kept beside them; the same law gives the same answers in any.
+  /// @param trials  so many orders are tried at the most
+  std::string find_order(std::size_t trials) const;
 
   const Body& body() const { return *body_; }
 
@@ -116,6 +123,8 @@ class Rulebooks {
 
 /// The rulebooks that are part of the program.
 std::vector<SourceText> shipped_rulebooks();
+/// The order of variables that is kept beside them.
+std::optional<SourceText> shipped_order();
 
 /// Whether a text is a day that exists.
 bool is_day(std::string_view text);

@@ -24,6 +24,7 @@ struct Rulebooks::Body {
   Law law;
   Diagnostics diags;
   std::vector<Report> reports;
+  std::string_view order = "as the law speaks";  // where the order of variables is from
 
   std::string text(TextSpan at) const { return std::string(sources.text(at)); }
   RegimeId regime(std::string_view name) const {

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "api/body.h"
+#include "api/order.h"
 #include "api/words.h"
 #include "audit/audit.h"
 #include "base/digest.h"
@@ -40,8 +41,11 @@ std::vector<Report> reports_of(const Sources& sources, const Diagnostics& diags)
   return out;
 }
 
-Rulebooks::Rulebooks(std::vector<SourceText> texts) : body_(std::make_unique<Body>()) {
+Rulebooks::Rulebooks(std::vector<SourceText> texts, const std::optional<SourceText>& order)
+    : body_(std::make_unique<Body>()) {
   Body& b = *body_;
+  const std::vector<std::string> asked_first =
+      order ? kept_order(order->text, texts) : std::vector<std::string>();
   std::vector<tree::File> files;
   for (SourceText& t : texts) {
     Parsed p;
@@ -55,6 +59,8 @@ Rulebooks::Rulebooks(std::vector<SourceText> texts) : body_(std::make_unique<Bod
   }
   for (const Parsed& p : b.files) files.push_back(p.file);
   b.law = check(b.sources, files, b.diags);
+  b.law.asked_first = asked_first;
+  if (order) b.order = asked_first.empty() ? "kept for other texts" : "kept";
   b.reports = reports_of(b.sources, b.diags);
 }
 Rulebooks::~Rulebooks() = default;

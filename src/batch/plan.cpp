@@ -38,7 +38,7 @@ Plan::Plan(const Law& law, Date day, Diagnostics& diags, std::size_t node_limit)
     : question_(of_everything(law, nothing_, day)),
       space_(std::make_unique<Space>(question_, diags)),
       compiled_(
-          std::make_unique<Compiled>(*space_, Relations::own_variables, VariableOrder{}, diags, node_limit)) {
+          std::make_unique<Compiled>(*space_, Relations::own_variables, law.asked_first, diags, node_limit)) {
   if (!ok()) return;
   std::vector<Values> possible;
   for (const Variable& v : space_->variables()) {

@@ -72,6 +72,7 @@ class Diagrams {
   std::size_t levels() const { return sizes_.size(); }
   std::uint16_t size(Level l) const { return sizes_[l]; }
   std::size_t nodes() const { return nodes_.size(); }
+  std::size_t edges() const { return edges_.size(); }
   void limit(std::size_t nodes) { limit_ = nodes; }
   std::size_t limit() const { return limit_; }
   std::size_t bytes() const;

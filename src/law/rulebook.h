@@ -303,6 +303,7 @@ struct Law {
   std::vector<Proviso> provisos;
   std::vector<Case> cases;
   std::unordered_map<std::string, FactId> fact_names;
+  std::vector<std::string> asked_first;  // the order of variables kept beside the text
 
   const Expression& operator[](ExprId id) const { return expressions[id.index]; }
   const Authority& operator[](AuthorityId id) const { return authorities[id.index]; }

@@ -1,0 +1,67 @@
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "command.h"
+#include "files.h"
+#include "json.h"
+
+namespace sekisho::cli {
+namespace {
+
+struct Options {
+  RulebookOptions rules;
+  std::string regime, on, format = "text";
+  bool find = false;
+  std::size_t trials = 400;
+};
+
+int order(const Options& o) {
+  if (!o.on.empty() && !is_day(o.on)) {
+    fmt::print(stderr, "error: there is no day `{}`; write it like 2023-12-22\n", o.on);
+    return exit_usage;
+  }
+  int code = exit_ok;
+  const auto books = load(o.rules, code);
+  if (!books) return code;
+  if (o.find) {
+    fmt::print("{}", books->find_order(o.trials));
+    return exit_ok;
+  }
+  const auto json = books->order(o.regime, o.on);
+  if (!json) {
+    fmt::print(stderr, "error: there is no regime `{}`; there are: {}\n", o.regime,
+               fmt::join(books->regimes(), " "));
+    return exit_usage;
+  }
+  if (o.format == "json") {
+    fmt::print("{}\n", *json);
+    return exit_ok;
+  }
+  const Json j = read_json(*json);
+  fmt::print("order of {} on {}: {}\n", o.regime.empty() ? "all regimes" : o.regime,
+             j["on"].get<std::string>(), j["order"].get<std::string>());
+  for (const Json& v : j["variables"])
+    fmt::print("  {:<52} {:>3} values {:>7} nodes\n", v["variable"].get<std::string>(),
+               v["values"].get<std::size_t>(), v["nodes"].get<std::size_t>());
+  return exit_ok;
+}
+
+}  // namespace
+
+void add_law_order(App& law, Outcome& outcome) {
+  App* c =
+      law.add_subcommand("order", "the order in which facts are asked, which decides how large the law is");
+  auto o = std::make_shared<Options>();
+  c->add_option("regime", o->regime, "such as jp.transfer; left out: all regimes jointly");
+  c->add_option("--on", o->on, "the law of this day; default: the last day on which it changes");
+  c->add_flag("--find", o->find,
+              "look for a better one and print it, to be kept as `variables.order` beside the rulebooks");
+  c->add_option("--trials", o->trials, "with --find: try so many orders at the most");
+  c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones");
+  c->add_option("--format", o->format, "text or json")->one_of({"text", "json"});
+  c->footer("Example: sekisho law order jp.transfer --on 2023-12-22");
+  c->callback([o, &outcome] { outcome.exit_code = order(*o); });
+}
+
+}  // namespace sekisho::cli

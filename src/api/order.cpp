@@ -1,0 +1,66 @@
+#include "api/order.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "base/json.h"
+#include "engine/order.h"
+#include "law/stretches.h"
+
+namespace sekisho {
+namespace {
+
+/// Tells texts apart (FNV-1a). Nothing is trusted for it: a wrong order is slower and no more.
+std::string mark(std::string_view text) {
+  std::uint64_t h = 0xcbf2'9ce4'8422'2325;
+  for (const char c : text) h = (h ^ static_cast<unsigned char>(c)) * 0x100'0000'01b3;
+  return fmt::format("{:016x}", h);
+}
+
+}  // namespace
+
+std::vector<std::string> kept_order(std::string_view order_file, std::span<const SourceText> texts) {
+  std::vector<std::string> marks, names;
+  for (const SourceText& t : texts) marks.push_back(mark(t.text));
+  std::istringstream lines{std::string(order_file)};
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("asks ")) names.push_back(line.substr(5));
+    if (line.starts_with("of ") && std::find(marks.begin(), marks.end(), line.substr(3, 16)) == marks.end())
+      return {};
+  }
+  return names;
+}
+
+std::optional<std::string> Rulebooks::order(std::string_view regime, std::string_view day) const {
+  const Body& b = *body_;
+  const RegimeId of = b.regime(regime);
+  if (!of.valid() && !regime.empty()) return std::nullopt;
+  Diagnostics diags;
+  const Date on = parse_date(day).value_or(stretches(b.law).back());
+  Json variables = Json::array();
+  for (const AskedVariable& v : asked_variables(b.law, of, on, diags))
+    variables.push_back({{"variable", v.name}, {"values", v.values}, {"nodes", v.nodes}});
+  return Json{{"regime", regime.empty() ? Json(nullptr) : Json(regime)},
+              {"on", to_string(on)},
+              {"order", b.order},
+              {"variables", variables}}
+      .dump(2);
+}
+
+std::string Rulebooks::find_order(std::size_t trials) const {
+  const Body& b = *body_;
+  Diagnostics diags;
+  const VariableOrder order = sekisho::find_order(b.law, trials, diags);
+  std::string out =
+      "# The order in which facts are asked, found by `sekisho law order --find`. It makes compiling quicker "
+      "and\n"
+      "# changes no answer; where a text below has changed since, it is passed over.\n";
+  for (const Parsed& p : b.files)
+    out += fmt::format("of {} {}\n", mark(b.sources.text(p.source)), b.sources.name(p.source));
+  for (const std::string& name : order) out += fmt::format("asks {}\n", name);
+  return out;
+}
+
+}  // namespace sekisho

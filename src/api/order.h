@@ -1,0 +1,11 @@
+#pragma once
+#include <span>
+
+#include "api/body.h"
+
+namespace sekisho {
+
+/// The names that an order file keeps, if every text it was found for is among `texts`; else none.
+std::vector<std::string> kept_order(std::string_view order_file, std::span<const SourceText> texts);
+
+}  // namespace sekisho
