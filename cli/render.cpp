@@ -67,6 +67,7 @@ class Writer {
           [](const Json& m) { return fmt::format("{} ({})", text(m, "asks"), text(m, "fact")); });
     items("ways to a better finding", a["remedies"], change);
     items("what else it turns on (contrast, not advice)", a["turns_on"], change);
+    if (a.contains("minimum")) minimum(a["minimum"]);
     items("unsettled law", a["law_unsettled"],
           [](const Json& u) { return fmt::format("{}: {}", text(u, "what"), text(u, "note")); });
     lists(a["regimes"]);
@@ -99,6 +100,31 @@ class Writer {
         c.contains("along_with") ? ", with another " + list(c["along_with"], nullptr) : "";
     return fmt::format("{} is {}; if it were {}{}: {}", text(c, "fact"), value(c["now"]), value(c["instead"]),
                        along, range(c));
+  }
+
+  static std::string smallest(const Json& m, const char* none) {
+    const std::string proved =
+        m["proved_minimum"].get<bool>() ? "" : "  [not proved minimum: the bound was met]";
+    if (m.contains("facts"))
+      return m["facts"].empty() ? "none: the law alone" + proved : list(m["facts"], nullptr) + proved;
+    if (m["change"].is_null()) return none + proved;
+    std::string out;
+    for (const Json& c : m["change"])
+      out += fmt::format("{}{} = {} (now {})", out.empty() ? "" : ", ", text(c, "fact"), value(c["instead"]),
+                         value(c["now"]));
+    return out + ": " + range(m) + proved;
+  }
+  void minimum(const Json& lines) {
+    Json told = Json::array();
+    for (const Json& l : lines)
+      for (const auto& [key, about, none] :
+           {std::tuple{"because", "rests on", ""},
+            {"remedies", "better with", "nothing that an applicant may choose"},
+            {"turns_on", "otherwise with", "nothing else that is known"}})
+        if (!l["sets"].is_null())
+          told.push_back(
+              {{"line", l["line"]}, {"text", fmt::format("{}: {}", about, smallest(l["sets"][key], none))}});
+    items("the fewest facts", told, [](const Json& m) { return text(m, "text"); });
   }
 
   void heading(const Json& a) {

@@ -40,7 +40,7 @@ for path in sorted((root / "examples").rglob("*.yaml")):
     checked += 1
     if kind == "world":
         continue
-    for flags in ([], ["--without-instruments"], ["--known", "ground=unknown"]):
+    for flags in ([], ["--without-instruments"], ["--known", "ground=unknown"], ["--minimum"]):
         done = subprocess.run([binary, "decide", path, "--world", path.parent / "world.yaml", "--format", "json", *flags], capture_output=True)
         assert done.returncode == 0, done.stderr.decode()
         jsonschema.validate(json.loads(done.stdout), schema["answer"], cls=jsonschema.Draft7Validator)

@@ -15,6 +15,8 @@ struct Options {
   DecideRequest request;
   std::string transfer, world, format = "text";
   std::string from, to, kind, exporter, consignee, end_user;
+  bool minimum = false;
+  std::size_t questions = 10'000;
 };
 
 int decide(Options& o) {
@@ -41,6 +43,7 @@ int decide(Options& o) {
   known("departure", o.from);
   known("destination", o.to);
   known("kind", o.kind);
+  if (o.minimum) o.request.minimum = o.questions;
   o.request.hypothetical = !o.rules.drafts.empty();
   const DecideResult result = books->decide(o.request);
   if (!result.ok) {
@@ -82,11 +85,16 @@ void add_decide(App& app, Outcome& outcome) {
   c->add_option("--draft", o->rules.drafts, "a draft of law laid over the rulebooks; the answer is marked");
   c->add_option("--nodes", o->request.node_limit,
                 "the most nodes of diagrams to make before giving up with SK4001");
+  c->add_flag("--minimum", o->minimum,
+              "also the fewest facts the finding rests on, and the fewest changes that give another");
+  c->add_option("--questions", o->questions,
+                "with --minimum: so many questions for each; beyond it the set is not proved minimum");
   c->add_option("--format", o->format, "text, json or markdown")->one_of({"text", "json", "markdown"});
   c->footer(
       "Example: sekisho decide examples/patriot/finished-to-us.yaml --world examples/patriot/world.yaml --on "
       "2023-12-21\n"
-      "Example: sekisho decide --from JP --to PH --on 2020-08-28 --known goods.form=finished");
+      "Example: sekisho decide --from JP --to PH --on 2020-08-28 --known goods.form=finished\n"
+      "Example: sekisho decide examples/patriot/finished-to-us.yaml --on 2023-12-21 --minimum");
   c->callback([o, &outcome] { outcome.exit_code = decide(*o); });
 }
 

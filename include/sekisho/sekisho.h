@@ -46,6 +46,7 @@ struct DecideRequest {
   bool without_instruments = false;    // hide what authorities answered about this transfer
   bool hypothetical = false;           // a draft lies over the rulebooks: the answer is marked
   std::size_t node_limit = 4'000'000;  // of the diagrams: memory; SK4001 when it is reached
+  std::size_t minimum = 0;             // look for smallest sets with so many questions each; 0: do not
 };
 
 struct DecideResult {

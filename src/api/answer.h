@@ -19,6 +19,9 @@ class LineAnswer {
   const std::vector<std::string>& unassessed() const { return unassessed_; }
   /// The facts that can still change the answer, best question first; with `ask`'s words.
   Json missing();
+  /// The smallest `because`, remedies and contrasts; after `json`. Null where the finding is open.
+  /// @param most_questions  to ask the diagrams for each of them before it is given up as not proved minimum
+  Json minimum(std::uint64_t most_questions);
 
  private:
   struct RegimeAnswer {
@@ -49,6 +52,8 @@ class LineAnswer {
   Json obligations(std::size_t g);
   Json because(const std::vector<std::size_t>& regimes, Finding f);
   Json changes(bool applicant);
+  Json minimum_because(std::uint64_t most_questions);
+  Json minimum_change(bool applicant, std::uint64_t most_questions);
   Json unsettled();
   Json coverage();
   Json weakest();

@@ -107,6 +107,7 @@ DecideResult decide_lines(const Sources& texts, const Json& rulebooks, const Law
     LineAnswer answer(sources, q, line.id, request.node_limit, diags);
     if (!answer.ok()) return failed();
     Json j = answer.json();
+    if (request.minimum > 0) j["minimum"] = answer.minimum(request.minimum);
     if (!answer.ok() || diags.has_errors()) return failed();
     ranges.emplace_back(answer.joint().best(), answer.joint().worst());
     for (const std::string& s : answer.unassessed())
@@ -166,6 +167,10 @@ DecideResult decide_lines(const Sources& texts, const Json& rulebooks, const Law
   for (const char* key :
        {"because", "needs", "provisos", "obligations", "missing", "remedies", "turns_on", "law_unsettled"})
     j[key] = all_of(key);
+  if (request.minimum > 0) {
+    j["minimum"] = Json::array();
+    for (const Json& l : lines) j["minimum"].push_back({{"line", l["line"]}, {"sets", l["minimum"]}});
+  }
   j["coverage"] = coverage_of(lines);
   Json not_before = nullptr, recheck = nullptr;
   for (const Json& l : lines) {
