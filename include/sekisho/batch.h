@@ -63,6 +63,7 @@ class Batch {
   Worker worker() const;
 
  private:
+  friend class ArrowBatch;
   struct Body;
   std::unique_ptr<Body> body_;
 };

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "api/batch_body.h"
 #include "api/body.h"
 #include "base/document.h"
 #include "base/json.h"
 #include "batch/json_row.h"
-#include "batch/rows.h"
 
 namespace sekisho {
 namespace {
@@ -37,16 +37,6 @@ void read_mapping(const Doc& doc, RowsOptions& options, Diagnostics& diags) {
 }
 
 }  // namespace
-
-struct Batch::Body {
-  const Law& law;
-  bool csv;
-  RowsOptions options;
-  std::vector<ColumnUse> columns;
-  bool has_id = false;
-  std::vector<Report> reports;
-  std::unique_ptr<Plans> plans;
-};
 
 Batch::Batch(const Rulebooks& books, const BatchRequest& request)
     : body_(std::make_unique<Body>(Body{books.body().law, !request.json_lines, {}, {}, false, {}, nullptr})) {
@@ -138,6 +128,16 @@ struct Batch::Worker::Body {
               std::string refused);
 };
 
+RowWords words_of(const RowAnswer& a) {
+  const bool assessed = a.not_assessed.empty();
+  const bool barred = a.findings.best() == Finding::prohibited;
+  RowWords out;
+  out.best = to_string(a.findings.best());
+  out.worst = to_string(assessed ? a.findings.worst() : Finding::prohibited);
+  out.finding = !assessed && !barred ? "not_assessed" : a.findings.single() ? out.best : "open";
+  return out;
+}
+
 /// Decides the row that was read, or refuses it.
 void Batch::Worker::Body::answer(BatchPiece& piece, std::size_t number, std::size_t line,
                                  std::string_view text, std::string refused) {
@@ -159,13 +159,7 @@ void Batch::Worker::Body::answer(BatchPiece& piece, std::size_t number, std::siz
                        "\n";
     return;
   }
-  const bool assessed = a.not_assessed.empty();
-  const bool barred = a.findings.best() == Finding::prohibited;
-  const std::string_view best = to_string(a.findings.best());
-  const std::string_view worst = to_string(assessed ? a.findings.worst() : Finding::prohibited);
-  const std::string_view finding = !assessed && !barred  ? "not_assessed"
-                                   : a.findings.single() ? best
-                                                         : "open";
+  const auto [finding, best, worst] = words_of(a);
   if (batch.csv) {
     fmt::format_to(out, "{},", number);
     if (batch.has_id) fmt::format_to(out, "{},", csv_cell(row.id.value_or("")));

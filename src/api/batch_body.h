@@ -1,0 +1,25 @@
+#pragma once
+#include "batch/rows.h"
+#include "sekisho/batch.h"
+
+// What stands behind the public classes for very many rows, whatever their form.
+
+namespace sekisho {
+
+struct Batch::Body {
+  const Law& law;
+  bool csv;
+  RowsOptions options;
+  std::vector<ColumnUse> columns;
+  bool has_id = false;
+  std::vector<Report> reports;
+  std::unique_ptr<Plans> plans;
+};
+
+/// What is said of a row that was decided.
+struct RowWords {
+  std::string_view finding, best, worst;
+};
+RowWords words_of(const RowAnswer& a);
+
+}  // namespace sekisho
