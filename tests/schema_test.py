@@ -18,15 +18,15 @@ class Loader(yaml.SafeLoader):
 
 
 Loader.yaml_implicit_resolvers = {}
-schema = {n: json.loads((root / f"schemas/{n}.schema.json").read_text()) for n in ("world", "transfer", "answer", "impact", "batch", "proof")}
+schema = {p.name.split(".")[0]: json.loads(p.read_text()) for p in (root / "schemas").glob("*.schema.json")}
 for s in schema.values():
     jsonschema.Draft7Validator.check_schema(s)
 checked = 0
 
 
 def validator(kind):
-    beside = {f"{n}.schema.json": s for n, s in schema.items()}
-    return jsonschema.Draft7Validator(schema[kind], resolver=jsonschema.RefResolver("", schema[kind], store=beside))
+    beside = {f"file:///schemas/{n}.schema.json": s for n, s in schema.items()}
+    return jsonschema.Draft7Validator(schema[kind], resolver=jsonschema.RefResolver(f"file:///schemas/{kind}.schema.json", schema[kind], store=beside))
 
 
 def holds(kind, document):
@@ -47,6 +47,24 @@ for path in sorted((root / "examples").rglob("*.yaml")):
         proof = subprocess.run([binary, "proof", "check", "-", "--format", "json"], input=done.stdout, capture_output=True)
         validator("proof").validate(json.loads(proof.stdout))
         checked += 2
+
+for path in sorted((root / "examples").rglob("events.jsonl")):
+    done = subprocess.run([binary, "events", path], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    written = path.read_text().splitlines()
+    assert len(done.stdout.splitlines()) == len(written) > 5
+    for line in written + done.stdout.splitlines():
+        validator("event").validate(json.loads(line))
+        checked += 1
+
+for events in sorted((root / "examples").rglob("events.jsonl")):
+    given = ["--events", events, "--world", events.parent / "world.yaml", "--format", "json"]
+    lots = {t["lot"] for line in events.read_text().splitlines() for t in json.loads(line).get("gives", [])}
+    for kind, command in [("movements", ["movements"])] + [("lot", ["trace", lot]) for lot in sorted(lots)]:
+        done = subprocess.run([binary, "lot", *command, *given], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        validator(kind).validate(json.loads(done.stdout))
+        checked += 1
 
 for flags in (["--from", "2023-12-21", "--to", "2023-12-22"], ["--from", "2023-12-22", "--to", "2023-12-23"],
               ["--from", "2023-12-21", "--to", "2023-12-22", "--world", root / "examples/patriot/world.yaml"],
@@ -69,7 +87,9 @@ wrong = [("transfer", {"transfer": "1", "form": "JP"}), ("transfer", {"on": "202
          ("transfer", {"transfer": "1", "facts": {"a": {"value": "x", "sorce": "y"}}}), ("world", {"world": "1", "lots": {"l": {}}}),
          ("world", {"world": "1", "instruments": [{"id": "a"}]}), ("world", {"world": "2"}),
          ("world", {"world": "1", "parties": {"p": {"name": "P", "country": "Japan"}}}), ("answer", {"finding": "allowed"}), ("impact", {"statements": []}), ("batch", {"row": 0}),
-         ("proof", {"result": "fine"})]
+         ("proof", {"result": "fine"}),
+         ("event", {"event": "make", "id": "a", "on": "2020-01-01"}), ("event", {"event": "lose", "id": "a", "on": "soon", "takes": [{"lot": "l"}]}),
+         ("event", {"event": "lose", "id": "a", "on": "2020-01-01", "takes": [{"lot": "l", "quantity": 4}]}), ("event", {"event": "gain"})]
 for kind, document in wrong:
     assert not holds(kind, document), f"the {kind} schema lets {document} pass"
     checked += 1

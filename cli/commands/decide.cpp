@@ -13,7 +13,7 @@ namespace {
 struct Options {
   RulebookOptions rules;
   DecideRequest request;
-  std::string transfer, world, format = "text";
+  std::string transfer, world, events, format = "text";
   std::string from, to, kind, exporter, consignee, end_user;
   bool minimum = false;
   std::size_t questions = 10'000;
@@ -37,6 +37,7 @@ int decide(Options& o) {
     if (!world) return exit_files;
     o.request.world = std::move(*world);
   }
+  if (!o.events.empty() && !(o.request.events = read_file(o.events))) return exit_files;
   const auto known = [&](const char* fact, const std::string& v) {
     if (!v.empty()) o.request.known.push_back(fmt::format("{}={}", fact, v));
   };
@@ -70,6 +71,7 @@ void add_decide(App& app, Outcome& outcome) {
   c->add_option("transfer", o->transfer,
                 "the transfer (YAML); `-` reads standard input; left out: flags alone");
   c->add_option("--world", o->world, "parties, goods and acts of authorities (YAML)");
+  c->add_option("--events", o->events, "what happened to lots up to the day (JSON lines, docs/events.md)");
   c->add_option("--on", o->request.on,
                 "the day of the transfer, and of the law unless --law-of says otherwise");
   c->add_option("--law-of", o->request.law_of, "read rules, lists and findings as of this day");

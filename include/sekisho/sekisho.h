@@ -38,6 +38,7 @@ struct Report {
 /// What to decide. Days are `YYYY-MM-DD`; an empty one takes its default.
 struct DecideRequest {
   std::optional<SourceText> world;
+  std::optional<SourceText> events;  // what happened to lots, up to the day of transfer (docs/events.md)
   SourceText transfer;
   std::string on;                      // day of transfer; default: the transfer's own `on`
   std::string law_of;                  // day of law; default: `on`

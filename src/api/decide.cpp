@@ -1,21 +1,24 @@
+#include "api/decide.h"
+
 #include <algorithm>
 #include <map>
 #include <set>
 
 #include "api/answer.h"
-#include "api/body.h"
+#include "api/lots.h"
 #include "model/reader.h"
 
 namespace sekisho {
-namespace {
 
-DecideResult too_many_nodes(const Sources& sources, std::size_t limit) {
+std::vector<Report> too_many_nodes(const Sources& sources, std::size_t limit) {
   Diagnostics diags;
   diags.emit(code::too_many_nodes, TextSpan{}, limit)
       .note("it happened in a question over what is unknown")
       .fix("give more of the facts, or allow more with `--nodes`");
-  return {false, reports_of(sources, diags), {}};
+  return reports_of(sources, diags);
 }
+
+namespace {
 
 /// What is covered over all lines: a regime is idle only where no line engages it.
 Json coverage_of(const Json& lines) {
@@ -38,6 +41,13 @@ Json coverage_of(const Json& lines) {
   return all;
 }
 
+Json texts_of(const Rulebooks::Body& body) {
+  Json texts = Json::array();
+  for (const Parsed& p : body.files)
+    texts.push_back({{"name", body.sources.name(p.source)}, {"digest", p.digest}});
+  return texts;
+}
+
 /// Whether a movement that took place complied. What it took and nobody gave is a breach only where the acts
 /// of authorities were read.
 std::string_view compliance(Finding best, Finding worst, bool acts_read) {
@@ -45,10 +55,109 @@ std::string_view compliance(Finding best, Finding worst, bool acts_read) {
   return worst <= Finding::permitted_with_provisos ? "compliant" : "undetermined";
 }
 
-DecideResult decide_lines(const Sources& texts, const Json& rulebooks, const Law& law,
-                          const DecideRequest& request) {
+}  // namespace
+
+std::optional<Json> answer_to(const Rulebooks::Body& body, const Sources& sources, const Asked& asked,
+                              Diagnostics& diags) {
+  const Days& days = asked.days;
+  Json lines = Json::array();
+  std::vector<std::string> unassessed;
+  std::vector<std::pair<Finding, Finding>> ranges;
+  for (const TransferLine& line : asked.transfer.lines) {
+    const LineQuestion q = line_question(body.law, asked.world, asked.has_world, asked.transfer, line, days,
+                                         asked.by_hand, asked.without_instruments, diags);
+    if (diags.has_errors()) return std::nullopt;
+    LineAnswer answer(sources, q, line.id, asked.node_limit, diags);
+    if (!answer.ok()) return std::nullopt;
+    Json j = answer.json();
+    if (asked.minimum > 0) j["minimum"] = answer.minimum(asked.minimum);
+    if (!answer.ok() || diags.has_errors()) return std::nullopt;
+    ranges.emplace_back(answer.joint().best(), answer.joint().worst());
+    for (const std::string& s : answer.unassessed())
+      if (std::find(unassessed.begin(), unassessed.end(), s) == unassessed.end()) unassessed.push_back(s);
+    lines.push_back(std::move(j));
+  }
+  Json j;
+  j["schema"] = "sekisho-answer/1";
+  j["question"] = {{"title", asked.transfer.title},
+                   {"on", to_string(days.on)},
+                   {"law_of", to_string(days.law)},
+                   {"known_on", days.known == far_future ? Json(nullptr) : Json(to_string(days.known))},
+                   {"instruments", !asked.has_world            ? "no world"
+                                   : asked.without_instruments ? "hidden"
+                                                               : "read"},
+                   {"performed", asked.performed},
+                   {"hypothetical", asked.hypothetical}};
+  j["rulebooks"] = texts_of(body);
+  // The strictest line is the finding: bests and worsts of lines each give theirs.
+  Finding best = Finding::not_engaged, worst = Finding::not_engaged;
+  for (const auto& [b, w] : ranges) {
+    best = std::max(best, b);
+    worst = std::max(worst, w);
+  }
+  const bool barred = best == Finding::prohibited;
+  j["finding"] = !unassessed.empty() && !barred ? "not_assessed"
+                 : best == worst                ? std::string(to_string(best))
+                                                : "open";
+  j["best"] = to_string(best);
+  j["worst"] = to_string(unassessed.empty() ? worst : Finding::prohibited);
+  j["compliance"] = !asked.performed ? Json(nullptr)
+                                     : Json(compliance(best, unassessed.empty() ? worst : Finding::prohibited,
+                                                       asked.has_world && !asked.without_instruments));
+  j["states"] = Json::array();
+  const auto all_of = [&](const char* key) {
+    Json out = Json::array();
+    for (const Json& l : lines)
+      for (Json e : l[key]) {
+        if (lines.size() > 1 && e.is_object()) e["line"] = l["line"];
+        out.push_back(std::move(e));
+      }
+    return out;
+  };
+  const Json regimes = all_of("regimes");
+  std::map<std::string, std::pair<int, int>> states;
+  for (const Json& r : regimes) {
+    const int b = static_cast<int>(*parse_finding(r["best"].get<std::string>()));
+    const int w = static_cast<int>(*parse_finding(r["worst"].get<std::string>()));
+    auto& s = states[r["state"].get<std::string>()];
+    s = {std::max(s.first, b), std::max(s.second, w)};
+  }
+  for (const auto& [state, range] : states)
+    j["states"].push_back({{"state", state},
+                           {"best", to_string(static_cast<Finding>(range.first))},
+                           {"worst", to_string(static_cast<Finding>(range.second))}});
+  for (const std::string& s : unassessed) j["states"].push_back({{"state", s}, {"finding", "not_assessed"}});
+  for (const char* key :
+       {"because", "needs", "provisos", "obligations", "missing", "remedies", "turns_on", "law_unsettled"})
+    j[key] = all_of(key);
+  if (asked.minimum > 0) {
+    j["minimum"] = Json::array();
+    for (const Json& l : lines) j["minimum"].push_back({{"line", l["line"]}, {"sets", l["minimum"]}});
+  }
+  j["coverage"] = coverage_of(lines);
+  Json not_before = nullptr, recheck = nullptr;
+  for (const Json& l : lines) {
+    if (!l["not_before"].is_null() && (not_before.is_null() || not_before < l["not_before"]))
+      not_before = l["not_before"];
+    if (!l["recheck_by"].is_null() && (recheck.is_null() || l["recheck_by"] < recheck))
+      recheck = l["recheck_by"];
+  }
+  j["not_before"] = not_before;
+  j["recheck_by"] = recheck;
+  j["regimes"] = regimes;
+  for (Json& l : lines) {
+    l.erase("regimes");
+    l.erase("coverage");
+  }
+  j["lines"] = lines;
+  return j;
+}
+
+namespace {
+
+DecideResult decide_files(const Rulebooks::Body& body, const DecideRequest& request) {
   DecideResult result;
-  Sources sources = texts;
+  Sources sources = body.sources;
   Diagnostics diags;
   const auto failed = [&] {
     result.reports = reports_of(sources, diags);
@@ -67,6 +176,12 @@ DecideResult decide_lines(const Sources& texts, const Json& rulebooks, const Law
   }
   const auto doc = document(request.transfer);
   if (!doc) return failed();
+  if (request.events) {
+    const Doc* on = doc->find("on");
+    const auto last = parse_date(!request.on.empty() ? request.on : on ? on->text : "");
+    lots_of_events(body, sources, *request.events, last.value_or(far_future), world, diags);
+    if (diags.has_errors()) return failed();
+  }
   const auto transfer = read_transfer(*doc, world, diags);
   if (!transfer) return failed();
   const Doc* took_place = doc->find("performed");
@@ -97,99 +212,15 @@ DecideResult decide_lines(const Sources& texts, const Json& rulebooks, const Law
   days.known = day(request.known_on, far_future);
   if (diags.has_errors()) return failed();
 
-  Json lines = Json::array();
-  std::vector<std::string> unassessed;
-  std::vector<std::pair<Finding, Finding>> ranges;
-  for (const TransferLine& line : transfer->lines) {
-    const LineQuestion q = line_question(law, world, request.world.has_value(), *transfer, line, days,
-                                         by_hand, request.without_instruments, diags);
-    if (diags.has_errors()) return failed();
-    LineAnswer answer(sources, q, line.id, request.node_limit, diags);
-    if (!answer.ok()) return failed();
-    Json j = answer.json();
-    if (request.minimum > 0) j["minimum"] = answer.minimum(request.minimum);
-    if (!answer.ok() || diags.has_errors()) return failed();
-    ranges.emplace_back(answer.joint().best(), answer.joint().worst());
-    for (const std::string& s : answer.unassessed())
-      if (std::find(unassessed.begin(), unassessed.end(), s) == unassessed.end()) unassessed.push_back(s);
-    lines.push_back(std::move(j));
-  }
-  Json j;
-  j["schema"] = "sekisho-answer/1";
-  j["question"] = {{"title", transfer->title},
-                   {"on", to_string(days.on)},
-                   {"law_of", to_string(days.law)},
-                   {"known_on", days.known == far_future ? Json(nullptr) : Json(to_string(days.known))},
-                   {"instruments", !request.world                ? "no world"
-                                   : request.without_instruments ? "hidden"
-                                                                 : "read"},
-                   {"performed", performed},
-                   {"hypothetical", request.hypothetical}};
-  j["rulebooks"] = rulebooks;
-  // The strictest line is the finding: bests and worsts of lines each give theirs.
-  Finding best = Finding::not_engaged, worst = Finding::not_engaged;
-  for (const auto& [b, w] : ranges) {
-    best = std::max(best, b);
-    worst = std::max(worst, w);
-  }
-  const bool barred = best == Finding::prohibited;
-  j["finding"] = !unassessed.empty() && !barred ? "not_assessed"
-                 : best == worst                ? std::string(to_string(best))
-                                                : "open";
-  j["best"] = to_string(best);
-  j["worst"] = to_string(unassessed.empty() ? worst : Finding::prohibited);
-  j["compliance"] = !performed ? Json(nullptr)
-                               : Json(compliance(best, unassessed.empty() ? worst : Finding::prohibited,
-                                                 request.world && !request.without_instruments));
-  j["states"] = Json::array();
-  const auto all_of = [&](const char* key) {
-    Json out = Json::array();
-    for (const Json& l : lines)
-      for (Json e : l[key]) {
-        if (lines.size() > 1 && e.is_object()) e["line"] = l["line"];
-        out.push_back(std::move(e));
-      }
-    return out;
-  };
-  const Json regimes = all_of("regimes");
-  std::map<std::string, std::pair<int, int>> states;
-  for (const Json& r : regimes) {
-    const int b = static_cast<int>(*parse_finding(r["best"].get<std::string>()));
-    const int w = static_cast<int>(*parse_finding(r["worst"].get<std::string>()));
-    auto& s = states[r["state"].get<std::string>()];
-    s = {std::max(s.first, b), std::max(s.second, w)};
-  }
-  for (const auto& [state, range] : states)
-    j["states"].push_back({{"state", state},
-                           {"best", to_string(static_cast<Finding>(range.first))},
-                           {"worst", to_string(static_cast<Finding>(range.second))}});
-  for (const std::string& s : unassessed) j["states"].push_back({{"state", s}, {"finding", "not_assessed"}});
-  for (const char* key :
-       {"because", "needs", "provisos", "obligations", "missing", "remedies", "turns_on", "law_unsettled"})
-    j[key] = all_of(key);
-  if (request.minimum > 0) {
-    j["minimum"] = Json::array();
-    for (const Json& l : lines) j["minimum"].push_back({{"line", l["line"]}, {"sets", l["minimum"]}});
-  }
-  j["coverage"] = coverage_of(lines);
-  Json not_before = nullptr, recheck = nullptr;
-  for (const Json& l : lines) {
-    if (!l["not_before"].is_null() && (not_before.is_null() || not_before < l["not_before"]))
-      not_before = l["not_before"];
-    if (!l["recheck_by"].is_null() && (recheck.is_null() || l["recheck_by"] < recheck))
-      recheck = l["recheck_by"];
-  }
-  j["not_before"] = not_before;
-  j["recheck_by"] = recheck;
-  j["regimes"] = regimes;
-  for (Json& l : lines) {
-    l.erase("regimes");
-    l.erase("coverage");
-  }
-  j["lines"] = lines;
+  const auto answer = answer_to(
+      body, sources,
+      {world, request.world || request.events, *transfer, days, by_hand, request.without_instruments,
+       performed, request.hypothetical, request.minimum, request.node_limit},
+      diags);
+  if (!answer) return failed();
   result.ok = true;
   result.reports = reports_of(sources, diags);
-  result.json = j.dump(2);
+  result.json = answer->dump(2);
   return result;
 }
 
@@ -197,12 +228,9 @@ DecideResult decide_lines(const Sources& texts, const Json& rulebooks, const Law
 
 DecideResult Rulebooks::decide(const DecideRequest& request) const {
   try {
-    Json rulebooks = Json::array();
-    for (const Parsed& p : body_->files)
-      rulebooks.push_back({{"name", body_->sources.name(p.source)}, {"digest", p.digest}});
-    return decide_lines(body_->sources, rulebooks, body_->law, request);
+    return decide_files(*body_, request);
   } catch (const TooManyNodes&) {
-    return too_many_nodes(body_->sources, request.node_limit);
+    return {false, too_many_nodes(body_->sources, request.node_limit), {}};
   }
 }
 

@@ -129,6 +129,7 @@ class Page {
                                                           d.months ? "months" : "days", d.from_event)));
     for (const Wait& w : r.waits)
       item("Waits", fmt::format("{} {} from `{}`", w.count, w.months ? "months" : "days", law_[w.from].name));
+    if (r.see_through) item("Flows", "through every incorporation");
     if (r.proviso.valid()) item("Lapses", r.lapses.valid() ? "when " + phrase(r.lapses) : "never");
   }
   /// What the rule yields to, and what it prevails over.

@@ -410,6 +410,7 @@ class Checker {
       diags_.emit(code::wrong_kind, d.effect_at, r.name, "a rule", "a route: only a route permits");
     if (!d.permits && !d.prohibits && d.needs.empty() && d.binds.empty() && d.owes.empty() && d.waits.empty())
       diags_.emit(code::no_effect, d.name.at, r.name);
+    r.see_through = d.see_through;
     if (r.proviso.valid()) {
       law_.provisos[r.proviso.index].regime = r.regime;
       if (!d.lapses_never && !d.lapses_when)

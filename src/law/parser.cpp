@@ -40,7 +40,7 @@ constexpr std::array clause_words{"in",       "cite",      "source",  "text",   
                                   "subject",  "unsettled", "lapses",  "governs",   "otherwise",
                                   "unlinked", "authority", "asks",    "judged",    "changed",
                                   "kept",     "complete",  "member",  "value",     "decides",
-                                  "leaves",   "finds"};
+                                  "leaves",   "finds",     "flows"};
 
 constexpr std::array need_kinds{"finding",  "permit",    "approval", "consent",
                                 "decision", "exception", "waiver",   "notification"};
@@ -525,6 +525,7 @@ class Parser {
     if (accept("waits")) return d.waits.push_back(wait(at)), true;
     if (at_name("notwithstanding") || (at_name("subject") && at_name("to", 1))) return link(d, at), true;
     if (d.kind == Kind::proviso && accept("lapses")) return lapses(d), true;
+    if (d.kind == Kind::proviso && accept("flows")) return flows(d, at), true;
     return false;
   }
   void effect(Declaration& d, TextSpan at) {
@@ -653,6 +654,20 @@ class Parser {
     } else {
       expect("when");
       d.lapses_when = expression();
+    }
+  }
+
+  void flows(Declaration& d, TextSpan at) {
+    once(d.flows, "flows", at);
+    d.flows = true;
+    d.see_through = accept("through");
+    if (d.see_through) {
+      expect("every");
+      expect("incorporation");
+    } else {
+      expect("with");
+      expect("the");
+      expect("lot");
     }
   }
 

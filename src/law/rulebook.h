@@ -225,7 +225,8 @@ struct Rule {
   std::vector<Defeat> defeats;
   ProvisoId proviso;  // this is a version of it
   std::vector<std::string> parameters;
-  ExprId lapses;  // none: never
+  ExprId lapses;             // none: never
+  bool see_through = false;  // a proviso that lies on goods lies on whatever they are built into
   TextSpan at, declaration;
 };
 

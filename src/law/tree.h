@@ -179,6 +179,7 @@ struct Declaration {
 
   std::vector<Word> parameters;  // proviso
   bool lapses_never = false;
+  bool flows = false, see_through = false;  // how it flows was said; into whatever the goods are built into
   std::optional<Expression> lapses_when;
 
   Word otherwise, opposites;  // regime

@@ -82,18 +82,25 @@ class Reader {
   }
   void each_named(const Doc& d, std::string_view key,
                   const std::function<void(const Doc& name, const Doc&)>& visit) {
-    const Doc* m = d.find(key);
-    if (!m || m->form == Doc::Form::nothing) return;
-    if (!m->is_map()) {
-      diags_.emit(code::wrong_form, m->at, fmt::format("names under `{}`", key));
+    if (const Doc* m = d.find(key)) names(*m, key, visit);
+  }
+  void names(const Doc& m, std::string_view key,
+             const std::function<void(const Doc& name, const Doc&)>& visit) {
+    if (m.form == Doc::Form::nothing) return;
+    if (!m.is_map()) {
+      diags_.emit(code::wrong_form, m.at, fmt::format("names under `{}`", key));
       return;
     }
-    for (const auto& [k, v] : m->entries) visit(k, v);
+    for (const auto& [k, v] : m.entries) visit(k, v);
   }
 
   FactEntries facts(const Doc& d, const std::string& from) {
+    const Doc* under = d.find("facts");
+    return under ? fact_entries(*under, from) : FactEntries{};
+  }
+  FactEntries fact_entries(const Doc& under, const std::string& from) {
     FactEntries out;
-    each_named(d, "facts", [&](const Doc& name, const Doc& v) {
+    names(under, "facts", [&](const Doc& name, const Doc& v) {
       FactEntry e{name.text, name.at, knowledge(v)};
       e.knowledge.from = from;
       out.push_back(std::move(e));
@@ -171,12 +178,13 @@ class Reader {
   template <class T>
   void must_exist(const Doc& d, std::string_view key, std::string_view kind, const T* found) {
     const Doc* v = d.find(key);
-    if (found || !v || !v->is_scalar()) return;
+    if (found || !look_up_ || !v || !v->is_scalar()) return;
     diags_.emit(code::unknown_party, v->at, kind, v->text)
         .fix(fmt::format("add it to the world, or correct `{}`", key));
   }
 
   Diagnostics& diags_;
+  bool look_up_ = true;  // names must exist in the world that is read
 };
 
 class WorldReader : Reader {
@@ -189,6 +197,25 @@ class WorldReader : Reader {
       return {};
     if (text(d, "world", true) != "1") diags_.emit(code::wrong_form, d.at, "`world: 1`");
     w_.about = text(d, "about");
+    read_sections(d);
+    return std::move(w_);
+  }
+  World sections(const Doc& d) {
+    look_up_ = false;
+    if (map(d, "sections of a world", {"parties", "agreements", "items", "lots", "records", "instruments"}))
+      read_sections(d);
+    return std::move(w_);
+  }
+  FactEntries facts_alone(const Doc& under, const std::string& from) { return fact_entries(under, from); }
+  std::vector<ProvisoOn> proviso_list(const Doc& list) {
+    look_up_ = false;
+    std::vector<ProvisoOn> out;
+    for (const Doc& p : list.items) proviso(p, out);
+    return out;
+  }
+
+ private:
+  void read_sections(const Doc& d) {
     each_named(d, "parties", [&](const Doc& n, const Doc& p) { party(n, p); });
     each_named(d, "agreements", [&](const Doc& n, const Doc& a) { agreement(n, a); });
     each_named(d, "items", [&](const Doc& n, const Doc& i) { item(n, i); });
@@ -198,10 +225,7 @@ class WorldReader : Reader {
     each_named(d, "parties", [&](const Doc&, const Doc& p) {
       if (p.is_map()) must_exist(p, "part_of", "party", w_.party(text(p, "part_of")));
     });
-    return std::move(w_);
   }
-
- private:
   void party(const Doc& n, const Doc& d) {
     if (!map(d, "a party", {"name", "country", "part_of", "facts", "source", "note"})) return;
     w_.parties.push_back({n.text, text(d, "name", true), text(d, "country"), text(d, "part_of"),
@@ -255,17 +279,18 @@ class WorldReader : Reader {
   }
   std::vector<ProvisoOn> provisos(const Doc& d) {
     std::vector<ProvisoOn> out;
-    each(d, "provisos", [&](const Doc& p) {
-      if (!map(p, "a proviso", {"proviso", "with", "bound_on", "by", "source", "note"})) return;
-      ProvisoOn on{text(p, "proviso", true), text(p, "by"), {}, date(p, "bound_on"), p.at};
-      each_named(p, "with", [&](const Doc& k, const Doc& v) {
-        on.with.emplace_back(k.text, v.text);
-        if (!w_.party(v.text))
-          diags_.emit(code::unknown_party, v.at, "party", v.text).fix("add it to the world");
-      });
-      out.push_back(std::move(on));
-    });
+    each(d, "provisos", [&](const Doc& p) { proviso(p, out); });
     return out;
+  }
+  void proviso(const Doc& p, std::vector<ProvisoOn>& out) {
+    if (!map(p, "a proviso", {"proviso", "with", "bound_on", "by", "source", "note"})) return;
+    ProvisoOn on{text(p, "proviso", true), text(p, "by"), {}, date(p, "bound_on"), p.at};
+    each_named(p, "with", [&](const Doc& k, const Doc& v) {
+      on.with.emplace_back(k.text, v.text);
+      if (look_up_ && !w_.party(v.text))
+        diags_.emit(code::unknown_party, v.at, "party", v.text).fix("add it to the world");
+    });
+    out.push_back(std::move(on));
   }
   void record(const Doc& d) {
     if (!map(d, "a record", {"authority", "complete_to", "source", "note"})) return;
@@ -391,6 +416,18 @@ std::optional<T> if_no_errors(Diagnostics& diags, Run run) {
 
 std::optional<World> read_world(const Doc& doc, Diagnostics& diags) {
   return if_no_errors<World>(diags, [&] { return WorldReader(diags).run(doc); });
+}
+
+World read_world_sections(const Doc& doc, Diagnostics& diags) {
+  return WorldReader(diags).sections(doc);
+}
+
+FactEntries read_facts(const Doc& facts, const std::string& from, Diagnostics& diags) {
+  return WorldReader(diags).facts_alone(facts, from);
+}
+
+std::vector<ProvisoOn> read_provisos(const Doc& list, Diagnostics& diags) {
+  return WorldReader(diags).proviso_list(list);
 }
 
 std::optional<Transfer> read_transfer(const Doc& doc, const World& world, Diagnostics& diags) {

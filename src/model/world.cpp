@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <map>
 
 namespace sekisho {
 namespace {
@@ -12,7 +14,26 @@ const T* by_id(const std::vector<T>& all, std::string_view id) {
   return it == all.end() ? nullptr : &*it;
 }
 
+template <class T>
+void join(std::vector<T>& into, std::vector<T>& more, Diagnostics& diags) {
+  std::map<std::string_view, TextSpan> there;
+  for (const T& x : into) there.emplace(x.id, x.at);
+  for (const T& x : more)
+    if (const auto twice = there.find(x.id); twice != there.end())
+      diags.emit(code::key_twice, x.at, x.id).note(twice->second, "here too");
+  into.insert(into.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
 }  // namespace
+
+void join(World& into, World more, Diagnostics& diags) {
+  join(into.parties, more.parties, diags);
+  join(into.agreements, more.agreements, diags);
+  join(into.items, more.items, diags);
+  join(into.lots, more.lots, diags);
+  join(into.instruments, more.instruments, diags);
+  into.records.insert(into.records.end(), more.records.begin(), more.records.end());
+}
 
 std::string_view to_string(InstrumentState s) {
   static constexpr std::array<std::string_view, 6> names{"granted",   "refused", "pending",

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/date.h"
+#include "base/diagnostics.h"
 #include "model/knowledge.h"
 
 // Parties, goods and acts of authorities as a file tells them. Format: docs/files.md.
@@ -95,6 +96,10 @@ struct World {
   /// True if `id` is `whole` or belongs to it, however many steps away.
   bool within(std::string_view id, std::string_view whole) const;
 };
+
+/// Puts what another world has beside what this one has.
+/// @fails SK3006 what both name
+void join(World& into, World more, Diagnostics& diags);
 
 struct TransferLine {
   std::string id, lot, item, quantity;

@@ -1,0 +1,209 @@
+#include <fmt/format.h>
+#include <sekisho/lots.h>
+#include <unistd.h>
+
+#include <map>
+#include <memory>
+#include <set>
+
+#include "command.h"
+#include "files.h"
+#include "json.h"
+
+namespace sekisho::cli {
+namespace {
+
+struct Options {
+  RulebookOptions rules;
+  LotRequest request;
+  std::string events, world, format = "text";
+};
+
+std::string text(const Json& j, const char* key) {
+  return j.contains(key) && j[key].is_string() ? j[key].get<std::string>() : "";
+}
+/// `a: b` where there is a b.
+std::string part(std::string_view before, const std::string& what) {
+  return what.empty() ? "" : fmt::format("{}{}", before, what);
+}
+
+/// What `lot_pedigree` found, printed by the parts that each command shows.
+class Pedigree {
+ public:
+  explicit Pedigree(const Json& j) : j_(j) {
+    for (const Json& s : j["states"]) states_[s["state"].get<int>()] = &s;
+  }
+
+  void history() const {
+    for (const Json& i : j_["history"]) {
+      const Json& s = state(i);
+      print(s, 0);
+      lies_on(s);
+    }
+  }
+  void trace() const {
+    std::set<int> told;
+    trace(last(), 0, "", told);
+  }
+  void where_used() const {
+    for (const Json& i : j_["used_in"]) print(state(i), 0);
+    if (j_["used_in"].empty()) fmt::print("nothing came of `{}`\n", text(j_, "lot"));
+  }
+  void rights() const {
+    const Json& s = state(last());
+    print(s, 0);
+    if (j_["now"].is_null()) fmt::print("  it is no longer there; this is what lay on it at the end\n");
+    fmt::print("  made in {}{}{}\n",
+               s["made_in"].is_null() ? "a state that nobody named" : text(s, "made_in"),
+               part(" by ", text(s, "maker")), part(" under ", text(s, "made_under")));
+    lies_on(s);
+    if (s["attestations"].empty())
+      fmt::print("  nobody attests where all that is in it comes from: further provisos may lie on it\n");
+  }
+  void dot() const {
+    fmt::print("digraph pedigree {{\n  rankdir=LR;\n  node [shape=box];\n");
+    for (const auto& [n, s] : states_) {
+      std::string provisos;
+      for (const Json& p : (*s)["provisos"]) provisos += "\\n" + text(p, "proviso");
+      fmt::print("  s{} [label=\"{}\\n{} {}{}{}\"];\n", n, escaped(text(*s, "lot")),
+                 escaped(text(*s, "quantity")), escaped(text(*s, "item")),
+                 part("\\n", escaped(text(*s, "holder"))), escaped(provisos));
+      for (const Json& p : (*s)["parents"])
+        if (states_.contains(p["state"].get<int>()))
+          fmt::print("  s{} -> s{} [label=\"{}\"];\n", p["state"].get<int>(), n, escaped(text(*s, "event")));
+    }
+    fmt::print("}}\n");
+  }
+
+ private:
+  const Json& state(const Json& number) const { return *states_.at(number.get<int>()); }
+  const Json& state(int number) const { return *states_.at(number); }
+  int last() const { return j_["now"].is_null() ? j_["history"].back().get<int>() : j_["now"].get<int>(); }
+  static std::string escaped(const std::string& s) {
+    std::string out;
+    for (const char c : s) out += c == '"' ? "\\\"" : std::string(1, c);
+    return out;
+  }
+  static void print(const Json& s, int deep, const std::string& how = "") {
+    fmt::print("{:{}}{}{}: {} {}{}{}; {} {} ({})\n", "", deep * 2, text(s, "lot"), part(", ", how),
+               text(s, "quantity"), text(s, "item"), part(", held by ", text(s, "holder")),
+               part(" in ", text(s, "country")), text(s, "on"), text(s, "event"), text(s, "kind"));
+  }
+  static void lies_on(const Json& s) {
+    for (const Json& p : s["provisos"]) {
+      std::string with;
+      for (const auto& [parameter, party] : p["with"].items())
+        with += fmt::format("{}{} {}", with.empty() ? "" : ", ", parameter, party.get<std::string>());
+      fmt::print("  {}{}, bound on {}{}\n", text(p, "proviso"), with.empty() ? "" : " (" + with + ")",
+                 text(p, "bound_on"), part(" by ", text(p, "by")));
+    }
+    for (const Json& a : s["attestations"])
+      fmt::print("  provenance complete for {}{}{}\n", text(a, "jurisdiction"),
+                 part(", on the word of ", text(a, "by")), part(" of ", text(a, "on")));
+  }
+  void trace(int number, int deep, const std::string& how, std::set<int>& told) const {
+    const Json& s = state(number);
+    print(s, deep, how);
+    if (!told.insert(number).second) {
+      if (!s["parents"].empty()) fmt::print("{:{}}as above\n", "", deep * 2 + 2);
+      return;
+    }
+    for (const Json& p : s["parents"]) trace(p["state"].get<int>(), deep + 1, text(p, "how"), told);
+  }
+
+  const Json& j_;
+  std::map<int, const Json*> states_;
+};
+
+void print_movements(const Json& j) {
+  for (const Json& m : j["movements"]) {
+    fmt::print("{} {}: {} ({})\n", text(m, "on"), text(m, "event"), text(m, "compliance"),
+               text(m, "finding"));
+    std::string lots;
+    for (const Json& l : m["lots"]) lots += (lots.empty() ? "" : ", ") + l.get<std::string>();
+    fmt::print("  {}, {} to {}, {} to {}\n", lots, m["from"].is_null() ? "?" : text(m, "from"),
+               m["to"].is_null() ? "?" : text(m, "to"), text(m, "exporter"), text(m, "consignee"));
+    for (const Json& g : m["grounds"])
+      fmt::print("  {} {}: {}\n", text(g, "effect"), text(g, "rule"), text(g, "cite"));
+    for (const Json& f : m["missing"]) fmt::print("  not known: {}\n", text(f, "fact"));
+    for (const Json& s : m["not_encoded"])
+      fmt::print("  no rulebook of {} is loaded\n", s.get<std::string>());
+  }
+}
+
+using Print = std::function<void(const Json&)>;
+using Ask = LotResult (*)(const Rulebooks&, const LotRequest&);
+
+int answer(Options& o, Ask ask, const Print& print) {
+  if (!o.request.on.empty() && !is_day(o.request.on)) {
+    fmt::print(stderr, "error: there is no day `{}`; write it like 2023-12-22\n", o.request.on);
+    return exit_usage;
+  }
+  int code = exit_ok;
+  const auto books = load(o.rules, code);
+  if (!books) return code;
+  auto events = read_file(o.events);
+  if (!events) return exit_files;
+  o.request.events = std::move(*events);
+  if (!o.world.empty() && !(o.request.world = read_file(o.world))) return exit_files;
+  const LotResult result = ask(*books, o.request);
+  print_reports(result.reports, true);
+  if (!result.ok) {
+    if (o.format == "json") fmt::print("{}\n", reports_json(result.reports));
+    const bool limit = !result.reports.empty() && result.reports.back().code == "SK4001";
+    return limit ? exit_too_much : exit_wrong;
+  }
+  const Json j = read_json(result.json);
+  if (o.format == "json")
+    fmt::print("{}\n", result.json);
+  else if (o.format == "dot")
+    Pedigree(j).dot();
+  else
+    print(j);
+  return exit_ok;
+}
+
+const char* const on_events = " --events examples/patriot/events.jsonl --world examples/patriot/world.yaml";
+
+std::shared_ptr<Options> common(App* c) {
+  auto o = std::make_shared<Options>();
+  c->add_option("--events", o->events, "what happened to lots (docs/events.md); `-` reads standard input")
+      ->required();
+  c->add_option("--world", o->world, "parties, items and agreements that the events name (YAML)");
+  c->add_option("--on", o->request.on, "up to this day; left out: everything");
+  c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones (files or folders)");
+  return o;
+}
+
+void add_pedigree(App* lot, const char* name, const char* about, void (Pedigree::*print)() const,
+                  Outcome& outcome) {
+  App* c = lot->add_subcommand(name, about);
+  auto o = common(c);
+  c->add_option("lot", o->request.lot, "the lot's number")->required();
+  c->add_option("--format", o->format, "text, json, or dot for a graph that Graphviz draws")
+      ->one_of({"text", "json", "dot"});
+  c->footer(fmt::format("Example: sekisho lot {} refilled_us_stock{}", name, on_events));
+  c->callback([o, print, &outcome] {
+    outcome.exit_code = answer(*o, &lot_pedigree, [print](const Json& j) { (Pedigree(j).*print)(); });
+  });
+}
+
+}  // namespace
+
+void add_lot(App& app, Outcome& outcome) {
+  App* lot = app.add_subcommand("lot", "where goods come from and what lies on them, from a file of events");
+  lot->require_subcommand();
+  add_pedigree(lot, "rights", "what lies on a lot now: provisos, and who attests where it comes from",
+               &Pedigree::rights, outcome);
+  add_pedigree(lot, "history", "each state that a lot was in", &Pedigree::history, outcome);
+  add_pedigree(lot, "trace", "what a lot came of, back to the making", &Pedigree::trace, outcome);
+  add_pedigree(lot, "where-used", "what came of a lot", &Pedigree::where_used, outcome);
+  App* m =
+      lot->add_subcommand("movements", "each movement decided on its day: compliant, a breach, undetermined");
+  auto o = common(m);
+  m->add_option("--format", o->format, "text or json")->one_of({"text", "json"});
+  m->footer(fmt::format("Example: sekisho lot movements{}", on_events));
+  m->callback([o, &outcome] { outcome.exit_code = answer(*o, &movements, &print_movements); });
+}
+
+}  // namespace sekisho::cli

@@ -1,0 +1,20 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "sekisho/sekisho.h"
+
+// Files of events: what happened to goods, one JSON object a line (docs/events.md).
+
+namespace sekisho {
+
+struct EventLines {
+  bool ok = false;  // nothing is wrong
+  std::vector<Report> reports;
+  std::vector<std::string> lines;  // each sound event in its canonical line, in the order of the file
+};
+
+/// @fails SK3101 no JSON, SK3102 no such event, SK3xxx in what it says
+EventLines canonical_events(const SourceText& file);
+
+}  // namespace sekisho

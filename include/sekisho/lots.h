@@ -1,0 +1,30 @@
+#pragma once
+#include "sekisho/sekisho.h"
+
+// What events say of lots: where they come from, what lies on them, and how their movements stand.
+
+namespace sekisho {
+
+struct LotRequest {
+  SourceText events;  // docs/events.md
+  std::optional<SourceText> world;
+  std::string lot;
+  std::string on;  // up to this day; empty: all
+};
+
+struct LotResult {
+  bool ok = false;
+  std::vector<Report> reports;
+  std::string json;
+};
+
+/// The states of a lot, with all that they are made of and all that came of them.
+/// @returns JSON, schemas/lot.schema.json
+/// @fails SK31xx, SK32xx in the events
+LotResult lot_pedigree(const Rulebooks& books, const LotRequest& request);
+
+/// Each movement decided as one that took place, on its day, with what lay on the goods before it.
+/// @returns JSON, schemas/movements.schema.json
+LotResult movements(const Rulebooks& books, const LotRequest& request);
+
+}  // namespace sekisho

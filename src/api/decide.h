@@ -1,0 +1,28 @@
+#pragma once
+#include "api/body.h"
+#include "api/line_question.h"
+#include "base/json.h"
+
+namespace sekisho {
+
+/// A transfer that was read, with all that is asked of it.
+struct Asked {
+  const World& world;
+  bool has_world;
+  const Transfer& transfer;
+  Days days;
+  const std::vector<KnownByHand>& by_hand;
+  bool without_instruments = false, performed = false, hypothetical = false;
+  std::size_t minimum = 0;  // as in DecideRequest
+  std::size_t node_limit = DecideRequest{}.node_limit;
+};
+
+/// @param sources  the rulebooks' and those that the transfer and the world were read from
+/// @returns as schemas/answer.schema.json says; nullopt after a report
+std::optional<Json> answer_to(const Rulebooks::Body& body, const Sources& sources, const Asked& asked,
+                              Diagnostics& diags);
+
+/// What is said where diagrams need more nodes than allowed.
+std::vector<Report> too_many_nodes(const Sources& sources, std::size_t limit);
+
+}  // namespace sekisho

@@ -1,0 +1,288 @@
+#include "api/lots.h"
+
+#include <set>
+
+#include "api/decide.h"
+#include "engine/diagrams.h"
+#include "model/event_reader.h"
+#include "model/reader.h"
+#include "sekisho/lots.h"
+
+namespace sekisho {
+namespace {
+
+/// Names that events use, looked up in everything that was entered, on whatever day.
+class Names {
+ public:
+  Names(const Law& law, const World& world, Diagnostics& diags) : law_(law), diags_(diags) { know(world); }
+
+  void know(const World& w) {
+    for (const Party& p : w.parties) parties_.insert(p.id);
+    for (const Item& i : w.items) items_.insert(i.id);
+    for (const Agreement& a : w.agreements) agreements_.insert(a.id);
+  }
+  void check(const Event& e) {
+    if (const auto* c = std::get_if<Correct>(&e.body))
+      for (const Event& instead : c->instead) check(instead);
+    const Goods* g = e.goods();
+    if (g == nullptr) return;
+    for (const LotGiven& l : g->gives) must_be(items_, "item", l.item, l.at);
+    for (const std::string& party : {g->maker, g->from, g->to, g->end_user})
+      must_be(parties_, "party", party, e.at);
+    must_be(agreements_, "agreement", g->made_under, e.at);
+    for (const ProvisoOn& p : g->binds) {
+      if (!law_.find_proviso(p.proviso).valid())
+        diags_.emit(code::unknown_rule_name, p.at, "proviso", p.proviso);
+      for (const auto& [parameter, party] : p.with) must_be(parties_, "party", party, p.at);
+    }
+  }
+
+ private:
+  void must_be(const std::set<std::string>& known, std::string_view kind, const std::string& name,
+               TextSpan at) {
+    if (!name.empty() && !known.contains(name) && told_.emplace(kind, name).second)
+      diags_.emit(code::unknown_party, at, kind, name)
+          .fix("add it to the world with `--world`, or with an event `enter`");
+  }
+  const Law& law_;
+  Diagnostics& diags_;
+  std::set<std::string> parties_, items_, agreements_;
+  std::set<std::pair<std::string, std::string>> told_;  // each once, however often it is named
+};
+
+Json amount(const Amount& a) {
+  return to_string(a);
+}
+Json text_or_null(const std::string& s) {
+  return s.empty() ? Json(nullptr) : Json(s);
+}
+
+Json state_json(const LotState& s, std::uint32_t number) {
+  Json provisos = Json::array(), attestations = Json::array(), parents = Json::array();
+  for (const ProvisoOn& p : s.provisos) {
+    Json with = Json::object();
+    for (const auto& [parameter, party] : p.with) with[parameter] = party;
+    provisos.push_back({{"proviso", p.proviso},
+                        {"with", with},
+                        {"bound_on", p.bound_on ? Json(to_string(*p.bound_on)) : Json(nullptr)},
+                        {"by", text_or_null(p.by)}});
+  }
+  for (const Attestation& a : s.attestations)
+    attestations.push_back({{"jurisdiction", a.jurisdiction},
+                            {"by", text_or_null(a.by)},
+                            {"on", a.on ? Json(to_string(*a.on)) : Json(nullptr)}});
+  for (const LotState::Parent& p : s.parents)
+    parents.push_back({{"state", p.state}, {"how", to_string(p.how)}});
+  return {{"state", number},
+          {"lot", s.lot},
+          {"item", s.item},
+          {"quantity", amount(s.quantity)},
+          {"serials", s.serials},
+          {"holder", text_or_null(s.holder)},
+          {"country", text_or_null(s.country)},
+          {"made_in", text_or_null(s.made_in)},
+          {"maker", text_or_null(s.maker)},
+          {"made_under", text_or_null(s.made_under)},
+          {"provisos", provisos},
+          {"attestations", attestations},
+          {"on", to_string(s.by->on)},
+          {"event", s.by->id},
+          {"kind", to_string(s.by->kind)},
+          {"parents", parents}};
+}
+
+/// The states that a lot went through, what they are made of, and what came of them.
+class Pedigree {
+ public:
+  Pedigree(const Custody& custody, std::string_view lot) : custody_(custody) {
+    const std::vector<LotState>& states = custody.states();
+    std::vector<bool> above(states.size()), below(states.size()), own(states.size());
+    for (std::uint32_t i = 0; i < states.size(); ++i) {
+      own[i] = states[i].lot == lot;
+      for (const LotState::Parent& p : states[i].parents)
+        below[i] = below[i] || own[p.state] || below[p.state];
+    }
+    for (std::uint32_t i = static_cast<std::uint32_t>(states.size()); i-- > 0;)
+      if (own[i] || above[i])
+        for (const LotState::Parent& p : states[i].parents) above[p.state] = true;
+    for (std::uint32_t i = 0; i < states.size(); ++i) {
+      if (own[i]) history_.push_back(i);
+      if (above[i] && !own[i]) made_of_.push_back(i);
+      if (below[i] && !own[i]) used_in_.push_back(i);
+    }
+  }
+  bool none() const { return history_.empty(); }
+  Json json(std::string_view lot, Date on) const {
+    Json states = Json::array();
+    std::set<std::uint32_t> shown(history_.begin(), history_.end());
+    shown.insert(made_of_.begin(), made_of_.end());
+    shown.insert(used_in_.begin(), used_in_.end());
+    for (const std::uint32_t i : shown) states.push_back(state_json(custody_.states()[i], i));
+    const auto now = custody_.lot(lot);
+    return {{"schema", "sekisho-lot/1"},
+            {"lot", lot},
+            {"on", on == far_future ? Json(nullptr) : Json(to_string(on))},
+            {"now", now ? Json(*now) : Json(nullptr)},
+            {"history", history_},
+            {"made_of", made_of_},
+            {"used_in", used_in_},
+            {"states", states}};
+  }
+
+ private:
+  const Custody& custody_;
+  std::vector<std::uint32_t> history_, made_of_, used_in_;
+};
+
+/// A movement as the transfer that it was.
+Transfer transfer_of(const Event& e, const std::vector<const LotState*>& before) {
+  const Goods& g = *e.goods();
+  Transfer t;
+  t.title = e.id;
+  t.kind = g.kind;
+  t.from = before.front()->country;
+  for (const LotState* s : before)
+    if (s->country != t.from) t.from.clear();  // they left from several states
+  t.to = g.country;
+  t.exporter = !g.from.empty() ? g.from : before.front()->holder;
+  t.consignee = g.to;
+  t.end_user = g.end_user;
+  t.on = e.on;
+  t.facts = g.facts;
+  t.at = e.at;
+  for (const LotState* s : before) {
+    TransferLine line;
+    line.id = line.lot = s->lot;
+    line.at = e.at;
+    t.lines.push_back(std::move(line));
+  }
+  return t;
+}
+bool moves(EventKind k) {
+  return k == EventKind::transfer || k == EventKind::lend || k == EventKind::release ||
+         k == EventKind::give_back || k == EventKind::return_substitute;
+}
+
+/// What stood in the way, or was needed and not given: each with its citation.
+Json grounds(const Json& answer) {
+  Json out = Json::array();
+  for (const Json& r : answer["regimes"])
+    for (const Json& d : r["derivation"]) {
+      const bool counts =
+          d.value("status", "") == "active" && d.contains("effect") && d["effect"] != "permits";
+      if (counts) out.push_back({{"rule", d["rule"]}, {"effect", d["effect"]}, {"cite", d["cite"]}});
+    }
+  return out;
+}
+
+struct Opened {
+  Sources sources;
+  Diagnostics diags;
+  World world;
+  std::vector<Event> events;
+  bool ok = false;
+  Opened(const Rulebooks::Body& body, const SourceText& file, const std::optional<SourceText>& world_file)
+      : sources(body.sources) {
+    if (world_file) {
+      const auto doc = read_document(sources, sources.add(world_file->name, world_file->text), diags);
+      auto read = doc ? read_world(*doc, diags) : std::nullopt;
+      if (!read) return;
+      world = std::move(*read);
+    }
+    events = checked_events(body, sources, file, world, diags);
+    ok = !diags.has_errors();
+  }
+  LotResult failed() const { return {false, reports_of(sources, diags), {}}; }
+};
+
+}  // namespace
+
+SeeThrough see_through(const Law& law) {
+  return [&law](const ProvisoOn& p) {
+    const ProvisoId id = law.find_proviso(p.proviso);
+    if (!id.valid()) return false;
+    const auto& versions = law[id].versions;
+    return std::any_of(versions.begin(), versions.end(), [&](RuleId v) {
+      return law[v].see_through && (!p.bound_on || covers(law[v].windows, *p.bound_on) != Covers::no);
+    });
+  };
+}
+
+std::vector<Event> checked_events(const Rulebooks::Body& body, Sources& sources, const SourceText& file,
+                                  const World& world, Diagnostics& diags) {
+  std::vector<Event> events = read_events(sources, sources.add(file.name, file.text), diags);
+  Names names(body.law, world, diags);
+  for (const Event& e : events)
+    if (const auto* entered = std::get_if<Enter>(&e.body)) names.know(entered->world);
+  for (const Event& e : events) names.check(e);
+  return events;
+}
+
+void lots_of_events(const Rulebooks::Body& body, Sources& sources, const SourceText& file, Date on,
+                    World& world, Diagnostics& diags) {
+  const std::vector<Event> events = checked_events(body, sources, file, world, diags);
+  if (diags.has_errors()) return;
+  join(world, Custody(events, on, see_through(body.law), diags).world(), diags);
+}
+
+LotResult lot_pedigree(const Rulebooks& books, const LotRequest& request) {
+  Opened o(books.body(), request.events, request.world);
+  const Date on = parse_date(request.on).value_or(far_future);
+  if (!o.ok) return o.failed();
+  const Custody custody(o.events, on, see_through(books.body().law), o.diags);
+  const Pedigree pedigree(custody, request.lot);
+  if (pedigree.none())
+    o.diags.emit(code::no_such_lot, TextSpan{}, request.on.empty() ? "any day" : request.on, request.lot);
+  if (o.diags.has_errors()) return o.failed();
+  return {true, reports_of(o.sources, o.diags), pedigree.json(request.lot, on).dump(2)};
+}
+
+LotResult movements(const Rulebooks& books, const LotRequest& request) {
+  Opened o(books.body(), request.events, request.world);
+  if (!o.ok) return o.failed();
+  const Date on = parse_date(request.on).value_or(far_future);
+  const Custody custody(o.events, on, see_through(books.body().law), o.diags);
+  if (o.diags.has_errors()) return o.failed();
+  World world = o.world;
+  World entered = custody.world();
+  entered.lots.clear();
+  world.lots.clear();  // those that a movement took are put in for it
+  join(world, std::move(entered), o.diags);
+  Json out = Json::array();
+  try {
+    for (const Event* e : custody.events()) {
+      if (!moves(e->kind)) continue;
+      std::vector<const LotState*> before;
+      for (const LotTaken& t : e->goods()->takes)
+        if (const auto state = custody.taken_by(*e, t.lot)) before.push_back(&custody.states()[*state]);
+      world.lots.clear();
+      for (const LotState* s : before) world.lots.push_back(Custody::as_lot(*s));
+      const Transfer t = transfer_of(*e, before);
+      const auto answer = answer_to(books.body(), o.sources,
+                                    {world, true, t, {e->on, e->on, far_future}, {}, false, true}, o.diags);
+      if (!answer) return o.failed();
+      Json lots = Json::array();
+      for (const LotState* s : before) lots.push_back(s->lot);
+      out.push_back({{"event", e->id},
+                     {"on", to_string(e->on)},
+                     {"lots", lots},
+                     {"from", text_or_null(t.from)},
+                     {"to", text_or_null(t.to)},
+                     {"exporter", text_or_null(t.exporter)},
+                     {"consignee", text_or_null(t.consignee)},
+                     {"compliance", (*answer)["compliance"]},
+                     {"finding", (*answer)["finding"]},
+                     {"best", (*answer)["best"]},
+                     {"worst", (*answer)["worst"]},
+                     {"grounds", grounds(*answer)},
+                     {"missing", (*answer)["missing"]},
+                     {"not_encoded", (*answer)["coverage"]["not_encoded"]}});
+    }
+  } catch (const TooManyNodes&) {
+    return {false, too_many_nodes(o.sources, DecideRequest{}.node_limit), {}};
+  }
+  return {true, reports_of(o.sources, o.diags),
+          Json{{"schema", "sekisho-movements/1"}, {"movements", out}}.dump(2)};
+}
+
+}  // namespace sekisho

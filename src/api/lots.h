@@ -1,0 +1,21 @@
+#pragma once
+#include "api/body.h"
+#include "custody/custody.h"
+
+// Events and rulebooks brought together: which provisos flow on, and lots for questions.
+
+namespace sekisho {
+
+/// What a rulebook says of a proviso, in the text of the day on which it was bound.
+SeeThrough see_through(const Law& law);
+
+/// The events of a file; what they name exists among them, in the world, or is reported.
+/// @fails SK3007, SK3013, SK31xx
+std::vector<Event> checked_events(const Rulebooks::Body& body, Sources& sources, const SourceText& file,
+                                  const World& world, Diagnostics& diags);
+
+/// Puts the lots that there were on a day, and what was entered, into a world.
+void lots_of_events(const Rulebooks::Body& body, Sources& sources, const SourceText& file, Date on,
+                    World& world, Diagnostics& diags);
+
+}  // namespace sekisho

@@ -1,0 +1,154 @@
+#include "base/json_text.h"
+
+#include <algorithm>
+
+namespace sekisho {
+namespace {
+
+constexpr std::size_t depth_limit = 64;
+
+std::string_view trimmed(std::string_view token) {
+  while (!token.empty() && (token.back() == ' ' || token.back() == '\t' || token.back() == '\r'))
+    token.remove_suffix(1);
+  return token;
+}
+
+}  // namespace
+
+TextSpan JsonText::span(const char* at, std::size_t length) const {
+  if (!where_.source.valid()) return where_;
+  const std::size_t size = where_.end - where_.begin;
+  const std::size_t from = at ? std::min(static_cast<std::size_t>(at - begin_), size) : size;
+  const auto begin = static_cast<std::uint32_t>(where_.begin + from);
+  return {where_.source, begin,
+          static_cast<std::uint32_t>(std::min(begin + length, std::size_t{where_.end}))};
+}
+
+TextSpan JsonText::place(Value v) {
+  const std::string_view token = trimmed(v.raw_json_token());
+  return span(token.data(), token.size());
+}
+
+bool JsonText::read(std::string_view text, std::size_t after, TextSpan where,
+                    const std::function<void(Object)>& visit) {
+  where_ = where;
+  const std::size_t before = diags_.all().size();
+  if (after < simdjson::SIMDJSON_PADDING) {
+    padded_.assign(text);
+    padded_.append(simdjson::SIMDJSON_PADDING, ' ');
+    begin_ = padded_.data();
+  } else {
+    begin_ = text.data();
+  }
+  try {
+    simdjson::ondemand::document doc =
+        parser_.iterate(begin_, text.size(), text.size() + simdjson::SIMDJSON_PADDING);
+    try {
+      visit(doc.get_object());
+      const auto rest = doc.current_location();
+      if (rest.error() || diags_.all().size() > before) return true;  // there is none, or it was not read
+      diags_.emit(code::not_json, span(rest.value_unsafe(), 1), "something stands behind the object");
+    } catch (const simdjson::simdjson_error& e) {
+      const auto at = doc.current_location();
+      diags_.emit(code::not_json, span(at.error() ? nullptr : at.value_unsafe(), 1), e.what());
+    }
+  } catch (const simdjson::simdjson_error& e) {
+    diags_.emit(code::not_json, span(begin_, 1), e.what());
+  }
+  return false;
+}
+
+std::string JsonText::peek(Object& object, std::string_view key) {
+  std::string found;
+  auto value = object.find_field_unordered(key);
+  if (!value.error()) {
+    Value v = value.value_unsafe();
+    if (v.type() == simdjson::ondemand::json_type::string) found = std::string_view(v.get_string());
+  } else if (value.error() != simdjson::NO_SUCH_FIELD) {
+    throw simdjson::simdjson_error(value.error());
+  }
+  object.reset().value();
+  return found;
+}
+
+void JsonText::keys(Object object, const OnKey& on_key) {
+  std::vector<std::string_view> seen;
+  for (auto field : object) {
+    const char* at = field.key().raw();
+    const std::string_view key = field.unescaped_key();
+    if (std::find(seen.begin(), seen.end(), key) != seen.end())
+      diags_.emit(code::key_twice, span(at, key.size()), key);
+    else
+      on_key(key, span(at, key.size()), field.value());
+    seen.push_back(key);
+  }
+}
+
+std::optional<JsonText::Object> JsonText::object(Value v, std::string_view what) {
+  if (v.type() == simdjson::ondemand::json_type::object) return v.get_object().value();
+  diags_.emit(code::wrong_form, place(v), what);
+  return std::nullopt;
+}
+
+void JsonText::object(Value v, std::string_view what, const OnKey& on_key) {
+  if (const auto o = object(v, what)) keys(*o, on_key);
+}
+
+void JsonText::list(Value v, std::string_view what, const std::function<void(Value)>& visit) {
+  if (v.type() == simdjson::ondemand::json_type::array) {
+    for (auto element : v.get_array()) visit(element.value());
+    return;
+  }
+  diags_.emit(code::wrong_form, place(v), what);
+}
+
+std::string JsonText::scalar(Value v) {
+  switch (v.type()) {
+    case simdjson::ondemand::json_type::string: return std::string(std::string_view(v.get_string()));
+    case simdjson::ondemand::json_type::number: {
+      std::string token(trimmed(v.raw_json_token()));
+      v.get_double().value();  // reads it, so that `1.2.3` is refused
+      return token;
+    }
+    case simdjson::ondemand::json_type::boolean: return v.get_bool() ? "yes" : "no";
+    default: diags_.emit(code::wrong_form, place(v), "one value"); return {};
+  }
+}
+
+Doc JsonText::document(Value v) {
+  return document(v, 0);
+}
+
+Doc JsonText::document(Value v, std::size_t depth) {
+  Doc d;
+  d.at = place(v);
+  if (depth > depth_limit) {
+    diags_.emit(code::document_too_deep, d.at, depth_limit);
+    return d;
+  }
+  switch (v.type()) {
+    case simdjson::ondemand::json_type::object:
+      d.form = Doc::Form::map;
+      keys(v.get_object(), [&](std::string_view key, TextSpan at, Value value) {
+        Doc name;
+        name.form = Doc::Form::scalar;
+        name.text = key;
+        name.at = at;
+        d.entries.push_back({std::move(name), document(value, depth + 1)});
+      });
+      return d;
+    case simdjson::ondemand::json_type::array:
+      d.form = Doc::Form::list;
+      for (auto element : v.get_array()) d.items.push_back(document(element.value(), depth + 1));
+      return d;
+    case simdjson::ondemand::json_type::null:
+      if (!v.is_null()) diags_.emit(code::wrong_form, d.at, "null");
+      return d;
+    default:
+      d.form = Doc::Form::scalar;
+      d.text = scalar(v);
+      return d;
+  }
+}
+
+}  // namespace sekisho

@@ -1,0 +1,63 @@
+#pragma once
+#include <simdjson.h>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/diagnostics.h"
+#include "base/document.h"
+
+// JSON read with simdjson, one text at a time, each key and value with its place. What is wrong is a
+// diagnostic; a text that is no JSON ends the reading of that text and of no other.
+
+namespace sekisho {
+
+/// Walks one JSON text. The texts it gives live until the next `read`.
+class JsonText {
+ public:
+  using Value = simdjson::ondemand::value;
+  using Object = simdjson::ondemand::object;
+  using OnKey = std::function<void(std::string_view key, TextSpan at, Value value)>;
+
+  explicit JsonText(Diagnostics& diags) : diags_(diags) {}
+
+  /// Visits the one object that `text` is.
+  /// @param text   a part of a longer text, or all of it
+  /// @param after  bytes that may be read behind it
+  /// @param where  its place; a source of `none` for a text that lies in no file
+  /// @returns false after a report that this is no JSON
+  bool read(std::string_view text, std::size_t after, TextSpan where,
+            const std::function<void(Object)>& visit);
+
+  /// The text under a key, wherever it stands; empty if there is none. Visit the object's keys afterwards.
+  std::string peek(Object& object, std::string_view key);
+  /// Visits each key, in order; a key that stands twice is reported.
+  void keys(Object object, const OnKey& on_key);
+
+  /// A report and nothing where `v` is no object, or no list.
+  std::optional<Object> object(Value v, std::string_view what);
+  void object(Value v, std::string_view what, const OnKey& on_key);
+  void list(Value v, std::string_view what, const std::function<void(Value)>& visit);
+  /// Text, or a number or `true` as it is written; a report and nothing for a list or an object.
+  std::string scalar(Value v);
+  /// The value as plain data, as `read_document` gives it.
+  Doc document(Value v);
+  TextSpan place(Value v);
+
+  Diagnostics& diags() { return diags_; }
+
+ private:
+  Doc document(Value v, std::size_t depth);
+  TextSpan span(const char* at, std::size_t length) const;
+
+  Diagnostics& diags_;
+  simdjson::ondemand::parser parser_;
+  std::string padded_;
+  const char* begin_ = nullptr;
+  TextSpan where_;
+};
+
+}  // namespace sekisho

@@ -1,0 +1,434 @@
+// Lots as events made them: what flows and what does not, and that nothing appears or is lost.
+#include "custody/custody.h"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <map>
+#include <random>
+#include <set>
+
+#include "model/event_reader.h"
+
+using namespace sekisho;
+
+namespace {
+
+bool through(const ProvisoOn& p) {
+  return p.proviso.ends_with("through");
+}
+
+struct Kept {
+  Sources sources;
+  Diagnostics diags;
+  std::vector<Event> events;
+  Custody custody;
+  explicit Kept(const std::string& lines, const std::string& until = "2100-01-01")
+      : events(read_events(sources, sources.add("events.jsonl", lines), diags)),
+        custody(events, *parse_date(until), through, diags) {}
+  std::string codes() const {
+    std::string out;
+    for (const Diagnostic& d : diags.all()) out += fmt::format("{}{}", out.empty() ? "" : " ", d.code->code);
+    return out;
+  }
+  const LotState& lot(const std::string& number) const {
+    const auto at = custody.lot(number);
+    REQUIRE_MESSAGE(at.has_value(), number);
+    return custody.states()[*at];
+  }
+  std::string lies_on(const std::string& number) const {
+    std::set<std::string> names;
+    for (const ProvisoOn& p : lot(number).provisos) names.insert(p.proviso);
+    for (const Attestation& a : lot(number).attestations) names.insert("attested " + a.jurisdiction);
+    return fmt::format("{}", fmt::join(names, ", "));
+  }
+};
+
+int next_id = 0;
+std::string event(const std::string& kind, const std::string& on, const std::string& rest) {
+  return fmt::format(R"({{"event":"{}","id":"e{}","on":"{}"{}}})", kind, next_id++, on, rest) + "\n";
+}
+std::string make(const std::string& lot, int pieces, const std::string& item = "gyro") {
+  return event(
+      "make", "2020-01-01",
+      fmt::format(
+          R"(,"gives":[{{"lot":"{}","item":"{}","quantity":"{} pieces"}}],"made_in":"JP","maker":"m")", lot,
+          item, pieces));
+}
+std::string attest(const std::string& lot, const std::string& on = "2020-02-01") {
+  return event("attest", on, fmt::format(R"(,"by":"m","lot":"{}","jurisdiction":"JP")", lot));
+}
+std::string bind(const std::string& lot, const std::string& proviso, const std::string& on = "2020-03-01") {
+  return event(
+      "transfer", on,
+      fmt::format(R"(,"takes":[{{"lot":"{}"}}],"to":"b","country":"US","binds":[{{"proviso":"{}"}}])", lot,
+                  proviso));
+}
+
+}  // namespace
+
+TEST_CASE("a lot that moves keeps what lies on it; a part too, and the rest keeps the number") {
+  const Kept k(make("l", 10) + attest("l") + bind("l", "p.stay") +
+               event("transfer", "2020-04-01",
+                     R"(,"takes":[{"lot":"l","quantity":"3 pieces","as":"part"}],"to":"c","country":"PL")"));
+  REQUIRE(k.codes() == "");
+  CHECK(k.lies_on("l") == "attested JP, p.stay");
+  CHECK(k.lies_on("part") == "attested JP, p.stay");
+  CHECK(to_string(k.lot("l").quantity) == "7 pieces");
+  CHECK(k.lot("l").country == "US");
+  CHECK(k.lot("part").country == "PL");
+  CHECK(to_string(k.lot("part").provisos.front().bound_on.value()) == "2020-03-01");
+}
+
+TEST_CASE("only what sees through is brought along into what is built, and no attestation is") {
+  const Kept k(
+      make("a", 1) + attest("a") + bind("a", "p.stay") + bind("a", "q.through", "2020-03-02") +
+      event(
+          "assemble", "2020-05-01",
+          R"(,"takes":[{"lot":"a"}],"gives":[{"lot":"s","item":"seeker","quantity":"1 pieces"}],"made_in":"US")"));
+  REQUIRE(k.codes() == "");
+  CHECK(k.lies_on("s") == "q.through");
+  CHECK(k.lot("s").made_in == "US");
+  CHECK_FALSE(k.custody.lot("a").has_value());
+}
+
+TEST_CASE("what is taken out bears what lay on the whole, and nobody says where it was made") {
+  const Kept k(make("a", 1) + attest("a") + bind("a", "p.stay") +
+               event("disassemble", "2020-05-01",
+                     R"(,"takes":[{"lot":"a"}],"gives":[{"lot":"x","item":"part","quantity":"2 pieces"}])"));
+  REQUIRE(k.codes() == "");
+  CHECK(k.lies_on("x") == "attested JP, p.stay");
+  CHECK(k.lot("x").made_in == "");
+}
+
+TEST_CASE("merged lots bear the provisos of each, and are attested only where each is") {
+  const Kept k(
+      make("a", 2) + make("b", 3) + attest("a") + bind("a", "p.stay") + bind("b", "q.other") +
+      event(
+          "merge", "2020-05-01",
+          R"(,"takes":[{"lot":"a"},{"lot":"b"}],"gives":[{"lot":"c","item":"gyro","quantity":"5 pieces"}])"));
+  REQUIRE(k.codes() == "");
+  CHECK(k.lies_on("c") == "p.stay, q.other");
+  CHECK(k.lot("c").made_in == "JP");
+}
+
+TEST_CASE("a repaired lot bears what was put in where that sees through; the part taken out bears all") {
+  const Kept k(
+      make("a", 1) + make("spare", 1) + attest("a") + bind("a", "p.stay") + bind("spare", "q.through") +
+      event(
+          "repair", "2020-05-01",
+          R"(,"takes":[{"lot":"a"},{"lot":"spare"}],"gives":[{"lot":"a","item":"gyro","quantity":"1 pieces"},{"lot":"old","item":"gyro","quantity":"1 pieces"}])"));
+  REQUIRE(k.codes() == "");
+  CHECK(k.lies_on("a") == "p.stay, q.through");
+  CHECK(k.lies_on("old") == "attested JP, p.stay");
+}
+
+TEST_CASE("a number comes back after all that bore it has gone") {
+  const Kept k(make("l", 1) + bind("l", "p.stay") +
+               event("destroy", "2020-06-01", R"(,"takes":[{"lot":"l"}])") +
+               event("make", "2020-07-01", R"(,"gives":[{"lot":"l","item":"gyro","quantity":"1 pieces"}])"));
+  REQUIRE(k.codes() == "");
+  CHECK(k.lies_on("l") == "");
+  CHECK(k.lot("l").parents.empty());
+}
+
+TEST_CASE("what was lent comes back, others come in its place, and no more than was lent") {
+  const std::string lent =
+      make("l", 4) + make("other", 9) +
+      R"({"event":"lend","id":"loan","on":"2020-02-01","takes":[{"lot":"l"}],"to":"b","country":"US","due":"2021-01-01"})"
+      "\n";
+  const auto back = [](const char* kind, const char* lot, int pieces) {
+    return event(kind, "2020-03-01",
+                 fmt::format(R"(,"of":"loan","takes":[{{"lot":"{}","quantity":"{} pieces","as":"{}_back"}}])",
+                             lot, pieces, lot));
+  };
+  const Kept k(lent + back("return", "l", 3) + back("return_substitute", "other", 1));
+  REQUIRE(k.codes() == "");
+  CHECK(k.custody.loans().front().out.ten_thousandths == 0);
+  CHECK(k.lot("l_back").country == "JP");
+  CHECK(k.lot("l_back").holder == "m");
+  CHECK(Kept(lent + back("return", "other", 1)).codes() == "SK3005");
+  CHECK(Kept(lent + back("return_substitute", "other", 5)).codes() == "SK3209");
+}
+
+TEST_CASE("numbered pieces keep their numbers through split, repair and return") {
+  const std::string numbered =
+      event("make", "2020-01-01",
+            R"(,"gives":[{"lot":"l","item":"gyro","quantity":"3 pieces","serials":["a","b","c"]}])");
+  const Kept k(numbered + event("transfer", "2020-02-01",
+                                R"(,"takes":[{"lot":"l","serials":["b"],"as":"m"}],"to":"b")"));
+  REQUIRE(k.codes() == "");
+  CHECK(k.lot("m").serials == std::vector<std::string>{"b"});
+  CHECK(k.lot("l").serials == std::vector<std::string>{"a", "c"});
+  CHECK(Kept(numbered + event("lose", "2020-02-01", R"(,"takes":[{"lot":"l","serials":["z"]}])")).codes() ==
+        "SK3206");
+  CHECK(Kept(numbered + event("lose", "2020-02-01", R"(,"takes":[{"lot":"l","quantity":"1 pieces"}])"))
+            .codes() == "SK3005");
+  CHECK(
+      Kept(
+          numbered +
+          event(
+              "split", "2020-02-01",
+              R"(,"takes":[{"lot":"l"}],"gives":[{"lot":"x","item":"gyro","quantity":"3 pieces","serials":["a","b","z"]}])"))
+          .codes() == "SK3207");
+}
+
+TEST_CASE("an event that cannot be is reported and happens to nothing") {
+  const std::string made = make("l", 4);
+  const auto codes = [&](const std::string& more) { return Kept(made + more).codes(); };
+  CHECK(codes(event("lose", "2020-02-01", R"(,"takes":[{"lot":"m"}])")) == "SK3203");
+  CHECK(codes(event("lose", "2019-02-01", R"(,"takes":[{"lot":"l"}])")) == "SK3203");
+  CHECK(codes(make("l", 1)) == "SK3204");
+  CHECK(codes(event("lose", "2020-02-01", R"(,"takes":[{"lot":"l","quantity":"5 pieces"}])")) == "SK3205");
+  CHECK(codes(event("lose", "2020-02-01", R"(,"takes":[{"lot":"l","quantity":"1 kg"}])")) == "SK3205");
+  CHECK(codes(event("split", "2020-02-01",
+                    R"(,"takes":[{"lot":"l"}],"gives":[{"lot":"x","item":"gyro","quantity":"3 pieces"}])")) ==
+        "SK3207");
+  CHECK(codes(event("split", "2020-02-01",
+                    R"(,"takes":[{"lot":"l"}],"gives":[{"lot":"x","item":"bolt","quantity":"4 pieces"}])")) ==
+        "SK3207");
+  CHECK(codes(event("transfer", "2020-02-01", R"(,"takes":[{"lot":"l","quantity":"1 pieces"}],"to":"b")")) ==
+        "SK3208");
+  CHECK(codes(event("inventory", "2020-02-01", R"(,"takes":[{"lot":"l","quantity":"9 pieces"}])")) ==
+        "SK3210");
+  CHECK(codes(R"({"event":"correct","id":"c","on":"2020-01-01","of":"none","withdrawn":"yes"})") == "SK3202");
+  const Kept k(
+      made +
+      event(
+          "merge", "2020-02-01",
+          R"(,"takes":[{"lot":"l"},{"lot":"m"}],"gives":[{"lot":"x","item":"gyro","quantity":"4 pieces"}])"));
+  CHECK(to_string(k.lot("l").quantity) == "4 pieces");
+}
+
+TEST_CASE("what was so on a day is asked of that day; a late correction changes what came after") {
+  const std::string lines =
+      make("l", 4) +
+      R"({"event":"transfer","id":"t","on":"2020-02-01","takes":[{"lot":"l"}],"to":"b","country":"US"})"
+      "\n" +
+      event("transfer", "2020-03-01", R"(,"takes":[{"lot":"l"}],"to":"c","country":"PL")");
+  CHECK(Kept(lines, "2020-01-31").lot("l").country == "JP");
+  CHECK(Kept(lines, "2020-02-29").lot("l").country == "US");
+  CHECK(Kept(lines).lies_on("l") == "");
+  const std::string late =
+      R"({"event":"correct","id":"c","on":"2020-09-01","of":"t","instead":{"event":"transfer","on":"2020-02-01","takes":[{"lot":"l"}],"to":"b","country":"US","binds":[{"proviso":"p.stay"}]}})"
+      "\n";
+  CHECK(Kept(lines + late).lies_on("l") == "p.stay");
+  CHECK(Kept(lines + late).lot("l").country == "PL");
+}
+
+// --- random histories against a naive recursion ---
+namespace {
+
+/// Random events that can be, on few lots of one item.
+class Maker {
+ public:
+  explicit Maker(unsigned seed) : random_(seed) {}
+  std::vector<std::string> history(int length) {
+    std::vector<std::string> out;
+    lots_.clear();
+    day_ = 0;
+    for (int i = 0; i < length; ++i) out.push_back(step());
+    return out;
+  }
+
+ private:
+  int any(int n) { return static_cast<int>(random_() % static_cast<unsigned>(n)); }
+  std::string fresh() { return fmt::format("l{}", count_++); }
+  std::string when() {
+    day_ += any(2);
+    return to_string(Date{18'262 + day_});
+  }
+  std::string one() { return std::next(lots_.begin(), any(static_cast<int>(lots_.size())))->first; }
+  static std::string take(const std::string& lot) { return fmt::format(R"({{"lot":"{}"}})", lot); }
+  static std::string give(const std::string& lot, int n) {
+    return fmt::format(R"({{"lot":"{}","item":"gyro","quantity":"{} pieces"}})", lot, n);
+  }
+  std::string step() {
+    const int what = lots_.size() < 3 ? 0 : any(9);
+    if (what == 0) {
+      const std::string l = fresh();
+      lots_[l] = 2 + any(8);
+      return event("make", when(), fmt::format(R"(,"gives":[{}],"made_in":"JP")", give(l, lots_[l])));
+    }
+    const std::string l = one(), m = one(), n = fresh();
+    const int q = lots_[l], part = 1 + any(q);
+    switch (what) {
+      case 1: {  // part or whole moves, perhaps bound
+        const std::string bound = any(2) == 0 ? ""
+                                              : fmt::format(R"(,"binds":[{{"proviso":"p{}{}"}}])", any(3),
+                                                            any(2) == 0 ? ".through" : ".stay");
+        if (part == q)
+          return event("transfer", when(),
+                       fmt::format(R"(,"takes":[{}],"to":"b","country":"US"{})", take(l), bound));
+        lots_[l] -= part;
+        lots_[n] = part;
+        return event("transfer", when(),
+                     fmt::format(R"(,"takes":[{{"lot":"{}","quantity":"{} pieces","as":"{}"}}],"to":"b"{})",
+                                 l, part, n, bound));
+      }
+      case 2:  // merge
+        if (l == m) break;
+        lots_[n] = q + lots_[m];
+        lots_.erase(l);
+        lots_.erase(m);
+        return event("merge", when(),
+                     fmt::format(R"(,"takes":[{},{}],"gives":[{}])", take(l), take(m), give(n, lots_[n])));
+      case 3: {  // split
+        if (q < 2) break;
+        const std::string o = fresh();
+        lots_.erase(l);
+        lots_[n] = 1;
+        lots_[o] = q - 1;
+        return event("split", when(),
+                     fmt::format(R"(,"takes":[{}],"gives":[{},{}])", take(l), give(n, 1), give(o, q - 1)));
+      }
+      case 4:  // built into another
+        if (l == m) break;
+        lots_.erase(l);
+        lots_.erase(m);
+        lots_[n] = 2;
+        return event(
+            "assemble", when(),
+            fmt::format(R"(,"takes":[{},{}],"gives":[{}],"made_in":"US")", take(l), take(m), give(n, 2)));
+      case 5:
+        lots_.erase(l);
+        lots_[n] = 3;
+        return event("disassemble", when(),
+                     fmt::format(R"(,"takes":[{}],"gives":[{}])", take(l), give(n, 3)));
+      case 6: return attest_line(l);
+      case 7:
+        lots_[l] -= part;
+        if (lots_[l] == 0) lots_.erase(l);
+        return event("lose", when(),
+                     fmt::format(R"(,"takes":[{{"lot":"{}","quantity":"{} pieces"}}])", l, part));
+      default: break;
+    }
+    return attest_line(l);
+  }
+  std::string attest_line(const std::string& l) {
+    return event("attest", when(), fmt::format(R"(,"by":"m","lot":"{}","jurisdiction":"JP")", l));
+  }
+
+  std::mt19937 random_;
+  std::map<std::string, int> lots_;
+  int count_ = 0, day_ = 0;
+};
+
+std::string joined(const std::vector<std::string>& lines) {
+  return fmt::format("{}", fmt::join(lines, ""));
+}
+
+/// The names of the provisos that lie on a state, from the making on, by the definition alone.
+std::set<std::string> recursion(const Custody& c, std::uint32_t state) {
+  const LotState& s = c.states()[state];
+  std::set<std::string> out;
+  for (const LotState::Parent& p : s.parents)
+    for (const std::string& name : recursion(c, p.state))
+      if (p.how != Descent::built_in || name.ends_with("through")) out.insert(name);
+  const bool rest = std::any_of(s.parents.begin(), s.parents.end(),
+                                [](const LotState::Parent& p) { return p.how == Descent::rest; });
+  if (const Goods* g = s.by->goods(); g != nullptr && !rest)
+    for (const ProvisoOn& p : g->binds) out.insert(p.proviso);
+  return out;
+}
+bool attested(const Custody& c, std::uint32_t state) {
+  const LotState& s = c.states()[state];
+  if (s.by->kind == EventKind::attest) return true;
+  if (s.parents.empty()) return false;
+  return std::all_of(s.parents.begin(), s.parents.end(), [&](const LotState::Parent& p) {
+    return p.how != Descent::built_in && attested(c, p.state);
+  });
+}
+
+std::string shown(const Custody& c) {
+  std::string out;
+  for (const Lot& l : c.world().lots) {
+    const LotState& s = c.states()[*c.lot(l.id)];
+    std::set<std::string> provisos;
+    for (const ProvisoOn& p : s.provisos) provisos.insert(p.proviso + to_string(*p.bound_on));
+    out += fmt::format("{} {} {} {} [{}] {}\n", l.id, to_string(s.quantity), s.country, s.made_in,
+                       fmt::join(provisos, " "), s.attestations.empty() ? "" : "attested");
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("on random histories what lies on each state is what the recursion says") {
+  Maker maker(20231222);
+  std::size_t bound = 0, free = 0;
+  for (int round = 0; round < 60; ++round) {
+    const std::string lines = joined(maker.history(40));
+    const Kept k(lines);
+    INFO(lines);
+    REQUIRE(k.codes() == "");
+    for (std::uint32_t i = 0; i < k.custody.states().size(); ++i) {
+      std::set<std::string> names;
+      for (const ProvisoOn& p : k.custody.states()[i].provisos) names.insert(p.proviso);
+      CHECK(names == recursion(k.custody, i));
+      CHECK(k.custody.states()[i].attestations.empty() == !attested(k.custody, i));
+      (names.empty() ? free : bound) += 1;
+    }
+  }
+  CHECK(bound > 300);
+  CHECK(free > 500);
+}
+
+TEST_CASE("what is made and not lost is there: every piece, on random histories") {
+  Maker maker(7);
+  for (int round = 0; round < 60; ++round) {
+    const Kept k(joined(maker.history(40)));
+    REQUIRE(k.codes() == "");
+    std::int64_t expected = 0, there = 0;
+    const auto amount = [](const std::vector<LotGiven>& gives) {
+      std::int64_t n = 0;
+      for (const LotGiven& l : gives) n += l.quantity.ten_thousandths;
+      return n;
+    };
+    for (const Event* e : k.custody.events()) {
+      const Goods* g = e->goods();
+      if (g == nullptr || e->kind == EventKind::transfer) continue;
+      expected += amount(g->gives);
+      for (const LotTaken& t : g->takes)
+        expected -= t.quantity ? t.quantity->ten_thousandths
+                               : k.custody.states()[*k.custody.taken_by(*e, t.lot)].quantity.ten_thousandths;
+    }
+    for (const Lot& l : k.custody.world().lots) there += k.lot(l.id).quantity.ten_thousandths;
+    CHECK(there == expected);
+  }
+}
+
+TEST_CASE("an event withdrawn and put back is as if nobody had touched it") {
+  Maker maker(11);
+  for (int round = 0; round < 40; ++round) {
+    const std::vector<std::string> lines = maker.history(30);
+    const std::string plain = joined(lines);
+    const Kept fresh(plain);
+    REQUIRE(fresh.codes() == "");
+    const Event& e = fresh.events[static_cast<std::size_t>(round) % fresh.events.size()];
+    std::string whole = lines[static_cast<std::size_t>(round) % lines.size()];
+    whole.pop_back();
+    const std::string wrong = fmt::format(
+        R"({{"event":"correct","id":"w{}","on":"2030-01-01","of":"{}","withdrawn":"yes"}})", round, e.id);
+    const std::string right = fmt::format(
+        R"({{"event":"correct","id":"r{}","on":"2030-01-02","of":"{}","instead":{}}})", round, e.id, whole);
+    CHECK(shown(Kept(plain + wrong + "\n" + right + "\n").custody) == shown(fresh.custody));
+  }
+}
+
+TEST_CASE("the order of recording does not matter between days") {
+  Maker maker(13);
+  std::mt19937 random(5);
+  for (int round = 0; round < 40; ++round) {
+    const std::vector<std::string> lines = maker.history(30);
+    const Kept in_order(joined(lines));
+    std::map<std::string, std::vector<std::string>> days;
+    for (std::size_t i = 0; i < lines.size(); ++i) days[to_string(in_order.events[i].on)].push_back(lines[i]);
+    std::vector<std::vector<std::string>> shuffled;
+    for (const auto& [day, of_day] : days) shuffled.push_back(of_day);
+    std::shuffle(shuffled.begin(), shuffled.end(), random);
+    std::string other;
+    for (const auto& of_day : shuffled) other += joined(of_day);
+    CHECK(shown(Kept(other).custody) == shown(in_order.custody));
+  }
+}

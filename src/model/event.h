@@ -1,0 +1,92 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/document.h"
+#include "model/amount.h"
+#include "model/world.h"
+
+// Everything that happens is an event: who says so, when it was, and what it was. Format: docs/events.md.
+
+namespace sekisho {
+
+enum class EventKind : std::uint8_t {
+#define EVENT(NAME, WORD, FAMILY, KEYS) NAME,
+#include "model/event_kinds.def"
+#undef EVENT
+};
+std::string_view to_string(EventKind k);
+std::optional<EventKind> parse_event_kind(std::string_view word);
+std::vector<std::string> event_kind_words();
+
+enum class EventFamily : std::uint8_t { goods, attest, enter, correct };
+EventFamily family_of(EventKind k);
+
+/// A lot, or so much of it, to which something happens. No quantity: the whole lot.
+struct LotTaken {
+  std::string lot;
+  std::optional<Amount> quantity;
+  std::vector<std::string> serials;
+  std::string as;  // the number of the part that is taken; the rest keeps the lot's
+  TextSpan at;
+};
+
+/// A lot that comes of it.
+struct LotGiven {
+  std::string lot, item;
+  Amount quantity;
+  std::vector<std::string> serials;
+  std::optional<Amount> value;
+  TextSpan at;
+};
+
+/// What happens to goods; which fields a kind has, event_kinds.def says.
+struct Goods {
+  std::vector<LotTaken> takes;
+  std::vector<LotGiven> gives;
+  std::string made_in, maker, made_under;
+  std::string kind, from, to, end_user, country;
+  std::vector<ProvisoOn> binds;
+  std::vector<std::string> under;  // authorisations
+  std::string decision;
+  Doc facts_said;     // as in a transfer file
+  FactEntries facts;  // what it says
+  std::optional<Date> due;
+  std::string of;  // return, return_substitute: the lending
+};
+
+/// The provenance of a lot is complete for a jurisdiction.
+struct Attest {
+  std::string lot, jurisdiction, basis;
+};
+
+/// Sections of a world, as in a world file; `world` is what `sections` say.
+struct Enter {
+  Doc sections;
+  World world;
+};
+
+struct Event;
+
+/// An earlier event was otherwise, or was not at all. What was recorded stays; what it says changes.
+struct Correct {
+  std::string of;
+  std::vector<Event> instead;  // one, or none
+  bool withdrawn = false;
+};
+
+struct Event {
+  EventKind kind = EventKind::make;
+  std::string id;
+  Date on;  // the day on which it was so
+  std::string by, source, reason, note;
+  std::variant<Goods, Attest, Enter, Correct> body;
+  TextSpan at;
+
+  const Goods* goods() const { return std::get_if<Goods>(&body); }
+};
+
+}  // namespace sekisho

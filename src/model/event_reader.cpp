@@ -1,0 +1,340 @@
+#include "model/event_reader.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/json_text.h"
+#include "model/reader.h"
+
+namespace sekisho {
+namespace {
+
+using Value = JsonText::Value;
+
+constexpr std::array common_keys{"event", "id", "on", "by", "source", "reason", "note"};
+
+struct Keys {
+  std::vector<std::string_view> all, required;
+};
+
+Keys split_keys(std::string_view text) {
+  Keys k{{common_keys.begin(), common_keys.end()}, {"event", "id", "on"}};
+  while (!text.empty()) {
+    std::string_view word = text.substr(0, text.find(' '));
+    text.remove_prefix(std::min(word.size() + 1, text.size()));
+    if (word.ends_with('?'))
+      word.remove_suffix(1);
+    else
+      k.required.push_back(word);
+    k.all.push_back(word);
+  }
+  return k;
+}
+
+const Keys& keys_of(EventKind kind) {
+  static const std::vector<Keys> keys{
+#define EVENT(NAME, WORD, FAMILY, KEYS) split_keys(KEYS),
+#include "model/event_kinds.def"
+#undef EVENT
+  };
+  return keys[static_cast<std::size_t>(kind)];
+}
+
+}  // namespace
+
+struct EventReader::Body {
+  explicit Body(Diagnostics& diags) : json(diags) {}
+  Diagnostics& diags() { return json.diags(); }
+
+  // --- values ---
+  std::string text(Value v) { return json.scalar(v); }
+  Date day(Value v, TextSpan at) {
+    const std::string t = json.scalar(v);
+    const auto d = parse_date(t);
+    if (d) return *d;
+    if (looks_like_date(t))
+      diags().emit(code::document_date, at, t);
+    else
+      diags().emit(code::wrong_form, at, "a day such as 2023-12-22");
+    return {};
+  }
+  Amount amount(Value v, TextSpan at, std::string_view example) {
+    const auto a = parse_amount(json.scalar(v));
+    if (a && a->ten_thousandths > 0) return *a;
+    diags().emit(code::wrong_form, at, example);
+    return {};
+  }
+  std::string state(Value v, TextSpan at) {
+    std::string s = json.scalar(v);
+    const auto capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+    if (s.size() != 2 || !capital(s[0]) || !capital(s[1]))
+      diags().emit(code::wrong_form, at, "a state as two capital letters, such as JP");
+    return s;
+  }
+  std::vector<std::string> texts(Value v, std::string_view what) {
+    std::vector<std::string> out;
+    json.list(v, what, [&](Value e) { out.push_back(json.scalar(e)); });
+    return out;
+  }
+  void unknown_key(std::string_view key, TextSpan at, std::vector<std::string> known) {
+    auto e = diags().emit(code::unknown_key, at, key);
+    const std::string near = nearest(key, known);
+    if (!near.empty()) e.fix(fmt::format("write `{}`", near), {{at, near}});
+  }
+  void must_have(bool has, std::string_view key, TextSpan at) {
+    if (!has) diags().emit(code::missing_key, at, key);
+  }
+
+  // --- the event and what every kind has ---
+  /// @param inside  it stands in a correction: its id is that of the event corrected and may be left out
+  std::optional<Event> read(JsonText::Object object, TextSpan at, bool inside) {
+    const std::string word = json.peek(object, "event");
+    const auto kind = parse_event_kind(word);
+    if (!kind) {
+      unknown_kind(word, at);
+      return std::nullopt;
+    }
+    Event e;
+    e.kind = *kind;
+    e.at = at;
+    begin_body(e);
+    const Keys& known = keys_of(e.kind);
+    std::vector<std::string> seen;
+    json.keys(object, [&](std::string_view key, TextSpan key_at, Value v) {
+      if (std::find(known.all.begin(), known.all.end(), key) == known.all.end())
+        return unknown_key(key, key_at, {known.all.begin(), known.all.end()});
+      seen.emplace_back(key);
+      if (!common_key(e, key, key_at, v)) body_key(e, key, key_at, v);
+    });
+    for (const std::string_view key : known.required)
+      if (key != "id" || !inside) must_have(std::find(seen.begin(), seen.end(), key) != seen.end(), key, at);
+    end_body(e);
+    return e;
+  }
+  void unknown_kind(const std::string& word, TextSpan at) {
+    if (word.empty()) {
+      diags().emit(code::missing_key, at, "event");
+      return;
+    }
+    auto e = diags().emit(code::unknown_event, at, word);
+    const std::string near = nearest(word, event_kind_words());
+    e.fix(near.empty() ? fmt::format("the events are {}", fmt::join(event_kind_words(), ", "))
+                       : fmt::format("write `{}`", near));
+  }
+  bool common_key(Event& e, std::string_view key, TextSpan at, Value v) {
+    if (key == "event")
+      text(v);  // read beforehand
+    else if (key == "id")
+      e.id = text(v);
+    else if (key == "on")
+      e.on = day(v, at);
+    else if (key == "by")
+      e.by = text(v);
+    else if (key == "source")
+      e.source = text(v);
+    else if (key == "reason")
+      e.reason = text(v);
+    else if (key == "note")
+      e.note = text(v);
+    else
+      return false;
+    return true;
+  }
+
+  // A new family: its struct in event.h, its lines in event_kinds.def, and a line in each of these three.
+  static void begin_body(Event& e) {
+    switch (family_of(e.kind)) {
+      case EventFamily::goods: e.body = Goods{}; break;
+      case EventFamily::attest: e.body = Attest{}; break;
+      case EventFamily::enter: e.body = Enter{}; break;
+      case EventFamily::correct: e.body = Correct{}; break;
+    }
+  }
+  void body_key(Event& e, std::string_view key, TextSpan at, Value v) {
+    if (auto* goods = std::get_if<Goods>(&e.body)) goods_key(*goods, key, at, v);
+    if (auto* attest = std::get_if<Attest>(&e.body)) attest_key(*attest, key, at, v);
+    if (auto* enter = std::get_if<Enter>(&e.body)) enter_key(*enter, key, at, v);
+    if (auto* correct = std::get_if<Correct>(&e.body)) correct_key(*correct, key, at, v);
+  }
+  void end_body(Event& e) {
+    if (auto* enter = std::get_if<Enter>(&e.body))
+      enter->world = read_world_sections(enter->sections, diags());
+    if (auto* correct = std::get_if<Correct>(&e.body)) end_correct(*correct, e.at);
+  }
+
+  // --- goods ---
+  void goods_key(Goods& g, std::string_view key, TextSpan at, Value v) {
+    if (key == "takes")
+      json.list(v, "a list of lots", [&](Value e) { g.takes.push_back(taken(e)); });
+    else if (key == "gives")
+      json.list(v, "a list of lots", [&](Value e) { g.gives.push_back(given(e)); });
+    else if (key == "made_in")
+      g.made_in = state(v, at);
+    else if (key == "maker")
+      g.maker = text(v);
+    else if (key == "made_under")
+      g.made_under = text(v);
+    else if (key == "kind")
+      g.kind = text(v);
+    else if (key == "from")
+      g.from = text(v);
+    else if (key == "to")
+      g.to = text(v);
+    else if (key == "end_user")
+      g.end_user = text(v);
+    else if (key == "country")
+      g.country = state(v, at);
+    else if (key == "binds")
+      g.binds = provisos(v, at);
+    else if (key == "under")
+      g.under = texts(v, "a list of authorisations");
+    else if (key == "decision")
+      g.decision = text(v);
+    else if (key == "facts")
+      facts(g, v);
+    else if (key == "due")
+      g.due = day(v, at);
+    else if (key == "of")
+      g.of = text(v);
+    if ((key == "takes" && g.takes.empty()) || (key == "gives" && g.gives.empty()))
+      diags().emit(code::wrong_form, at, "at least one lot");
+  }
+  void facts(Goods& g, Value v) {
+    g.facts_said = json.document(v);
+    g.facts = read_facts(g.facts_said, "event", diags());
+  }
+  std::vector<ProvisoOn> provisos(Value v, TextSpan at) {
+    const Doc list = json.document(v);
+    if (list.is_list()) return read_provisos(list, diags());
+    diags().emit(code::wrong_form, at, "a list of provisos");
+    return {};
+  }
+  LotTaken taken(Value v) {
+    LotTaken t;
+    t.at = json.place(v);
+    json.object(v, "a lot that is taken", [&](std::string_view key, TextSpan at, Value value) {
+      if (key == "lot")
+        t.lot = text(value);
+      else if (key == "quantity")
+        t.quantity = amount(value, at, "a quantity above zero, such as 24 pieces");
+      else if (key == "serials")
+        t.serials = serials(value);
+      else if (key == "as")
+        t.as = text(value);
+      else
+        unknown_key(key, at, {"lot", "quantity", "serials", "as"});
+    });
+    must_have(!t.lot.empty(), "lot", t.at);
+    if (t.quantity) serials_agree(t.serials, *t.quantity, t.at);
+    return t;
+  }
+  LotGiven given(Value v) {
+    LotGiven g;
+    g.at = json.place(v);
+    json.object(v, "a lot that comes of it", [&](std::string_view key, TextSpan at, Value value) {
+      if (key == "lot")
+        g.lot = text(value);
+      else if (key == "item")
+        g.item = text(value);
+      else if (key == "quantity")
+        g.quantity = amount(value, at, "a quantity above zero, such as 24 pieces");
+      else if (key == "serials")
+        g.serials = serials(value);
+      else if (key == "value")
+        g.value = amount(value, at, "an amount of money above zero, such as 2500.00 USD");
+      else
+        unknown_key(key, at, {"lot", "item", "quantity", "serials", "value"});
+    });
+    must_have(!g.lot.empty(), "lot", g.at);
+    must_have(!g.item.empty(), "item", g.at);
+    must_have(!g.quantity.unit.empty(), "quantity", g.at);
+    serials_agree(g.serials, g.quantity, g.at);
+    return g;
+  }
+  std::vector<std::string> serials(Value v) {
+    std::vector<std::string> out = texts(v, "a list of serial numbers");
+    std::sort(out.begin(), out.end());
+    const auto twice = std::adjacent_find(out.begin(), out.end());
+    if (twice != out.end()) diags().emit(code::key_twice, json.place(v), *twice);
+    return out;
+  }
+  void serials_agree(const std::vector<std::string>& serials, const Amount& quantity, TextSpan at) {
+    constexpr std::int64_t one = 10'000;
+    if (serials.empty() || static_cast<std::int64_t>(serials.size()) * one == quantity.ten_thousandths)
+      return;
+    diags().emit(code::wrong_form, at, "as many serial numbers as the quantity says");
+  }
+
+  // --- attest, enter, correct ---
+  void attest_key(Attest& a, std::string_view key, TextSpan at, Value v) {
+    if (key == "lot")
+      a.lot = text(v);
+    else if (key == "jurisdiction")
+      a.jurisdiction = state(v, at);
+    else if (key == "basis")
+      a.basis = text(v);
+  }
+  void enter_key(Enter& e, std::string_view key, TextSpan at, Value v) {
+    Doc name;
+    name.form = Doc::Form::scalar;
+    name.text = key;
+    name.at = at;
+    e.sections.form = Doc::Form::map;
+    e.sections.entries.push_back({std::move(name), json.document(v)});
+  }
+  void correct_key(Correct& c, std::string_view key, TextSpan at, Value v) {
+    if (key == "of") c.of = text(v);
+    if (key == "withdrawn") c.withdrawn = text(v) == "yes";
+    if (key != "instead") return;
+    const TextSpan place = json.place(v);
+    const auto object = json.object(v, "a whole event");
+    if (!object) return;
+    auto event = read(*object, place, true);
+    if (event && event->kind == EventKind::correct)
+      diags().emit(code::wrong_form, at, "an event that is itself no correction");
+    else if (event)
+      c.instead.push_back(std::move(*event));
+  }
+  void end_correct(Correct& c, TextSpan at) {
+    if (c.withdrawn == !c.instead.empty())
+      diags().emit(code::wrong_form, at, "either `instead` with a whole event, or `withdrawn: yes`");
+    for (Event& e : c.instead) {
+      if (!e.id.empty() && e.id != c.of)
+        diags().emit(code::wrong_form, e.at, "the id of the event that is corrected, or none");
+      e.id = c.of;
+    }
+  }
+
+  JsonText json;
+};
+
+EventReader::EventReader(Diagnostics& diags) : body_(std::make_unique<Body>(diags)) {}
+EventReader::~EventReader() = default;
+
+std::optional<Event> EventReader::read(std::string_view text, std::size_t after, TextSpan where) {
+  const std::size_t before = body_->diags().all().size();
+  std::optional<Event> event;
+  body_->json.read(text, after, where,
+                   [&](JsonText::Object object) { event = body_->read(object, where, false); });
+  if (body_->diags().all().size() > before) return std::nullopt;
+  return event;
+}
+
+std::vector<Event> read_events(const Sources& sources, SourceId source, Diagnostics& diags) {
+  EventReader reader(diags);
+  std::vector<Event> out;
+  const std::string_view text = sources.text(source);
+  std::size_t begin = 0;
+  while (begin < text.size()) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    const std::string_view line = text.substr(begin, end - begin);
+    if (line.find_first_not_of(" \t\r") != std::string_view::npos) {
+      const TextSpan where{source, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)};
+      if (auto event = reader.read(line, text.size() - end, where)) out.push_back(std::move(*event));
+    }
+    begin = end + 1;
+  }
+  return out;
+}
+
+}  // namespace sekisho
