@@ -1,10 +1,58 @@
 #include "app.h"
 
+#include <fmt/format.h>
+
+#include <sekisho/sekisho.h>
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
 
 #include "files.h"
 
 namespace sekisho::cli {
+namespace {
+
+std::vector<std::string> options_of(const CLI::App& app) {
+  std::vector<std::string> all;
+  for (const CLI::Option* o : app.get_options()) {
+    const std::vector<std::string>& names = o->get_lnames();
+    for (const std::string& name : names) all.push_back("--" + name);
+  }
+  return all;
+}
+std::vector<std::string> commands_of(const CLI::App& app) {
+  std::vector<std::string> all;
+  for (const CLI::App* c : app.get_subcommands({})) all.push_back(c->get_name());
+  return all;
+}
+/// The command that the words have named so far.
+const CLI::App& named(const CLI::App& app) {
+  const std::vector<CLI::App*> below = app.get_subcommands();
+  return below.empty() ? app : named(*below.front());
+}
+std::string whole_name(const CLI::App& app) {
+  return app.get_parent() == nullptr ? "sekisho" : whole_name(*app.get_parent()) + " " + app.get_name();
+}
+
+std::string unknown(std::string_view what, const std::string& word, const std::vector<std::string>& known) {
+  const std::string near = word_meant(word, known);
+  return fmt::format("unknown {} `{}`{}", what, word, near.empty() ? "" : "; did you mean `" + near + "`?");
+}
+
+/// What is wrong with the words, and what would be right.
+std::string wrong_use(const CLI::App& root, const CLI::ParseError& e) {
+  const CLI::App& app = named(root);
+  const std::vector<std::string> left = root.remaining(true), commands = commands_of(app);
+  const auto option =
+      std::find_if(left.begin(), left.end(), [](const std::string& w) { return w.starts_with('-'); });
+  if (option != left.end()) return unknown("option", *option, options_of(app));
+  if (!commands.empty() && !left.empty()) return unknown("command", left.front(), commands);
+  if (!commands.empty()) return fmt::format("one of these is missing: {}", fmt::join(commands, ", "));
+  if (!left.empty()) return fmt::format("`{}` is one word too many", left.front());
+  return e.what();
+}
+
+}  // namespace
 
 Option* Option::required() {
   option_->required();
@@ -74,7 +122,10 @@ int App::parse(int argc, char** argv) {
   try {
     app_->parse(argc, argv);
   } catch (const CLI::ParseError& e) {
-    return app_->exit(e) == 0 ? exit_ok : exit_usage;
+    if (e.get_exit_code() == 0) return app_->exit(e);  // help or version was asked for
+    fmt::print(stderr, "error: {}\n`{} --help` says what it takes.\n", wrong_use(*app_, e),
+               whole_name(named(*app_)));
+    return exit_usage;
   }
   return exit_ok;
 }

@@ -131,6 +131,9 @@ std::optional<SourceText> shipped_order();
 /// Whether a text is a day that exists.
 bool is_day(std::string_view text);
 
+/// The word that was meant, of those that there are; empty if none is near.
+std::string word_meant(std::string_view word, const std::vector<std::string>& words);
+
 std::string_view version();
 
 }  // namespace sekisho

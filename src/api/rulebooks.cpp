@@ -216,6 +216,10 @@ std::string Rulebooks::rules() const {
 bool is_day(std::string_view text) {
   return parse_date(text).has_value();
 }
+std::string word_meant(std::string_view word, const std::vector<std::string>& words) {
+  return nearest(word, words);
+}
+
 std::string_view version() {
   return SEKISHO_VERSION;
 }
