@@ -96,7 +96,9 @@ void add_decide(App& app, Outcome& outcome) {
       "Example: sekisho decide examples/patriot/finished-to-us.yaml --world examples/patriot/world.yaml --on "
       "2023-12-21\n"
       "Example: sekisho decide --from JP --to PH --on 2020-08-28 --known goods.form=finished\n"
-      "Example: sekisho decide examples/patriot/finished-to-us.yaml --on 2023-12-21 --minimum");
+      "Example: sekisho decide --from JP --to US --on 2023-12-21 --minimum\n"
+      "Example: sekisho decide examples/patriot/japanese-made-onward-to-ukraine.yaml --world "
+      "examples/patriot/world.yaml --events examples/patriot/events.jsonl --on 2025-12-02");
   c->callback([o, &outcome] { outcome.exit_code = decide(*o); });
 }
 

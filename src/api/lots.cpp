@@ -222,6 +222,7 @@ void lots_of_events(const Rulebooks::Body& body, Sources& sources, const SourceT
                     World& world, Diagnostics& diags) {
   const std::vector<Event> events = checked_events(body, sources, file, world, diags);
   if (diags.has_errors()) return;
+  world.lots.clear();
   join(world, Custody(events, on, see_through(body.law), diags).world(), diags);
 }
 

@@ -14,7 +14,7 @@ SeeThrough see_through(const Law& law);
 std::vector<Event> checked_events(const Rulebooks::Body& body, Sources& sources, const SourceText& file,
                                   const World& world, Diagnostics& diags);
 
-/// Puts the lots that there were on a day, and what was entered, into a world.
+/// Puts what was entered into a world, and in place of its lots those that there were on a day.
 void lots_of_events(const Rulebooks::Body& body, Sources& sources, const SourceText& file, Date on,
                     World& world, Diagnostics& diags);
 
