@@ -96,6 +96,9 @@ class Space::Builder {
     for (const Expression& e : law_.expressions) constants_of(e);
     for (const List& l : law_.lists)
       for (const ListMember& m : l.members) note_member(l, m.value);
+    // Goods that leave the regime's own state are no later transfer, though its text may not name it.
+    for (const Regime& r : law_.regimes)
+      if (!r.provisos.empty()) texts_[FactType::country].insert(law_[r.authority].state);
     for (const ActingInstrument& i : q_.instruments)
       for (const auto& [f, values] : i.scope)
         for (const Value& v : values) note_constant(f, v);

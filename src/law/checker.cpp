@@ -925,7 +925,9 @@ class Checker {
     out.fact = id<FactId>(g.fact, Names::fact);
     if (!out.fact.valid()) return;
     const Type& t = law_[out.fact].type;
-    if (g.values.empty()) {
+    if (g.empty) {
+      if (!t.is_set) mismatch(g.fact, t);
+    } else if (g.values.empty()) {
       if (t.kind != FactType::yes_no) mismatch(g.fact, t);
       out.values.push_back({g.negated ? 0 : 1, {}});
     }

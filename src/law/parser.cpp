@@ -681,6 +681,8 @@ class Parser {
     g.negated = accept("not");
     g.fact = name("a fact");
     if (accept("is")) {
+      g.empty = accept("empty");
+      if (g.empty) return g;
       const bool several = accept("one", "of");
       do g.values.push_back(value());
       while (several && comma_in_value_list());

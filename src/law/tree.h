@@ -131,8 +131,8 @@ struct ThresholdValue {
 
 struct Given {
   Word fact;
-  bool negated = false, carries = false;
-  std::vector<Value> values;  // empty: a yes/no fact
+  bool negated = false, carries = false, empty = false;
+  std::vector<Value> values;  // none: a yes/no fact, or an empty set
 };
 
 struct Finds {
