@@ -52,6 +52,10 @@ std::string wrong_use(const CLI::App& root, const CLI::ParseError& e) {
   return e.what();
 }
 
+// CLI11 reads `-1` as the greatest count there is.
+std::string not_negative(const std::string& text) {
+  return text.starts_with('-') ? fmt::format("`{}` is below zero", text) : "";
+}
 }  // namespace
 
 Option* Option::required() {
@@ -91,10 +95,10 @@ Option* App::add_option(const std::string& name, std::string& value, const std::
   return option(name, value, help);
 }
 Option* App::add_option(const std::string& name, unsigned& value, const std::string& help) {
-  return option(name, value, help);
+  return keep(app_->add_option(name, value, help)->check(not_negative, ""));
 }
 Option* App::add_option(const std::string& name, std::size_t& value, const std::string& help) {
-  return option(name, value, help);
+  return keep(app_->add_option(name, value, help)->check(not_negative, ""));
 }
 Option* App::add_option(const std::string& name, std::vector<std::string>& values, const std::string& help) {
   CLI::Option* o = app_->add_option(name, values, help);

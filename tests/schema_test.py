@@ -83,13 +83,19 @@ for answer in done.stdout.splitlines():
     validator("batch").validate(json.loads(answer))
     checked += 1
 
+for kind, flags in (("cases", ["cases", "jp.state_property", "--on", "2018-01-01"]), ("coverage", ["coverage"])):
+    done = subprocess.run([binary, "law", *flags, "--format", "json"], capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()
+    validator(kind).validate(json.loads(done.stdout))
+    checked += 1
+
 wrong = [("transfer", {"transfer": "1", "form": "JP"}), ("transfer", {"on": "2023-12-22"}), ("transfer", {"transfer": "1", "on": "soon"}),
          ("transfer", {"transfer": "1", "facts": {"a": {"value": "x", "sorce": "y"}}}), ("world", {"world": "1", "lots": {"l": {}}}),
          ("world", {"world": "1", "instruments": [{"id": "a"}]}), ("world", {"world": "2"}),
          ("world", {"world": "1", "parties": {"p": {"name": "P", "country": "Japan"}}}), ("answer", {"finding": "allowed"}), ("impact", {"statements": []}), ("batch", {"row": 0}),
          ("proof", {"result": "fine"}),
          ("event", {"event": "make", "id": "a", "on": "2020-01-01"}), ("event", {"event": "lose", "id": "a", "on": "soon", "takes": [{"lot": "l"}]}),
-         ("event", {"event": "lose", "id": "a", "on": "2020-01-01", "takes": [{"lot": "l", "quantity": 4}]}), ("event", {"event": "gain"})]
+         ("event", {"event": "lose", "id": "a", "on": "2020-01-01", "takes": [{"lot": "l", "quantity": 4}]}), ("event", {"event": "gain"}), ("cases", {"cases": []}), ("coverage", {"regimes": [{}]})]
 for kind, document in wrong:
     assert not holds(kind, document), f"the {kind} schema lets {document} pass"
     checked += 1

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <sstream>
 
@@ -14,6 +15,8 @@ namespace {
 struct Options {
   RulebookOptions rules;
   std::string regime, on, from, to, format = "text";
+  std::size_t paths = 8;
+  std::vector<std::string> answers;
 };
 
 bool days_exist(std::initializer_list<std::string> days) {
@@ -25,19 +28,37 @@ bool days_exist(std::initializer_list<std::string> days) {
   return true;
 }
 
+bool is_regime(const Rulebooks& books, const std::string& name) {
+  const std::vector<std::string> all = books.regimes();
+  if (std::find(all.begin(), all.end(), name) != all.end()) return true;
+  fmt::print(stderr, "error: there is no regime `{}`; there are: {}\n", name, fmt::join(all, " "));
+  return false;
+}
+
 int show(const Options& o) {
   if (!days_exist({o.on})) return exit_usage;
   int code = exit_ok;
   const auto books = load(o.rules, code);
   if (!books) return code;
-  const auto text = o.format == "markdown" ? page(*books, o.regime, o.on) : books->show(o.regime, o.on);
-  if (!text) {
-    std::string all;
-    for (const std::string& r : books->regimes()) all += " " + r;
-    fmt::print(stderr, "error: there is no regime `{}`; there are:{}\n", o.regime, all);
+  if (!is_regime(*books, o.regime)) return exit_usage;
+  fmt::print("{}", o.format == "markdown" ? *page(*books, o.regime, o.on) : *books->show(o.regime, o.on));
+  return exit_ok;
+}
+
+int cases(const Options& o) {
+  if (!days_exist({o.on})) return exit_usage;
+  if (o.paths == 0) {
+    fmt::print(stderr, "error: `--paths 0` tells nothing; give 1 or more\n");
     return exit_usage;
   }
-  fmt::print("{}", *text);
+  int code = exit_ok;
+  const auto books = load(o.rules, code);
+  if (!books) return code;
+  if (!o.regime.empty() && !is_regime(*books, o.regime)) return exit_usage;
+  const CasesResult made = books->cases({o.regime, o.on, o.paths});
+  print_reports(made.reports, false);
+  if (!made.ok) return exit_too_much;
+  fmt::print("{}{}", o.format == "json" ? made.json : made.law, o.format == "json" ? "\n" : "");
   return exit_ok;
 }
 
@@ -69,6 +90,58 @@ int diff(const Options& o) {
   return exit_ok;
 }
 
+std::string names(const std::vector<std::string>& all) {
+  return fmt::format("{}", fmt::join(all, ", "));
+}
+
+void print_coverage(const Json& regime) {
+  const auto name_of_regime = regime["regime"].get<std::string>();
+  const auto name = [&](const Json& rule) {
+    return rule.get<std::string>().substr(name_of_regime.size() + 1);
+  };
+  std::vector<std::string> never_active, never_else, never_decisive;
+  fmt::print("\n{:<46} active inactive defeated undecided\n", name_of_regime);
+  for (const Json& r : regime["rules"]) {
+    fmt::print("  {:<44} {:>6} {:>8} {:>8} {:>9}\n", name(r["rule"]), r["active"].get<int>(),
+               r["inactive"].get<int>(), r["defeated"].get<int>(), r["undecided"].get<int>());
+    if (r["active"] == 0) never_active.push_back(name(r["rule"]));
+    if (r["inactive"] == 0 && r["defeated"] == 0) never_else.push_back(name(r["rule"]));
+  }
+  for (const Json& l : regime["links"]) {
+    const auto link =
+        fmt::format("{} over {} of {}", name(l["by"]), l["effect"].get<std::string>(), name(l["over"]));
+    fmt::print("  link: {}: decisive {} times\n", link, l["decisive"].get<int>());
+    if (l["decisive"] == 0) never_decisive.push_back(link);
+  }
+  if (!never_active.empty()) fmt::print("  never active: {}\n", names(never_active));
+  if (!never_else.empty()) fmt::print("  never seen not to apply: {}\n", names(never_else));
+  if (!never_decisive.empty()) fmt::print("  links never decisive: {}\n", names(never_decisive));
+}
+
+int coverage(const Options& o) {
+  int code = exit_ok;
+  const auto books = load(o.rules, code);
+  if (!books) return code;
+  if (!o.regime.empty() && !is_regime(*books, o.regime)) return exit_usage;
+  CoverageRequest request{o.regime, {}};
+  for (const std::string& path : o.answers) {
+    auto file = read_file(path);
+    if (!file) return exit_files;
+    request.answers.push_back(std::move(*file));
+  }
+  const CoverageResult result = books->coverage(request);
+  print_reports(result.reports, false);
+  if (!result.ok) return exit_wrong;
+  if (o.format == "json") {
+    fmt::print("{}\n", result.json);
+    return exit_ok;
+  }
+  const Json json = read_json(result.json);
+  fmt::print("{} cases in the rulebooks, {} answers\n", json["cases"].get<int>(), json["answers"].get<int>());
+  for (const Json& regime : json["regimes"]) print_coverage(regime);
+  return exit_ok;
+}
+
 }  // namespace
 
 void add_law(App& app, Outcome& outcome) {
@@ -94,6 +167,22 @@ void add_law(App& app, Outcome& outcome) {
   d->footer("Example: sekisho law diff --from 2023-12-21 --to 2023-12-22");
   d->callback([o, &outcome] { outcome.exit_code = diff(*o); });
   add_law_order(*c, outcome);
+  App* g =
+      c->add_subcommand("cases", "cases made from the law: each way in which a rule applies or does not");
+  g->add_option("regime", o->regime, "one regime only, such as jp.transfer");
+  g->add_option("--on", o->on, "the law of one day; left out: of every stretch of constant law");
+  g->add_option("--paths", o->paths, "ways told of each rule, at most");
+  g->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones");
+  g->add_option("--format", o->format, "text or json")->one_of({"text", "json"});
+  g->footer("Example: sekisho law cases jp.transfer --on 2023-12-22");
+  g->callback([o, &outcome] { outcome.exit_code = cases(*o); });
+  App* v = c->add_subcommand("coverage", "which rules and links the cases of the rulebooks show at work");
+  v->add_option("regime", o->regime, "one regime only, such as jp.transfer");
+  v->add_option("--answers", o->answers, "answers of `decide --format json` that count too");
+  v->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones");
+  v->add_option("--format", o->format, "text or json")->one_of({"text", "json"});
+  v->footer("Example: sekisho law coverage jp.transfer");
+  v->callback([o, &outcome] { outcome.exit_code = coverage(*o); });
 }
 
 }  // namespace sekisho::cli

@@ -72,6 +72,31 @@ struct ImpactResult {
   std::string json;  // schemas/impact.schema.json
 };
 
+/// Cases that the law makes of itself.
+struct CasesRequest {
+  std::string regime, on;  // empty: all; every stretch of constant law
+  std::size_t paths = 8;   // of each rule and kind, at most
+};
+
+struct CasesResult {
+  bool ok = false;
+  std::vector<Report> reports;
+  std::string law;   // declarations that `check` decides, in the one layout
+  std::string json;  // schemas/cases.schema.json
+};
+
+/// What cases show of the law: which rules were seen to apply, and which links to decide.
+struct CoverageRequest {
+  std::string regime;               // empty: all
+  std::vector<SourceText> answers;  // beside the cases of the rulebooks: what `decide` answered, in JSON
+};
+
+struct CoverageResult {
+  bool ok = false;
+  std::vector<Report> reports;
+  std::string json;  // schemas/coverage.schema.json
+};
+
 /// Rulebooks that were read and checked together.
 class Rulebooks {
  public:
@@ -100,6 +125,16 @@ class Rulebooks {
   /// statement.
   /// @fails SK4001 node limit, SK3xxx in the files
   ImpactResult impact(const ImpactRequest& request) const;
+
+  /// For each rule a case for each way in which it applies, does not apply or is defeated; for each regime
+  /// one for each finding.
+  /// @fails SK4001
+  CasesResult cases(const CasesRequest& request) const;
+
+  /// How often each rule was active, inactive, defeated or undecided, and each link decisive, in the cases of
+  /// the rulebooks and in given answers.
+  /// @fails SK3018 no answer, SK4001
+  CoverageResult coverage(const CoverageRequest& request) const;
 
   /// Names of the regimes, in the order of the files.
   std::vector<std::string> regimes() const;
