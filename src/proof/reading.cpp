@@ -74,6 +74,8 @@ void Case::gather() {
   for (const Act& a : premises_.acts)
     for (const auto& [f, values] : a.scope)
       for (const Value& v : values) name(f, v);
+  for (const Regime& r : law_.regimes)  // goods that leave home are no later transfer
+    if (!r.provisos.empty()) add(named_[FactType::country], {0, law_[r.authority].state});
   std::vector<Value>& parties = named_[FactType::party];
   for (const Carried& c : premises_.carried)
     for (const auto& [parameter, party] : c.with) add(parties, {0, party});
@@ -244,8 +246,9 @@ Truth Reader::covers(const Act& a) {
   return t;
 }
 
-/// The acts that speak of a need or a judged fact. Decisions come before applications, those before what has
-/// lapsed or was revoked; of each the latest first. The first turn in which an act covers the line decides.
+/// The acts that speak of a need or a judged fact. Decisions, revocations among them, come before
+/// applications, those before what has lapsed by itself; of each the latest first. The first turn in which an
+/// act covers the line decides.
 std::vector<std::vector<const Act*>> Reader::turns(const Matter& m) const {
   const bool need = m.kind == Matter::Kind::need;
   const AuthorityId from = need ? law_.needs[m.index].from : law_.facts[m.index].judged_by;
@@ -253,9 +256,9 @@ std::vector<std::vector<const Act*>> Reader::turns(const Matter& m) const {
   for (const Act& a : case_.premises().acts) {
     const bool speaks =
         need ? std::find(a.answers.begin(), a.answers.end(), NeedId{m.index}) != a.answers.end()
-             : a.state == "granted" && a.finds.contains(FactId{m.index});
+             : (a.state == "granted" || a.state == "revoked") && a.finds.contains(FactId{m.index});
     if (a.authority != from || !speaks) continue;
-    const int kind = a.state == "pending" ? 1 : a.state == "lapsed" || a.state == "revoked" ? 2 : 0;
+    const int kind = a.state == "pending" ? 1 : a.state == "lapsed" ? 2 : 0;
     by_turn[{kind, -a.issued.days}].push_back(&a);
   }
   std::vector<std::vector<const Act*>> out;
@@ -276,7 +279,10 @@ std::vector<Value> Reader::said(const Matter& m) {
       sure = sure || t == Truth::yes;
       const auto state =
           std::find(need_states.begin(), need_states.end(), a->state == "revoked" ? "lapsed" : a->state);
-      states.insert(need ? state - need_states.begin() : a->finds.at(FactId{m.index}) ? 1 : 0);
+      states.insert(need                           ? state - need_states.begin()
+                    : a->state == "revoked"        ? judged_none
+                    : a->finds.at(FactId{m.index}) ? 1
+                                                   : 0);
     }
     if (sure) break;
   }
