@@ -455,7 +455,8 @@ class Custody::Step {
   std::vector<Taken> taken_;
 };
 
-Custody::Custody(std::span<const Event> recorded, Date valid_on, SeeThrough see_through, Diagnostics& diags) {
+Custody::Custody(std::span<const Event> recorded, Date valid_on, const SeeThrough& see_through,
+                 Diagnostics& diags) {
   for (const Event* e : corrected(recorded, diags)) {
     if (e->on > valid_on) break;
     events_.push_back(e);

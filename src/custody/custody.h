@@ -67,7 +67,7 @@ class Custody {
   /// Reads events as they were recorded, corrections among them, up to a day on which they were so. The
   /// events must outlive this.
   /// @fails SK3201 to SK3210; an event that is reported happens to nothing
-  Custody(std::span<const Event> recorded, Date valid_on, SeeThrough see_through, Diagnostics& diags);
+  Custody(std::span<const Event> recorded, Date valid_on, const SeeThrough& see_through, Diagnostics& diags);
 
   /// In the order in which they came to be.
   const std::vector<LotState>& states() const { return states_; }

@@ -30,6 +30,7 @@ std::optional<EventKind> parse_event_kind(std::string_view word) {
 
 std::vector<std::string> event_kind_words() {
   std::vector<std::string> out;
+  out.reserve(rows.size());
   for (const Row& r : rows) out.emplace_back(r.word);
   return out;
 }

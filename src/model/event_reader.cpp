@@ -76,7 +76,7 @@ struct EventReader::Body {
     json.list(v, what, [&](Value e) { out.push_back(json.scalar(e)); });
     return out;
   }
-  void unknown_key(std::string_view key, TextSpan at, std::vector<std::string> known) {
+  void unknown_key(std::string_view key, TextSpan at, const std::vector<std::string>& known) {
     auto e = diags().emit(code::unknown_key, at, key);
     const std::string near = nearest(key, known);
     if (!near.empty()) e.fix(fmt::format("write `{}`", near), {{at, near}});
