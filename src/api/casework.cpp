@@ -38,6 +38,7 @@ class CaseText {
   }
   std::vector<std::string> names(const std::vector<RuleId>& rules) const {
     std::vector<std::string> out;
+    out.reserve(rules.size());
     for (const RuleId r : rules) out.push_back(short_name(r));
     return out;
   }

@@ -280,13 +280,21 @@ bool wrong(std::vector<SourceText> texts, const std::string& cases) {
   return diags.has_errors();
 }
 
-/// The part of the made cases that is about one rule, under its regime.
+/// The part of the made cases that is about one rule, under its regime, with those that stand at other rules
+/// because this one prevails over them.
 std::string about(const std::string& cases, const std::string& rule) {
   const std::size_t head = cases.find("\n# " + rule + "\n");
   if (head == std::string::npos) return "";
   const std::size_t begin = head + rule.size() + 4,
                     end = std::min(cases.find("\n# ", begin), cases.find("\nin regime ", begin));
-  return "in regime " + rule.substr(0, rule.rfind('.')) + "\n" + cases.substr(begin, end - begin);
+  const std::string regime = rule.substr(0, rule.rfind('.')),
+                    prevails = "\ncase \"" + rule.substr(regime.size() + 1) + " prevails over ";
+  std::string out = "in regime " + regime + "\n" + cases.substr(begin, end - begin);
+  const std::size_t section = cases.find("in regime " + regime + "\n"),
+                    next = cases.find("\nin regime ", section);
+  for (std::size_t at = cases.find(prevails, section); at < next; at = cases.find(prevails, at + 1))
+    if (at < begin || at >= end) out += cases.substr(at, cases.find("\n\n", at) - at) + "\n";
+  return out;
 }
 
 }  // namespace
