@@ -29,7 +29,7 @@ def ask(*argv):
         sys.exit(f"{' '.join(map(str, argv))}: {done.stderr.decode()}")
     if argv[0] == "decide":
         proof = subprocess.run([binary, "proof", "check", "-", "--readings", "10000"], input=done.stdout, capture_output=True, timeout=300)
-        # 4: what an answer rests on would need more readings than allowed (so do four of them with ten times as many); everything else was replayed
+        # 4: what an answer rests on would need more readings than allowed (four of them with 200,000 too); everything else was replayed
         left = [l for l in proof.stderr.decode().splitlines() if "SK6004" in l and "`because`" not in l and ".because`" not in l]
         if proof.returncode not in (0, 4) or left:
             sys.exit(f"{' '.join(map(str, argv))}: the answer is not replayed: {proof.stderr.decode()}")
