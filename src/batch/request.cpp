@@ -45,8 +45,7 @@ Docket::Docket(Plan& plan) : plan_(plan) {
 // --- what is told ---
 
 Request::Request(const Law& law, const Docket& docket)
-    : law_(law),
-      docket_(docket),
+    : docket_(docket),
       joint_(docket.plan().joint()),
       care_(docket.plan().care()),
       cells_(law, docket.plan(), no_words),

@@ -69,7 +69,6 @@ class Request {
   void widen_provisos();
   void asked_facts(std::vector<FactId>& out, bool& provisos) const;
 
-  const Law& law_;
   const Docket& docket_;
   Ref joint_, care_;
   Cells cells_;

@@ -59,8 +59,8 @@ Answer judge_reading(const RegimeData& regime, const Assignment& a, int day) {
   Finding base = regime.otherwise_prohibited ? Finding::prohibited : Finding::permitted;
   std::size_t route = n;
   bool provisos = false;
-  const auto own = [&](std::size_t i) {
-    return has_need(regime.rules[i]) && !need_gone[i] ? Finding::authorisation_required : Finding::permitted;
+  const auto own = [&, &gone = need_gone](std::size_t i) {
+    return has_need(regime.rules[i]) && !gone[i] ? Finding::authorisation_required : Finding::permitted;
   };
   for (std::size_t i = 0; i < n; ++i) {
     if (!active[i]) continue;
