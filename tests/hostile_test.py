@@ -23,6 +23,7 @@ LAW = {
     "a ring of 1,000 links": (REGIME + "".join(f'rule r{i}\n  cite "c"\n  prohibits when armed\n  notwithstanding r{(i + 1) % 1_000}\n' for i in range(1_000))).encode(),
     "a name 1,000 times": (FACT * 1_000).encode(),
     "days that no calendar has": (REGIME + 'rule r\n  in force 2023-02-30 to 9999-99-99\n  cite "c"\n  prohibits when armed\n').encode(),
+    "a link to a proviso of a rule in no regime": (REGIME + 'proviso p\n  cite "c"\n  prohibits when armed\n  lapses never\nin regime a.ghost\nrule r\n  cite "c"\n  binds a.c.p\nrule s\n  cite "c"\n  prohibits when armed\n  notwithstanding proviso p of r\n').encode(),
     "a truncated file": b'regime x.y "t"\n  authority',
     "an endless text": b'fact a is one of "',
 }

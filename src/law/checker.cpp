@@ -827,13 +827,14 @@ class Checker {
         for (std::uint32_t i = 0; i < r.needs.size(); ++i)
           if (law_[r.needs[i].need].name == t.effect.text) return defeat.effect = i, true;
         return missing(fmt::format("need `{}`", t.effect.text));
-      case Part::proviso:
+      case Part::proviso: {
+        const std::string own = r.regime.valid() ? law_[r.regime].name + "." : "";  // none: told already
         for (std::uint32_t i = 0; i < r.binds.size(); ++i) {
           const std::string& name = law_[r.binds[i].proviso].name;
-          if (name == t.effect.text || name == law_[r.regime].name + "." + t.effect.text)
-            return defeat.effect = i, true;
+          if (name == t.effect.text || name == own + t.effect.text) return defeat.effect = i, true;
         }
         return missing(fmt::format("proviso `{}`", t.effect.text));
+      }
       case Part::obligation:
         for (std::uint32_t i = 0; i < r.owes.size(); ++i)
           if (r.owes[i].kind == t.effect.text) return defeat.effect = i, true;
