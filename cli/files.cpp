@@ -62,13 +62,20 @@ std::optional<SourceText> read_file(const std::string& path) {
 }
 
 bool write_file(const std::string& path, const std::string& text) {
+  return write_file(path, [&](std::ostream& out) {
+    out << text;
+    return true;
+  });
+}
+
+bool write_file(const std::string& path, const std::function<bool(std::ostream&)>& write) {
   const std::string beside = path + ".new";
   {
     std::ofstream out(beside, std::ios::binary | std::ios::trunc);
-    out << text;
+    const bool written = out && write(out);
     out.flush();
-    if (!out) {
-      complain("SK5002", fmt::format("write `{}`", path), std::strerror(errno));
+    if (!out) complain("SK5002", fmt::format("write `{}`", path), std::strerror(errno));
+    if (!out || !written) {
       std::remove(beside.c_str());
       return false;
     }

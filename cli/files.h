@@ -1,6 +1,8 @@
 #pragma once
 #include <sekisho/sekisho.h>
 
+#include <functional>
+#include <iosfwd>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,6 +20,8 @@ inline constexpr int exit_stopped = 130;  // stopped by Ctrl-C; nothing is broke
 std::optional<SourceText> read_file(const std::string& path);
 /// Writes a file whole or not at all: beside it first, then in its place.
 bool write_file(const std::string& path, const std::string& text);
+/// The same, in pieces. @param write  false: it failed and said why; nothing is left
+bool write_file(const std::string& path, const std::function<bool(std::ostream&)>& write);
 /// The `.law` files under the paths (folders are searched), in order of name.
 std::optional<std::vector<SourceText>> read_rulebooks(const std::vector<std::string>& paths);
 

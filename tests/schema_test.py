@@ -4,8 +4,11 @@ usage: schema_test.py BINARY SOURCE_ROOT
 """
 import json
 import pathlib
+import re
 import subprocess
 import sys
+import tempfile
+import xml.etree.ElementTree
 
 import jsonschema
 import yaml
@@ -66,6 +69,30 @@ for events in sorted((root / "examples").rglob("events.jsonl")):
         validator(kind).validate(json.loads(done.stdout))
         checked += 1
 
+for events in sorted((root / "examples").rglob("events.jsonl")):  # the pictures and the W3C's terms tell the same graph
+    given = ["--events", events, "--world", events.parent / "world.yaml"]
+    for lot in sorted({t["lot"] for line in events.read_text().splitlines() for t in json.loads(line).get("gives", [])}):
+        told = {f: subprocess.run([binary, "lot", "trace", lot, *given, "--format", f], capture_output=True, text=True, check=True).stdout for f in ("json", "svg", "dot", "prov")}
+        states = json.loads(told["json"])["states"]
+        links = {(p["state"], s["state"]) for s in states for p in s["parents"]}
+        svg = xml.etree.ElementTree.fromstring(told["svg"])
+        tag = "{http://www.w3.org/2000/svg}"
+        assert {t.text for t in svg.iter(tag + "title")} >= {f"state {s['state']}" for s in states}
+        boxes = [tuple(float(r.get(k)) for k in ("x", "y", "width", "height")) for r in svg.iter(tag + "rect")]
+        assert len(boxes) == len(states) and len([p for p in svg.iter(tag + "path") if p.get("marker-end")]) == len(links)
+        for i, a in enumerate(boxes):
+            assert a[0] + a[2] <= float(svg.get("width")) and a[1] + a[3] <= float(svg.get("height"))
+            assert all(a[0] + a[2] <= b[0] or b[0] + b[2] <= a[0] or a[1] + a[3] <= b[1] or b[1] + b[3] <= a[1] for b in boxes[i + 1:]), "boxes overlap"
+        assert {tuple(map(int, m)) for m in re.findall(r"^  s(\d+) -> s(\d+) ", told["dot"], re.M)} == links
+        prov = json.loads(told["prov"])
+        number = lambda name: int(name.rsplit("/", 1)[1])
+        assert {number(n) for n in prov["entity"]} == {s["state"] for s in states}
+        assert {(number(d["prov:usedEntity"]), number(d["prov:generatedEntity"])) for d in prov.get("wasDerivedFrom", {}).values()} == links
+        for kind, ends in {"wasGeneratedBy": ("entity", "activity"), "used": ("entity", "activity"), "wasAttributedTo": ("entity", "agent")}.items():
+            for relation in prov.get(kind, {}).values():
+                assert all(relation[f"prov:{e}"] in prov[e] for e in ends), f"{kind} names what is not there"
+        checked += 1
+
 for flags in (["--from", "2023-12-21", "--to", "2023-12-22"], ["--from", "2023-12-22", "--to", "2023-12-23"],
               ["--from", "2023-12-21", "--to", "2023-12-22", "--world", root / "examples/patriot/world.yaml"],
               ["--regime", "jp.transfer", "--against", "jp.state_property", "--on", "2020-01-01"]):
@@ -89,7 +116,26 @@ for kind, flags in (("cases", ["cases", "jp.state_property", "--on", "2018-01-01
     validator(kind).validate(json.loads(done.stdout))
     checked += 1
 
-wrong = [("transfer", {"transfer": "1", "form": "JP"}), ("transfer", {"on": "2023-12-22"}), ("transfer", {"transfer": "1", "on": "soon"}),
+with tempfile.TemporaryDirectory() as name:
+    place = pathlib.Path(name) / "a.register"
+
+    def register(*argv):
+        done = subprocess.run([binary, "register", *argv, "--register", place], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    register("init", "--origin", "a.example")
+    register("append", root / "examples/patriot/events.jsonl")
+    register("dispose", "--entry", "2", "--by", "keeper", "--reason", "ended")
+    validator("verification").validate(json.loads(register("verify", "--format", "json")))
+    for ask in (["--entry", "2"], ["--entry", "8"], ["--grown-from", "5"]):
+        validator("register_proof").validate(json.loads(register("prove", *ask)))
+    for line in register("show", "--format", "json").splitlines():
+        validator("register_entry").validate(json.loads(line))
+        checked += 1
+
+wrong = [("register_entry", {"sequence": 0}), ("register_proof", {"schema": "sekisho-register-proof/1", "origin": "a", "size": 1, "root": "0" * 64, "proof": []}),
+         ("verification", {"sound": True}), ("transfer", {"transfer": "1", "form": "JP"}), ("transfer", {"on": "2023-12-22"}), ("transfer", {"transfer": "1", "on": "soon"}),
          ("transfer", {"transfer": "1", "facts": {"a": {"value": "x", "sorce": "y"}}}), ("world", {"world": "1", "lots": {"l": {}}}),
          ("world", {"world": "1", "instruments": [{"id": "a"}]}), ("world", {"world": "2"}),
          ("world", {"world": "1", "parties": {"p": {"name": "P", "country": "Japan"}}}), ("answer", {"finding": "allowed"}), ("impact", {"statements": []}), ("batch", {"row": 0}),

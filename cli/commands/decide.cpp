@@ -1,10 +1,12 @@
 #include <fmt/format.h>
+#include <sekisho/register.h>
 #include <unistd.h>
 
 #include <memory>
 
 #include "command.h"
 #include "files.h"
+#include "recorded.h"
 #include "render.h"
 
 namespace sekisho::cli {
@@ -13,11 +15,29 @@ namespace {
 struct Options {
   RulebookOptions rules;
   DecideRequest request;
-  std::string transfer, world, events, format = "text";
+  std::string transfer, world, events, record, by, format = "text";
   std::string from, to, kind, exporter, consignee, end_user;
   bool minimum = false;
   std::size_t questions = 10'000;
 };
+
+/// What was asked and answered, into a register. @returns the exit code, after a message
+int record(const Options& o, const DecideResult& result) {
+  if (o.request.hypothetical) {
+    fmt::print(stderr, "error: an answer under a draft is no decision and is not recorded\n");
+    return exit_usage;
+  }
+  OpenRegister r;
+  RegisterOutcome done = r.open(o.record);
+  if (done.ok) done = r.record_decision(o.request, result.json, o.events == o.record, {o.by, now()});
+  print_reports(done.reports, true);
+  if (!done.ok) return exit_code_of(done);
+  fmt::print(stderr, "recorded as entry {}, {}\n", done.number,
+             done.text == "decision"
+                 ? "a decision"
+                 : "a proposed decision that another officer confirms (`register confirm`)");
+  return exit_ok;
+}
 
 int decide(Options& o) {
   int exit_code = exit_ok;
@@ -37,7 +57,8 @@ int decide(Options& o) {
     if (!world) return exit_files;
     o.request.world = std::move(*world);
   }
-  if (!o.events.empty() && !(o.request.events = read_file(o.events))) return exit_files;
+  if (!o.events.empty() && !(o.request.events = read_recorded(o.events, o.request.known_on, exit_code)))
+    return exit_code;
   const auto known = [&](const char* fact, const std::string& v) {
     if (!v.empty()) o.request.known.push_back(fmt::format("{}={}", fact, v));
   };
@@ -60,7 +81,7 @@ int decide(Options& o) {
     const bool colour = isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
     fmt::print("{}", o.format == "markdown" ? render_markdown(answer) : render_text(answer, colour));
   }
-  return exit_ok;
+  return o.record.empty() ? exit_ok : record(o, result);
 }
 
 }  // namespace
@@ -71,7 +92,8 @@ void add_decide(App& app, Outcome& outcome) {
   c->add_option("transfer", o->transfer,
                 "the transfer (YAML); `-` reads standard input; left out: flags alone");
   c->add_option("--world", o->world, "parties, goods and acts of authorities (YAML)");
-  c->add_option("--events", o->events, "what happened to lots up to the day (JSON lines, docs/events.md)");
+  c->add_option("--events", o->events,
+                "what happened to lots up to the day: a file of events (docs/events.md) or a register");
   c->add_option("--on", o->request.on,
                 "the day of the transfer, and of the law unless --law-of says otherwise");
   c->add_option("--law-of", o->request.law_of, "read rules, lists and findings as of this day");
@@ -91,6 +113,8 @@ void add_decide(App& app, Outcome& outcome) {
               "also the fewest facts the finding rests on, and the fewest changes that give another");
   c->add_option("--questions", o->questions,
                 "with --minimum: so many questions for each; beyond it the set is not proved minimum");
+  c->add_option("--record", o->record, "a register that keeps this decision with all that repeats it");
+  c->add_option("--by", o->by, "with --record: the officer who decides");
   c->add_option("--format", o->format, "text, json or markdown")->one_of({"text", "json", "markdown"});
   c->footer(
       "Example: sekisho decide examples/patriot/finished-to-us.yaml --world examples/patriot/world.yaml --on "

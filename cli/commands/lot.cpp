@@ -9,6 +9,7 @@
 #include "command.h"
 #include "files.h"
 #include "json.h"
+#include "recorded.h"
 
 namespace sekisho::cli {
 namespace {
@@ -16,7 +17,7 @@ namespace {
 struct Options {
   RulebookOptions rules;
   LotRequest request;
-  std::string events, world, format = "text";
+  std::string events, world, known_on, format = "text";
 };
 
 std::string text(const Json& j, const char* key) {
@@ -60,30 +61,11 @@ class Pedigree {
     if (s["attestations"].empty())
       fmt::print("  nobody attests where all that is in it comes from: further provisos may lie on it\n");
   }
-  void dot() const {
-    fmt::print("digraph pedigree {{\n  rankdir=LR;\n  node [shape=box];\n");
-    for (const auto& [n, s] : states_) {
-      std::string provisos;
-      for (const Json& p : (*s)["provisos"]) provisos += "\\n" + text(p, "proviso");
-      fmt::print("  s{} [label=\"{}\\n{} {}{}{}\"];\n", n, escaped(text(*s, "lot")),
-                 escaped(text(*s, "quantity")), escaped(text(*s, "item")),
-                 part("\\n", escaped(text(*s, "holder"))), escaped(provisos));
-      for (const Json& p : (*s)["parents"])
-        if (states_.contains(p["state"].get<int>()))
-          fmt::print("  s{} -> s{} [label=\"{}\"];\n", p["state"].get<int>(), n, escaped(text(*s, "event")));
-    }
-    fmt::print("}}\n");
-  }
 
  private:
   const Json& state(const Json& number) const { return *states_.at(number.get<int>()); }
   const Json& state(int number) const { return *states_.at(number); }
   int last() const { return j_["now"].is_null() ? j_["history"].back().get<int>() : j_["now"].get<int>(); }
-  static std::string escaped(const std::string& s) {
-    std::string out;
-    for (const char c : s) out += c == '"' ? "\\\"" : std::string(1, c);
-    return out;
-  }
   static void print(const Json& s, int deep, const std::string& how = "") {
     fmt::print("{:{}}{}{}: {} {}{}{}; {} {} ({})\n", "", deep * 2, text(s, "lot"), part(", ", how),
                text(s, "quantity"), text(s, "item"), part(", held by ", text(s, "holder")),
@@ -142,8 +124,8 @@ int answer(Options& o, Ask ask, const Print& print) {
   int code = exit_ok;
   const auto books = load(o.rules, code);
   if (!books) return code;
-  auto events = read_file(o.events);
-  if (!events) return exit_files;
+  auto events = read_recorded(o.events, o.known_on, code);
+  if (!events) return code;
   o.request.events = std::move(*events);
   if (!o.world.empty() && !(o.request.world = read_file(o.world))) return exit_files;
   const LotResult result = ask(*books, o.request);
@@ -157,7 +139,11 @@ int answer(Options& o, Ask ask, const Print& print) {
   if (o.format == "json")
     fmt::print("{}\n", result.json);
   else if (o.format == "dot")
-    Pedigree(j).dot();
+    fmt::print("{}", pedigree_dot(result));
+  else if (o.format == "svg")
+    fmt::print("{}", pedigree_svg(result));
+  else if (o.format == "prov")
+    fmt::print("{}\n", pedigree_prov(result));
   else
     print(j);
   return exit_ok;
@@ -167,10 +153,12 @@ const char* const on_events = " --events examples/patriot/events.jsonl --world e
 
 std::shared_ptr<Options> common(App* c) {
   auto o = std::make_shared<Options>();
-  c->add_option("--events", o->events, "what happened to lots (docs/events.md); `-` reads standard input")
+  c->add_option("--events", o->events,
+                "what happened to lots: a file of events (docs/events.md), `-`, or a register")
       ->required();
   c->add_option("--world", o->world, "parties, items and agreements that the events name (YAML)");
   c->add_option("--on", o->request.on, "up to this day; left out: everything");
+  c->add_option("--known-on", o->known_on, "from a register: as known at the end of that day");
   c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones (files or folders)");
   return o;
 }
@@ -180,8 +168,9 @@ void add_pedigree(App* lot, const char* name, const char* about, void (Pedigree:
   App* c = lot->add_subcommand(name, about);
   auto o = common(c);
   c->add_option("lot", o->request.lot, "the lot's number")->required();
-  c->add_option("--format", o->format, "text, json, or dot for a graph that Graphviz draws")
-      ->one_of({"text", "json", "dot"});
+  c->add_option("--format", o->format,
+                "text, json, svg for a picture, dot for Graphviz, prov for W3C PROV-JSON")
+      ->one_of({"text", "json", "svg", "dot", "prov"});
   c->footer(fmt::format("Example: sekisho lot {} refilled_us_stock{}", name, on_events));
   c->callback([o, print, &outcome] {
     outcome.exit_code = answer(*o, &lot_pedigree, [print](const Json& j) { (Pedigree(j).*print)(); });
@@ -191,7 +180,7 @@ void add_pedigree(App* lot, const char* name, const char* about, void (Pedigree:
 }  // namespace
 
 void add_lot(App& app, Outcome& outcome) {
-  App* lot = app.add_subcommand("lot", "where goods come from and what lies on them, from a file of events");
+  App* lot = app.add_subcommand("lot", "where goods come from and what lies on them, from events");
   lot->require_subcommand();
   add_pedigree(lot, "rights", "what lies on a lot now: provisos, and who attests where it comes from",
                &Pedigree::rights, outcome);

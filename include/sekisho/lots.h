@@ -23,6 +23,12 @@ struct LotResult {
 /// @fails SK31xx, SK32xx in the events
 LotResult lot_pedigree(const Rulebooks& books, const LotRequest& request);
 
+/// A pedigree drawn by Graphviz, drawn here, and in the terms of W3C PROV (PROV-JSON).
+/// @pre pedigree.ok, of `lot_pedigree`
+std::string pedigree_dot(const LotResult& pedigree);
+std::string pedigree_svg(const LotResult& pedigree);
+std::string pedigree_prov(const LotResult& pedigree);
+
 /// Each movement decided as one that took place, on its day, with what lay on the goods before it.
 /// @returns JSON, schemas/movements.schema.json
 LotResult movements(const Rulebooks& books, const LotRequest& request);

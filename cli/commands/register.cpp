@@ -1,0 +1,379 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sekisho/events.h>
+#include <sekisho/register.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <fstream>
+#include <iostream>
+#include <memory>
+
+#include "command.h"
+#include "files.h"
+#include "json.h"
+#include "recorded.h"
+
+namespace sekisho::cli {
+namespace {
+
+struct Options {
+  std::string location, origin, file, by, known_on, key, signer, out, reason, format = "text";
+  std::vector<std::string> checkpoints;
+  std::size_t batch = 1000, from = 0, to = 0, entry = 0, size = 0, grown_from = 0;
+};
+
+int told(const RegisterOutcome& r) {
+  print_reports(r.reports, true);
+  return exit_code_of(r);
+}
+
+std::optional<OpenRegister> opened(const Options& o, int& exit_code) {
+  OpenRegister r;
+  exit_code = told(r.open(o.location));
+  if (exit_code != exit_ok) return std::nullopt;
+  return r;
+}
+
+void progress(std::uint64_t done) {
+  if (isatty(STDERR_FILENO) != 0) fmt::print(stderr, "\r{} entries", done);
+}
+
+int init(const Options& o) {
+  OpenRegister r;
+  const int code = told(r.create(o.location, o.origin));
+  if (code == exit_ok) fmt::print("`{}` is a new register of {}\n", o.location, o.origin);
+  return code;
+}
+
+/// Events, each checked and in its canonical line; a file with a mistake records nothing. Each batch is told
+/// when it is on the disk.
+int append(const Options& o) {
+  int code = exit_ok;
+  auto r = opened(o, code);
+  if (!r) return code;
+  if (o.batch == 0) {
+    fmt::print(stderr, "error: a batch holds at least one entry\n");
+    return exit_usage;
+  }
+  const auto file = read_file(o.file);
+  if (!file) return exit_files;
+  const EventLines read = canonical_events(*file);
+  print_reports(read.reports, true);
+  if (!read.ok) {
+    fmt::print(stderr, "nothing was recorded\n");
+    return exit_wrong;
+  }
+  for (std::size_t at = 0; at < read.lines.size(); at += o.batch) {
+    const auto begin = read.lines.begin() + static_cast<std::ptrdiff_t>(at);
+    const std::size_t n = std::min(o.batch, read.lines.size() - at);
+    const RegisterOutcome done = r->append({begin, begin + static_cast<std::ptrdiff_t>(n)}, {o.by, now()});
+    code = told(done);
+    if (!done.ok) return code;
+    fmt::print("recorded {}-{}{}\n", done.number, done.number + n - 1,
+               done.text.empty()
+                   ? ""
+                   : fmt::format(", {} of them as proposals that another officer confirms", done.text));
+    std::fflush(stdout);
+  }
+  return code;
+}
+
+int waiting(const Options& o) {
+  int code = exit_ok;
+  auto r = opened(o, code);
+  if (!r) return code;
+  std::vector<RecordedDecision> decisions;
+  std::vector<WaitingProposal> all;
+  code = told(r->standing(decisions, all));
+  if (code != exit_ok) return code;
+  if (o.format == "json") {
+    for (const WaitingProposal& w : all)
+      fmt::print(
+          "{}\n",
+          Json{{"entry", w.entry}, {"recorded", w.recorded}, {"by", w.by}, {"kind", w.kind}, {"body", w.body}}
+              .dump());
+    return exit_ok;
+  }
+  for (const WaitingProposal& w : all) {
+    constexpr std::size_t shown = 200;
+    fmt::print("{:>8}  {}  {} by {}\n          {}\n", w.entry, w.recorded, w.kind, w.by,
+               w.body.size() > shown ? w.body.substr(0, shown) + "…" : w.body);
+  }
+  if (all.empty()) fmt::print("nothing waits for a second officer\n");
+  return exit_ok;
+}
+
+int settle(const Options& o,
+           RegisterOutcome (OpenRegister::*how)(std::uint64_t, const std::string&, const Recorder&),
+           const char* word) {
+  int code = exit_ok;
+  auto r = opened(o, code);
+  if (!r) return code;
+  const RegisterOutcome done = ((*r).*how)(o.entry, o.reason, {o.by, now()});
+  if (done.ok) fmt::print("entry {} is {}; entry {} says so\n", o.entry, word, done.number);
+  return told(done);
+}
+int confirm(const Options& o) {
+  return settle(o, &OpenRegister::confirm, "confirmed");
+}
+int reject(const Options& o) {
+  return settle(o, &OpenRegister::reject, "rejected");
+}
+
+int show(const Options& o) {
+  int code = exit_ok;
+  auto r = opened(o, code);
+  if (!r) return code;
+  if (o.format == "events") {
+    const RegisterOutcome events = r->events(o.known_on);
+    fmt::print("{}", events.text);
+    return told(events);
+  }
+  const std::uint64_t to = o.to == 0 ? UINT64_MAX : o.to;
+  return told(r->lines(o.from, to, [&](const std::string& line) {
+    if (o.format == "json") {
+      fmt::print("{}\n", line);
+      return true;
+    }
+    const Json e = read_json(line);
+    fmt::print("{:>8}  {}  {:<9} {}{}\n          {}\n", e["sequence"].get<std::uint64_t>(),
+               e["recorded"].get<std::string>(), e["kind"].get<std::string>(), e["by"].get<std::string>(),
+               e.contains("about") ? fmt::format("  about {}", e["about"].get<std::uint64_t>()) : "",
+               e.contains("body") ? e["body"].get<std::string>() : "(disposed of)");
+    return true;
+  }));
+}
+
+int verify(const Options& o) {
+  int code = exit_ok;
+  auto r = opened(o, code);
+  if (!r) return code;
+  std::vector<SourceText> kept;
+  for (const std::string& path : o.checkpoints) {
+    auto text = read_file(path);
+    if (!text) return exit_files;
+    kept.push_back(std::move(*text));
+  }
+  std::string key;
+  if (!o.key.empty()) {
+    const auto text = read_file(o.key);
+    if (!text) return exit_files;
+    key = text->text;
+  }
+  if (!kept.empty() && key.empty()) {
+    fmt::print(stderr, "error: a checkpoint is checked with the signer's open key: --key FILE\n");
+    return exit_usage;
+  }
+  const RegisterOutcome v = r->verify(kept, key, progress);
+  if (isatty(STDERR_FILENO) != 0) fmt::print(stderr, "\r");
+  if (o.format == "json") fmt::print("{}\n", v.text);
+  code = told(v);
+  if (o.format == "json" || v.text.empty()) return code;
+  const Json said = read_json(v.text);
+  fmt::print("{} entries, {} disposed of, root {}\n", said["entries"].get<std::uint64_t>(),
+             said["disposed"].get<std::uint64_t>(), said["root"].get<std::string>());
+  if (v.ok && kept.empty())
+    fmt::print("sound in itself; only a checkpoint that somebody kept shows that it was not written anew\n");
+  else if (v.ok)
+    fmt::print("sound, and as {} had it\n", kept.size() == 1 ? "the checkpoint" : "the checkpoints");
+  return code;
+}
+
+/// A file that only its owner reads, and that was not there before.
+bool write_secret(const std::string& path, const std::string& text) {
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (fd < 0) {
+    fmt::print(stderr, "error[SK5002]: cannot write `{}`: {}\n", path, std::strerror(errno));
+    return false;
+  }
+  const bool whole =
+      ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && fsync(fd) == 0;
+  return ::close(fd) == 0 && whole;
+}
+
+int key(const Options& o) {
+  SigningKeys keys;
+  const int code = told(make_signing_keys(o.signer, keys));
+  if (code != exit_ok) return code;
+  if (!write_secret(o.out, keys.secret + "\n")) return exit_files;
+  fmt::print("{}\n", keys.open);
+  return exit_ok;
+}
+
+int checkpoint(const Options& o) {
+  int code = exit_ok;
+  auto r = opened(o, code);
+  if (!r) return code;
+  const auto secret = read_file(o.key);
+  if (!secret) return exit_files;
+  const RegisterOutcome c = r->checkpoint(secret->text);
+  fmt::print("{}", c.text);
+  return told(c);
+}
+
+int prove(const Options& o) {
+  int code = exit_ok;
+  auto r = opened(o, code);
+  if (!r) return code;
+  const RegisterOutcome p =
+      o.grown_from != 0 ? r->prove_growth(o.grown_from, o.size) : r->prove(o.entry, o.size);
+  if (p.ok) fmt::print("{}\n", p.text);
+  return told(p);
+}
+
+int dispose(const Options& o) {
+  int code = exit_ok;
+  auto r = opened(o, code);
+  if (!r) return code;
+  const RegisterOutcome d = r->dispose(o.entry, o.reason, {o.by, now()});
+  if (d.ok) fmt::print("the body of entry {} is gone; entry {} says so\n", o.entry, d.number);
+  return told(d);
+}
+
+int export_to(const Options& o) {
+  int code = exit_ok;
+  auto r = opened(o, code);
+  if (!r) return code;
+  const auto write = [&](std::ostream& out) {
+    out << r->heading().text << '\n';
+    std::uint64_t done = 0;
+    code = told(r->lines(0, UINT64_MAX, [&](const std::string& line) {
+      if (++done % 100'000 == 0) progress(done);
+      return static_cast<bool>(out << line << '\n');
+    }));
+    return code == exit_ok;
+  };
+  if (o.out == "-") return write(std::cout), code;
+  return write_file(o.out, write) || code != exit_ok ? code : exit_files;
+}
+
+int import_from(const Options& o) {
+  int code = exit_ok;
+  auto r = opened(o, code);
+  if (!r) return code;
+  std::ifstream file;
+  if (o.file != "-") {
+    file.open(o.file, std::ios::binary);
+    if (!file) {
+      fmt::print(stderr, "error[SK5001]: cannot read `{}`: {}\n", o.file, std::strerror(errno));
+      return exit_files;
+    }
+  }
+  std::istream& in = o.file == "-" ? std::cin : file;
+  const RegisterOutcome done =
+      r->import([&](std::string& line) { return static_cast<bool>(std::getline(in, line)); });
+  if (done.ok) fmt::print("imported {} entries\n", done.number);
+  return told(done);
+}
+
+/// A command below `register`, with the options that all of them have.
+App* below(App& app, const char* name, const char* about, std::shared_ptr<Options>& o,
+           int (*run)(const Options&), Outcome& outcome) {
+  App* c = app.add_subcommand(name, about);
+  o = std::make_shared<Options>();
+  if (run != key)
+    c->add_option("--register", o->location, "a file, or postgresql://… for a server's database")->required();
+  const auto options = o;
+  c->callback([options, run, &outcome] { outcome.exit_code = run(*options); });
+  return c;
+}
+
+}  // namespace
+
+void add_register(App& app, Outcome& outcome) {
+  App* r = app.add_subcommand("register", "the append-only record: what was done, by whom, and proof of it");
+  r->require_subcommand();
+  r->footer(
+      "Example: sekisho register init --register exports.register --origin exports.example && \\\n"
+      "         sekisho register append examples/patriot/events.jsonl --register exports.register --by "
+      "officer_1\n"
+      "         sekisho register verify --register exports.register\n"
+      "docs/register.md says what is proved.");
+  std::shared_ptr<Options> o;
+  App* c = below(*r, "init", "make a new, empty register", o, init, outcome);
+  c->add_option("--origin", o->origin, "what its checkpoints say they are of")->required();
+  c->footer("Example: sekisho register init --register exports.register --origin exports.example");
+
+  c = below(*r, "append", "record the events of a file", o, append, outcome);
+  c->add_option("file", o->file, "a file of events; `-` reads standard input")->required();
+  c->add_option("--by", o->by, "who records them");
+  c->add_option("--batch", o->batch, "so many entries at once are on the disk or are not (1000)");
+  c->footer(
+      "Example: sekisho register append examples/patriot/events.jsonl --register exports.register --by "
+      "officer_1");
+
+  c = below(*r, "show", "the entries", o, show, outcome);
+  c->add_option("--from", o->from, "the first (0)");
+  c->add_option("--to", o->to, "up to, without this one");
+  c->add_option("--known-on", o->known_on, "with events: as known at the end of that day");
+  c->add_option("--format", o->format,
+                "text, json (a line each), or events: the events that hold, as a file of them")
+      ->one_of({"text", "json", "events"});
+  c->footer("Example: sekisho register show --register exports.register --from 3");
+
+  c = below(*r, "waiting", "proposals that a second officer has to confirm or reject", o, waiting, outcome);
+  c->add_option("--format", o->format, "text or json")->one_of({"text", "json"});
+  c->footer("Example: sekisho register waiting --register exports.register");
+
+  const auto settling = [&](const char* name, const char* about, int (*run)(const Options&)) {
+    App* s = below(*r, name, about, o, run, outcome);
+    s->add_option("--entry", o->entry, "the proposal")->required();
+    s->add_option("--by", o->by, "the second officer")->required();
+    s->add_option("--reason", o->reason, "why")->required();
+    s->footer(
+        fmt::format("Example: sekisho register {} --register exports.register --entry 8 --by officer_2 "
+                    "--reason \"seen the waybill\"",
+                    name));
+  };
+  settling("confirm", "a second officer confirms what another proposed: it holds from now on", confirm);
+  settling("reject", "a second officer rejects what another proposed", reject);
+
+  c = below(*r, "verify", "recompute everything and name what does not fit", o, verify, outcome);
+  c->add_option("--checkpoint", o->checkpoints, "a checkpoint that somebody kept");
+  c->add_option("--key", o->key, "file with the signer's open key");
+  c->add_option("--format", o->format, "text or json")->one_of({"text", "json"});
+  c->footer("Example: sekisho register verify --register exports.register");
+
+  c = below(*r, "key", "make keys for signing checkpoints; prints the open one", o, key, outcome);
+  c->add_option("--signer", o->signer, "one word that names the signer")->required();
+  c->add_option("--out", o->out, "new file for the secret key, for its owner alone")->required();
+  c->footer("Example: sekisho register key --signer exports.example --out exports.secret > exports.key");
+
+  c = below(*r, "checkpoint", "sign how long the register is and what it holds", o, checkpoint, outcome);
+  c->add_option("--key", o->key, "file with the secret key")->required();
+  c->footer(
+      "Example: sekisho register checkpoint --register exports.register --key exports.secret > "
+      "exports.checkpoint");
+
+  c = below(*r, "prove", "that an entry is in the register, or that one state of it grew from another", o,
+            prove, outcome);
+  c->add_option("--entry", o->entry, "the entry");
+  c->add_option("--grown-from", o->grown_from, "the size it had before");
+  c->add_option("--size", o->size, "the size it is proved for (all)");
+  c->footer("Example: sekisho register prove --register exports.register --entry 3");
+
+  c = below(*r, "dispose", "take what an entry says away for good; that it was there stays proved", o,
+            dispose, outcome);
+  c->add_option("--entry", o->entry, "the entry")->required();
+  c->add_option("--by", o->by, "who disposes of it")->required();
+  c->add_option("--reason", o->reason, "why, such as the end of its retention")->required();
+  c->footer(
+      "Example: sekisho register dispose --register exports.register --entry 3 --by officer_1 --reason "
+      "\"retention ended\"");
+
+  c = below(*r, "export", "all entries as text, a line each", o, export_to, outcome);
+  c->add_option("--out", o->out, "the file; `-` prints it")->required();
+  c->footer("Example: sekisho register export --register exports.register --out exports.jsonl");
+
+  c = below(*r, "import", "an export into a new register of the same origin", o, import_from, outcome);
+  c->add_option("file", o->file, "the export; `-` reads standard input")->required();
+  c->footer(
+      "Example: sekisho register init --register copy.register --origin exports.example && \\\n"
+      "           sekisho register export --register exports.register --out exports.jsonl && \\\n"
+      "           sekisho register import exports.jsonl --register copy.register");
+}
+
+}  // namespace sekisho::cli

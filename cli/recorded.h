@@ -1,0 +1,23 @@
+#pragma once
+#include <sekisho/register.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace sekisho::cli {
+
+/// What happened: the text of a file of events, or the events of a register.
+/// @param location  a file of events, `-` for standard input, a register's file or its `postgresql://`
+/// address
+/// @param known_on  of a register: as known at the end of that day; empty: now
+/// @returns nullopt after a message; `exit_code` says which
+std::optional<SourceText> read_recorded(const std::string& location, const std::string& known_on,
+                                        int& exit_code);
+
+/// The clock, as registers count: microseconds since 1970-01-01 UTC.
+std::int64_t now();
+/// What it means that a register did not do it: its disk or server, or what it was given.
+int exit_code_of(const RegisterOutcome& r);
+
+}  // namespace sekisho::cli

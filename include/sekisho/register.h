@@ -1,0 +1,108 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sekisho/sekisho.h"
+
+// The append-only record (docs/register.md). It lies in a SQLite file or, by a `postgresql://` address, on a
+// server. What fails is a report; nothing is half recorded.
+
+namespace sekisho {
+
+/// Who records, and when: microseconds since 1970-01-01 UTC by the caller's clock.
+struct Recorder {
+  std::string by;
+  std::int64_t now = 0;
+};
+
+/// A decision with everything that repeats it.
+struct RecordedDecision {
+  std::uint64_t entry = 0;
+  std::string by, confirmed_by;
+  DecideRequest request;
+  bool own_events = false;  // its events were those of the register itself, which are not repeated in it
+  std::string json;         // the answer then
+};
+/// A proposal that nobody has confirmed or rejected.
+struct WaitingProposal {
+  std::uint64_t entry = 0;
+  std::string recorded, by, kind, body;
+};
+
+struct RegisterOutcome {
+  bool ok = false;
+  std::vector<Report> reports;
+  std::uint64_t number = 0;  // a sequence, or how many
+  std::string text;          // JSON or a checkpoint, as the function says
+};
+
+struct SigningKeys {
+  std::string secret, open;
+};
+
+class OpenRegister {
+ public:
+  OpenRegister();
+  ~OpenRegister();
+  OpenRegister(OpenRegister&&) noexcept;
+  OpenRegister& operator=(OpenRegister&&) noexcept;
+
+  /// @fails SK3501 to SK3504
+  RegisterOutcome open(const std::string& location);
+  /// @param origin  what its checkpoints say they are of, such as `exports.example/2026`
+  RegisterOutcome create(const std::string& location, const std::string& origin);
+
+  /// Events, one canonical line each: all of them or none, on the disk when it returns. Corrections are only
+  /// proposed until somebody else confirms them. `number`: the sequence of the first.
+  RegisterOutcome append(const std::vector<std::string>& events, const Recorder& recorder);
+  /// A decision: the request and the answer that it got. Where the case is open, or the answer hangs on what
+  /// an authority may decide as it sees fit, it is only proposed. `text`: `decision` or `proposed decision`.
+  RegisterOutcome record_decision(const DecideRequest& request, const std::string& json, bool own_events,
+                                  const Recorder& recorder);
+  /// Confirms or rejects what another officer proposed. @fails SK3512 among others
+  RegisterOutcome confirm(std::uint64_t proposal, const std::string& reason, const Recorder& recorder);
+  RegisterOutcome reject(std::uint64_t proposal, const std::string& reason, const Recorder& recorder);
+  /// Takes the body of an entry away for good and records that, and why.
+  RegisterOutcome dispose(std::uint64_t entry, const std::string& reason, const Recorder& recorder);
+  /// `number`: how many entries there are.
+  RegisterOutcome size();
+
+  /// Each entry as a line of an export, from `from` up to `to`, until `visit` returns false.
+  RegisterOutcome lines(std::uint64_t from, std::uint64_t to,
+                        const std::function<bool(const std::string&)>& visit);
+  /// The events that hold, one canonical line each, in the order in which they came to hold: a file of
+  /// events.
+  /// @param known_on  as known at the end of that day (UTC); empty: now
+  RegisterOutcome events(const std::string& known_on);
+  /// @param decisions, waiting  filled
+  RegisterOutcome standing(std::vector<RecordedDecision>& decisions, std::vector<WaitingProposal>& waiting);
+  /// The first line of an export.
+  RegisterOutcome heading();
+  /// An export into this register, which is empty. @param next  false at the end
+  RegisterOutcome import(const std::function<bool(std::string& line)>& next);
+
+  /// `text`: a signed note.
+  RegisterOutcome checkpoint(const std::string& secret_key);
+  /// @param checkpoints  signed notes that somebody kept; each must be right and fit
+  /// @returns JSON, schemas/verification.schema.json; not ok if anything is wrong
+  RegisterOutcome verify(const std::vector<SourceText>& checkpoints, const std::string& open_key,
+                         const std::function<void(std::uint64_t)>& progress);
+  /// That an entry is among the first `size` (0: all). @returns JSON, schemas/register_proof.schema.json
+  RegisterOutcome prove(std::uint64_t entry, std::uint64_t size);
+  /// That the register of `before` entries is the beginning of the one of `size` (0: all).
+  RegisterOutcome prove_growth(std::uint64_t before, std::uint64_t size);
+
+ private:
+  struct Body;
+  std::unique_ptr<Body> body_;
+};
+
+/// New keys for signing checkpoints. @param signer  one word
+/// @fails SK3510
+RegisterOutcome make_signing_keys(const std::string& signer, SigningKeys& keys);
+
+}  // namespace sekisho

@@ -1,0 +1,106 @@
+#include <fmt/format.h>
+
+#include <set>
+#include <string>
+
+#include "base/json.h"
+#include "sekisho/lots.h"
+
+// A lot's pedigree in the terms of W3C PROV (PROV-DM, 2013-04-30), as PROV-JSON (W3C member submission,
+// 2013-04-24): states of lots are entities, events are activities, holders, makers and those who attest are
+// agents. What lies on a state stands in it as attributes of our own.
+
+namespace sekisho {
+namespace {
+
+constexpr const char* own = "https://sekisho.example/ns#";
+
+std::string text(const Json& j, const char* key) {
+  const auto it = j.find(key);
+  return it != j.end() && it->is_string() ? it->get<std::string>() : "";
+}
+
+/// Relations have names of their own that mean nothing.
+class Document {
+ public:
+  Document() { j_["prefix"] = Json{{"sekisho", own}}; }
+  void put(const char* kind, const std::string& name, Json attributes) {
+    j_[kind][name] = std::move(attributes);
+  }
+  void relate(const char* kind, Json attributes) {
+    put(kind, fmt::format("_:r{}", ++relations_), std::move(attributes));
+  }
+  void agent(const std::string& name) {
+    if (!name.empty() && agents_.insert(name).second) put("agent", "sekisho:party/" + name, Json::object());
+  }
+  std::string dumped() const { return j_.dump(2, ' ', false, Json::error_handler_t::replace); }
+
+ private:
+  Json j_ = Json::object();
+  std::set<std::string> agents_;
+  int relations_ = 0;
+};
+
+}  // namespace
+
+std::string pedigree_prov(const LotResult& pedigree) {
+  const auto lot = parse_json(pedigree.json);
+  Document out;
+  std::set<int> known;
+  for (const Json& s : lot->at("states")) known.insert(s.at("state").get<int>());
+  std::set<std::string> activities;
+  for (const Json& s : lot->at("states")) {
+    const auto name = [](int state) { return fmt::format("sekisho:state/{}", state); };
+    const int number = s.at("state").get<int>();
+    const std::string entity = name(number), activity = "sekisho:event/" + text(s, "event");
+    Json attributes{{"prov:type", "sekisho:LotState"},
+                    {"sekisho:lot", text(s, "lot")},
+                    {"sekisho:item", text(s, "item")},
+                    {"sekisho:quantity", text(s, "quantity")}};
+    for (const char* key : {"made_in", "made_under", "country"})
+      if (const std::string v = text(s, key); !v.empty()) attributes[std::string("sekisho:") + key] = v;
+    Json provisos = Json::array(), complete = Json::array();
+    for (const Json& p : s.at("provisos")) provisos.push_back(text(p, "proviso"));
+    for (const Json& a : s.at("attestations")) complete.push_back(text(a, "jurisdiction"));
+    if (!provisos.empty()) attributes["sekisho:proviso"] = provisos;
+    if (!complete.empty()) attributes["sekisho:provenance_complete_for"] = complete;
+    out.put("entity", entity, std::move(attributes));
+    if (activities.insert(activity).second) {
+      const std::string at = text(s, "on") + "T00:00:00";
+      out.put("activity", activity,
+              {{"prov:startTime", at}, {"prov:endTime", at}, {"prov:type", "sekisho:" + text(s, "kind")}});
+    }
+    out.relate(
+        "wasGeneratedBy",
+        {{"prov:entity", entity}, {"prov:activity", activity}, {"prov:time", text(s, "on") + "T00:00:00"}});
+    for (const Json& p : s.at("parents")) {
+      const int parent = p.at("state").get<int>();
+      if (!known.contains(parent)) continue;
+      out.relate("used", {{"prov:activity", activity}, {"prov:entity", name(parent)}});
+      out.relate("wasDerivedFrom", {{"prov:generatedEntity", entity},
+                                    {"prov:usedEntity", name(parent)},
+                                    {"prov:activity", activity},
+                                    {"sekisho:how", text(p, "how")}});
+    }
+    for (const char* role : {"holder", "maker"}) {
+      const std::string party = text(s, role);
+      if (party.empty()) continue;
+      out.agent(party);
+      out.relate("wasAttributedTo", {{"prov:entity", entity},
+                                     {"prov:agent", "sekisho:party/" + party},
+                                     {"prov:type", std::string("sekisho:") + role}});
+    }
+    for (const Json& a : s.at("attestations")) {
+      const std::string party = text(a, "by");
+      if (party.empty()) continue;
+      out.agent(party);
+      out.relate("wasAttributedTo", {{"prov:entity", entity},
+                                     {"prov:agent", "sekisho:party/" + party},
+                                     {"prov:type", "sekisho:attestation"},
+                                     {"sekisho:jurisdiction", text(a, "jurisdiction")}});
+    }
+  }
+  return out.dumped();
+}
+
+}  // namespace sekisho

@@ -1,0 +1,23 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace sekisho {
+
+using Hash = std::array<std::uint8_t, 32>;
+
+/// SHA-256 of several pieces as one text. @source FIPS 180-4
+Hash sha256(std::span<const std::string_view> pieces);
+
+std::string_view bytes(const Hash& h);
+std::string to_hex(const Hash& h);
+std::optional<Hash> parse_hex(std::string_view text);
+std::string to_base64(std::string_view raw);
+/// @returns nullopt for anything but canonical base64 with its padding
+std::optional<std::string> from_base64(std::string_view text);
+
+}  // namespace sekisho

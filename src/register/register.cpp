@@ -1,0 +1,292 @@
+#include "register/register.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <cassert>
+#include <cstring>
+
+namespace sekisho {
+namespace {
+
+constexpr std::uint64_t tile_width = std::uint64_t{1} << tile_height;
+constexpr std::size_t longest_word = 255, longest_body = 16U << 20;
+
+/// The salts of a batch: as many as asked, of one seed.
+std::vector<Hash> salts(const Hash& seed, std::size_t n) {
+  static_assert(sizeof(Hash) == randombytes_SEEDBYTES);
+  std::vector<Hash> out(n);
+  if (n != 0) randombytes_buf_deterministic(out.data(), n * sizeof(Hash), seed.data());
+  return out;
+}
+
+Failure recordable(const NewEntry& e, Sequence at) {
+  if (e.head.kind.empty() || e.head.kind.size() > longest_word)
+    return problem(code::not_recordable, "its kind is empty or longer than 255 bytes");
+  if (e.head.by.size() > longest_word)
+    return problem(code::not_recordable, "who records it is longer than 255 bytes");
+  if (e.body.size() > longest_body) return problem(code::not_recordable, "it is longer than 16 MiB");
+  if (e.body.find('\0') != std::string::npos) return problem(code::not_recordable, "it holds a zero byte");
+  if (e.head.about && *e.head.about >= at) return problem(code::no_such_entry, at, *e.head.about);
+  return {};
+}
+
+/// The hash of a full subtree of leaves or nodes that lie side by side.
+Hash fold(std::vector<Hash> row) {
+  for (; row.size() > 1; row.resize(row.size() / 2))
+    for (std::size_t i = 0; i < row.size() / 2; ++i) row[i] = hash_node(row[2 * i], row[2 * i + 1]);
+  return row.front();
+}
+
+}  // namespace
+
+/// Chains the entries to the end, puts them and the tiles they complete.
+Failure Register::extend(RegisterEnd& end, std::vector<Entry>& entries) {
+  const std::uint64_t begin = end.frontier.size();
+  std::vector<std::pair<Node, Hash>> edges;  // completed subtrees whose level begins a row of tiles
+  for (Entry& e : entries) {
+    assert(e.sequence == end.frontier.size());
+    e.leaf = leaf_hash(e, end.last);
+    end.last = e.leaf;
+    end.frontier.append(e.leaf, [&](Node n, const Hash& h) {
+      if (n.level % tile_height == 0) edges.emplace_back(n, h);
+    });
+  }
+  if (auto f = store_->put(entries)) return f;
+  // A tile is put when its last hash is there. What came before this batch is read back, once a level.
+  std::stable_sort(edges.begin(), edges.end(),
+                   [](const auto& a, const auto& b) { return a.first.level < b.first.level; });
+  for (std::size_t i = 0; i < edges.size();) {
+    const unsigned level = edges[i].first.level;
+    const std::uint64_t tile = edges[i].first.index / tile_width;
+    std::size_t j = i;
+    while (j < edges.size() && edges[j].first.level == level && edges[j].first.index / tile_width == tile)
+      ++j;
+    if (edges[j - 1].first.index % tile_width == tile_width - 1) {
+      std::string hashes;
+      if (level == 0) {
+        if (auto f = store_->read_leaves(tile * tile_width, edges[i].first.index,
+                                         [&](const Hash& h) { hashes += bytes(h); }))
+          return f;
+      } else {
+        for (std::uint64_t index = tile * tile_width; index < edges[i].first.index; ++index) {
+          auto h = node({level, index});
+          if (!h) return h.problem();
+          hashes += bytes(*h);
+        }
+      }
+      for (std::size_t k = i; k < j; ++k) hashes += bytes(edges[k].second);
+      if (auto f = store_->put_tile({level / tile_height, tile}, hashes)) return f;
+    }
+    i = j;
+  }
+  assert(end.frontier.size() == begin + entries.size());
+  return store_->set_end(end);
+}
+
+Result<Sequence> Register::append_and(const Make& make, const Hash& salts_from,
+                                      std::optional<Sequence> drop) {
+  if (auto f = store_->begin()) return *f;
+  const auto undo = [this](const Problem& p) {
+    store_->roll_back();
+    return p;
+  };
+  const auto entries = make();
+  if (!entries) return undo(entries.problem());
+  auto end = store_->end();
+  if (!end) return undo(end.problem());
+  const Sequence first = end->frontier.size();
+  const std::vector<Hash> salt = salts(salts_from, entries->size());
+  std::vector<Entry> made;
+  made.reserve(entries->size());
+  for (const NewEntry& e : *entries) {
+    const Sequence at = first + made.size();
+    if (auto f = recordable(e, at)) return undo(*f);
+    Body body{salt[made.size()], e.body};
+    const Hash commitment = body.commitment();
+    made.push_back({at, e.head, commitment, {}, std::move(body)});
+  }
+  if (auto f = extend(*end, made)) return undo(*f);
+  if (drop)
+    if (auto f = store_->drop_body(*drop)) return undo(*f);
+  if (auto f = store_->commit()) return *f;
+  return first;
+}
+
+Result<Sequence> Register::append(std::span<const NewEntry> entries, const Hash& salts_from) {
+  return append_if([&] { return Result(std::vector(entries.begin(), entries.end())); }, salts_from);
+}
+
+Result<Sequence> Register::append_if(const Make& make, const Hash& salts_from) {
+  return append_and(
+      [&]() -> Result<std::vector<NewEntry>> {
+        auto entries = make();
+        if (entries)
+          for (const NewEntry& e : *entries)
+            if (e.head.kind == disposal)
+              return problem(code::not_recordable, "`dispose` also takes the body away: use that");
+        return entries;
+      },
+      salts_from, std::nullopt);
+}
+
+Result<Sequence> Register::dispose(const NewEntry& why, const Hash& salts_from) {
+  if (!why.head.about || why.head.kind != disposal)
+    return problem(code::not_recordable, "a disposal says of which entry");
+  const auto n = size();
+  if (!n) return n.problem();
+  if (*why.head.about >= *n) return problem(code::no_such_entry, *n, *why.head.about);
+  Failure refused;
+  if (auto f = read(*why.head.about, *why.head.about + 1, [&](Entry&& e) {
+        if (e.head.kind == disposal)
+          refused = problem(code::not_recordable, "why something was disposed of stays on record");
+        else if (!e.body)
+          refused =
+              problem(code::not_recordable, fmt::format("entry {} was disposed of already", e.sequence));
+        return true;
+      }))
+    return *f;
+  if (refused) return *refused;
+  return append_and([&] { return Result(std::vector{why}); }, salts_from, why.head.about);
+}
+
+Result<std::uint64_t> Register::size() {
+  auto end = store_->end();
+  if (!end) return end.problem();
+  return end->frontier.size();
+}
+
+Failure Register::read(Sequence from, Sequence to, const std::function<bool(Entry&&)>& visit) {
+  return store_->read(from, to, visit);
+}
+
+/// From the tile that holds it or its halves, or from leaves where the tile is not full yet.
+Result<Hash> Register::node(Node n) {
+  const unsigned row = n.level / tile_height, above = n.level % tile_height;
+  const std::uint64_t begin = n.index << above, width = std::uint64_t{1} << above;
+  const auto tile = store_->tile({row, begin / tile_width});
+  if (!tile) return tile.problem();
+  std::vector<Hash> side(width);
+  if (tile->size() == tile_width * sizeof(Hash)) {
+    std::memcpy(side.data(), tile->data() + begin % tile_width * sizeof(Hash), width * sizeof(Hash));
+    return fold(std::move(side));
+  }
+  if (row == 0) {
+    side.clear();
+    if (auto f = store_->read_leaves(begin, begin + width, [&](const Hash& h) { side.push_back(h); }))
+      return *f;
+    if (side.size() != width)
+      return problem(code::register_altered,
+                     fmt::format("leaves {} to {} are not all there", begin, begin + width - 1));
+    return fold(std::move(side));
+  }
+  for (std::uint64_t i = 0; i < width; ++i) {
+    auto h = node({row * tile_height - 1, 2 * (begin + i)});
+    if (!h) return h.problem();
+    auto other = node({row * tile_height - 1, 2 * (begin + i) + 1});
+    if (!other) return other.problem();
+    side[i] = hash_node(*h, *other);
+  }
+  return fold(std::move(side));
+}
+
+template <class Use>
+auto Register::with_nodes(Use use) -> Result<decltype(use(NodeHash()))> {
+  Failure failed;
+  auto value = use([&](Node n) {
+    auto h = node(n);
+    if (h) return *h;
+    if (!failed) failed = h.problem();
+    return Hash{};
+  });
+  if (failed) return *failed;
+  return value;
+}
+
+Result<Checkpoint> Register::checkpoint(std::uint64_t at) {
+  const auto now = size();
+  if (!now) return now.problem();
+  if (at > *now) return problem(code::no_such_entry, *now, at - 1);
+  auto name = store_->origin();
+  if (!name) return name.problem();
+  auto root = with_nodes([&](const NodeHash& n) { return root_of(at, n); });
+  if (!root) return root.problem();
+  return Checkpoint{*name, at, *root};
+}
+
+Result<Proven> Register::prove(Sequence sequence, std::uint64_t at) {
+  const auto now = size();
+  if (!now) return now.problem();
+  if (at > *now) return problem(code::no_such_entry, *now, at - 1);
+  if (sequence >= at) return problem(code::no_such_entry, at, sequence);
+  Proven out;
+  out.size = at;
+  bool found = false;
+  if (auto f = read(sequence == 0 ? 0 : sequence - 1, sequence + 1, [&](Entry&& e) {
+        if (e.sequence == sequence) {
+          out.entry = std::move(e);
+          found = true;
+        } else {
+          out.previous = e.leaf;
+        }
+        return true;
+      }))
+    return *f;
+  if (!found) return problem(code::register_altered, fmt::format("entry {} is not there", sequence));
+  auto proof = with_nodes([&](const NodeHash& n) { return inclusion_proof(sequence, at, n); });
+  if (!proof) return proof.problem();
+  out.proof = std::move(*proof);
+  return out;
+}
+
+Result<std::vector<Hash>> Register::prove_growth(std::uint64_t before, std::uint64_t at) {
+  const auto now = size();
+  if (!now) return now.problem();
+  if (at > *now) return problem(code::no_such_entry, *now, at - 1);
+  if (before == 0 || before > at) return problem(code::no_such_entry, at, before);
+  return with_nodes([&](const NodeHash& n) { return consistency_proof(before, at, n); });
+}
+
+Result<std::uint64_t> Register::restore(const std::function<Result<std::optional<Entry>>()>& next) {
+  if (auto f = store_->begin()) return *f;
+  const auto undo = [this](const Problem& p) {
+    store_->roll_back();
+    return p;
+  };
+  auto end = store_->end();
+  if (!end) return undo(end.problem());
+  if (end->frontier.size() != 0)
+    return undo(problem(code::not_recordable, "the register holds entries already; import into a new one"));
+  constexpr std::size_t at_once = 10'000;
+  std::vector<Entry> batch;
+  const auto put = [&]() -> Failure {
+    std::vector<Hash> leaves;
+    leaves.reserve(batch.size());
+    for (const Entry& e : batch) leaves.push_back(e.leaf);
+    if (auto f = extend(*end, batch)) return f;
+    for (std::size_t i = 0; i < batch.size(); ++i)
+      if (batch[i].leaf != leaves[i])
+        return problem(code::register_altered,
+                       fmt::format("entry {}: its leaf is not the hash of what it says", batch[i].sequence));
+    batch.clear();
+    return {};
+  };
+  while (true) {
+    auto e = next();
+    if (!e) return undo(e.problem());
+    if (*e) {
+      if ((*e)->sequence != end->frontier.size() + batch.size())
+        return undo(
+            problem(code::register_altered, fmt::format("entry {} stands where {} should", (*e)->sequence,
+                                                        end->frontier.size() + batch.size())));
+      batch.push_back(std::move(**e));
+    }
+    if (batch.size() == at_once || (!*e && !batch.empty()))
+      if (auto f = put()) return undo(*f);
+    if (!*e) break;
+  }
+  if (auto f = store_->commit()) return *f;
+  return end->frontier.size();
+}
+
+}  // namespace sekisho

@@ -1,0 +1,423 @@
+#include "register/register.h"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <random>
+
+#include "register/export_line.h"
+
+using namespace sekisho;
+
+namespace {
+
+namespace fs = std::filesystem;
+const std::function<void(std::uint64_t)> quiet = [](std::uint64_t) {};
+
+Hash salt() {
+  static std::uint8_t n = 0;
+  return Hash{++n};
+}
+NewEntry said(const std::string& text) {
+  return {{1'700'000'000'000'000, "officer", "event", std::nullopt}, text};
+}
+std::vector<NewEntry> many(std::size_t n) {
+  std::vector<NewEntry> out;
+  out.reserve(n);
+  for (std::size_t i = 0; i < n; ++i) out.push_back(said("entry " + std::to_string(i)));
+  return out;
+}
+
+/// A new register in a place of its own: a file, or a schema of the server that the environment names.
+class Scratch {
+ public:
+  explicit Scratch(bool server) {
+    static int n = 0;
+    const std::string name = fmt::format("sekisho_{}_{}", getpid(), ++n);
+    if (server) {
+      // Every place is a database of its own; its name goes where the address has `DATABASE`.
+      location_ = std::getenv("SEKISHO_TEST_POSTGRES");
+      const std::size_t at = location_.find("DATABASE");
+      REQUIRE(at != std::string::npos);
+      const std::string make = location_;
+      location_.replace(at, 8, name);
+      std::string maker = make;
+      maker.replace(at, 8, "postgres");
+      REQUIRE(std::system(fmt::format("psql -q '{}' -c 'CREATE DATABASE {}'", maker, name).c_str()) == 0);
+      drop_ = fmt::format("psql -q '{}' -c 'DROP DATABASE {} WITH (FORCE)'", maker, name);
+    } else {
+      location_ = fs::temp_directory_path() / (name + ".register");
+    }
+  }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  ~Scratch() {
+    if (!drop_.empty()) {
+      if (std::system(drop_.c_str()) != 0) MESSAGE("could not drop ", location_);
+    } else {
+      for (const char* tail : {"", "-wal", "-shm"}) fs::remove(location_ + tail);
+    }
+  }
+  const std::string& location() const { return location_; }
+  Register make() {
+    auto s = create_store(location_, "test.example");
+    REQUIRE(s);
+    return Register(std::move(*s));
+  }
+  Register open() {
+    auto s = open_store(location_);
+    REQUIRE(s);
+    return Register(std::move(*s));
+  }
+
+ private:
+  std::string location_, drop_;
+};
+
+std::vector<bool> stores() {
+  if (std::getenv("SEKISHO_TEST_POSTGRES") != nullptr) return {false, true};
+  return {false};  // the server is started by tests/postgres_test.py, which runs these cases again
+}
+
+std::vector<std::string> flaws(Register& r, std::span<const Checkpoint> kept = {}) {
+  const auto v = r.verify(kept, quiet);
+  REQUIRE(v);
+  std::vector<std::string> out;
+  for (const Flaw& f : v->flaws)
+    out.push_back(f.sequence ? std::to_string(*f.sequence) + " " + f.says : f.says);
+  return out;
+}
+std::vector<Entry> all(Register& r) {
+  std::vector<Entry> out;
+  REQUIRE(!r.read(0, 1U << 30, [&](Entry&& e) {
+    out.push_back(std::move(e));
+    return true;
+  }));
+  return out;
+}
+
+/// RFC 6962 as it is written: no frontier, no tiles.
+Hash slow_root(std::span<const Hash> leaves) {
+  if (leaves.empty()) return sha256({});
+  if (leaves.size() == 1) return leaves.front();
+  std::size_t left = 1;
+  while (left * 2 < leaves.size()) left *= 2;
+  return hash_node(slow_root(leaves.first(left)), slow_root(leaves.subspan(left)));
+}
+std::vector<Hash> leaves_of(std::size_t n) {
+  std::vector<Hash> out;
+  out.reserve(n);
+  for (std::size_t i = 0; i < n; ++i) out.push_back(hash_leaf(std::to_string(i)));
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("the root, every inclusion and every consistency proof are those of the definition") {
+  const std::vector<Hash> leaves = leaves_of(70);
+  const NodeHash node = [&](Node n) {
+    return slow_root(std::span(leaves).subspan(n.index << n.level, std::size_t{1} << n.level));
+  };
+  Frontier f;
+  for (std::uint64_t size = 0; size <= leaves.size(); ++size) {
+    const Hash root = slow_root(std::span(leaves).first(size));
+    REQUIRE(f.root() == root);
+    REQUIRE(root_of(size, node) == root);
+    for (std::uint64_t i = 0; i < size; ++i) {
+      std::vector<Hash> proof = inclusion_proof(i, size, node);
+      REQUIRE(proves_inclusion(leaves[i], i, size, root, proof));
+      REQUIRE(!proves_inclusion(leaves[i], (i + 1) % leaves.size(), size, root, proof));
+      for (Hash& h : proof) {
+        h[3] ^= 1;
+        REQUIRE(!proves_inclusion(leaves[i], i, size, root, proof));
+        h[3] ^= 1;
+      }
+    }
+    for (std::uint64_t before = 1; before <= size; ++before) {
+      const Hash then = slow_root(std::span(leaves).first(before));
+      std::vector<Hash> proof = consistency_proof(before, size, node);
+      REQUIRE(proves_consistency(before, then, size, root, proof));
+      if (before < size) REQUIRE(!proves_consistency(before, hash_leaf("other"), size, root, proof));
+      for (Hash& h : proof) {
+        h[0] ^= 128;
+        REQUIRE(!proves_consistency(before, then, size, root, proof));
+        h[0] ^= 128;
+      }
+    }
+    if (size < leaves.size()) f.append(leaves[size], [](Node, const Hash&) {});
+  }
+}
+
+TEST_CASE("what is appended is read back, chained and sound, however it was batched") {
+  for (const bool server : stores()) {
+    CAPTURE(server);
+    Scratch one(server), other(server);
+    Register a = one.make(), b = other.make();
+    const std::vector<NewEntry> entries = many(1000);
+    const Hash seed = salt();
+    REQUIRE(a.append(entries, seed));
+    std::mt19937 dice(5);
+    for (std::size_t at = 0; at < entries.size();) {
+      const std::size_t n = std::min<std::size_t>(1 + dice() % 90, entries.size() - at);
+      const auto first = b.append(std::span(entries).subspan(at, n), salt());
+      REQUIRE(first);
+      REQUIRE(*first == at);
+      at += n;
+    }
+    REQUIRE(flaws(a).empty());
+    REQUIRE(flaws(b).empty());
+    Register again = other.open();
+    const std::vector<Entry> read = all(again);
+    REQUIRE(read.size() == entries.size());
+    for (std::size_t i = 0; i < read.size(); ++i) {
+      REQUIRE(read[i].sequence == i);
+      REQUIRE(read[i].body->text == entries[i].body);
+      REQUIRE(read[i].head.by == "officer");
+    }
+    // The salts differ, and so do the roots: nobody can tell from the chain that the bodies are the same.
+    REQUIRE(a.checkpoint(1000)->root != b.checkpoint(1000)->root);
+  }
+}
+
+TEST_CASE("every entry proves that it is there, and every size that it grew from the smaller ones") {
+  for (const bool server : stores()) {
+    CAPTURE(server);
+    Scratch place(server);
+    Register r = place.make();
+    for (std::size_t i = 0; i < 7; ++i) REQUIRE(r.append(many(131), salt()));
+    std::vector<Hash> leaves;
+    for (const Entry& e : all(r)) leaves.push_back(e.leaf);
+    for (const std::uint64_t size : {1UL, 255UL, 256UL, 257UL, 600UL, 917UL}) {
+      const auto c = r.checkpoint(size);
+      REQUIRE(c);
+      REQUIRE(c->root == slow_root(std::span(leaves).first(size)));
+      for (std::uint64_t i = 0; i < size; i += 41) {
+        const auto p = r.prove(i, size);
+        REQUIRE(p);
+        REQUIRE(leaf_hash(p->entry, p->previous) == p->entry.leaf);
+        REQUIRE(proves_inclusion(p->entry.leaf, i, size, c->root, p->proof));
+      }
+      const auto grown = r.prove_growth(size, 917);
+      REQUIRE(grown);
+      REQUIRE(proves_consistency(size, c->root, 917, r.checkpoint(917)->root, *grown));
+    }
+    REQUIRE(!r.prove(917, 917));
+    REQUIRE(!r.checkpoint(918));
+    REQUIRE(!r.prove_growth(0, 917));
+  }
+}
+
+TEST_CASE("a disposed body is gone and everything else proves what it did") {
+  for (const bool server : stores()) {
+    CAPTURE(server);
+    Scratch place(server);
+    Register r = place.make();
+    REQUIRE(r.append(std::vector{said("a name"), said("the end user is Taro"), said("more")}, salt()));
+    const auto before = r.checkpoint(3);
+    REQUIRE(before);
+    const NewEntry why{{1, "keeper", std::string(disposal), 1}, "retention ended"};
+    REQUIRE(r.dispose(why, salt()));
+    REQUIRE(flaws(r, std::span(&*before, 1)).empty());
+    const std::vector<Entry> read = all(r);
+    REQUIRE(read.size() == 4);
+    REQUIRE(!read[1].body);
+    REQUIRE(read[3].head.about == 1);
+    REQUIRE(r.verify({}, quiet)->disposed == 1);
+    if (!server) {
+      std::string raw;
+      for (const char* tail : {"", "-wal"})
+        if (FILE* f = std::fopen((place.location() + tail).c_str(), "rb")) {
+          for (int c = 0; (c = std::fgetc(f)) != EOF;) raw += static_cast<char>(c);
+          std::fclose(f);
+        }
+      REQUIRE(raw.find("the end user is") == std::string::npos);
+      REQUIRE(raw.find("a name") != std::string::npos);
+    }
+    REQUIRE(!r.dispose(why, salt()));                                            // twice
+    REQUIRE(!r.dispose({{1, "keeper", std::string(disposal), 3}, ""}, salt()));  // the disposal
+    REQUIRE(!r.dispose({{1, "keeper", std::string(disposal), 9}, ""}, salt()));  // nothing
+    REQUIRE(!r.append(std::vector{NewEntry{{1, "x", std::string(disposal), 0}, ""}},
+                      salt()));  // by the back door
+    REQUIRE(flaws(r).empty());
+  }
+}
+
+TEST_CASE("what cannot be recorded is refused, and nothing of its batch is there") {
+  for (const bool server : stores()) {
+    CAPTURE(server);
+    Scratch place(server);
+    Register r = place.make();
+    NewEntry ahead = said("about what is to come");
+    ahead.head.about = 1;
+    NewEntry long_kind = said("x");
+    long_kind.head.kind = std::string(256, 'k');
+    NewEntry kindless = said("x");
+    kindless.head.kind = "";
+    for (const NewEntry& wrong : {ahead, long_kind, kindless, said(std::string("a\0b", 3))})
+      REQUIRE(!r.append(std::vector{said("right"), wrong}, salt()));
+    REQUIRE(*r.size() == 0);
+    NewEntry on_the_first = said("about the first of its batch");
+    on_the_first.head.about = 0;
+    REQUIRE(r.append(std::vector{said("right"), on_the_first}, salt()));
+    REQUIRE(create_store(place.location(), "x").problem().code == &code::register_exists);
+  }
+  REQUIRE(open_store("no such folder/r").problem().code == &code::register_unreadable);
+}
+
+TEST_CASE("an export restores the register with chain and checkpoints, and an altered one is refused") {
+  for (const bool server : stores()) {
+    CAPTURE(server);
+    Scratch place(server), copy(server), spoilt(server);
+    Register r = place.make();
+    REQUIRE(r.append(many(300), salt()));
+    REQUIRE(r.dispose({{1, "keeper", std::string(disposal), 17}, "ended"}, salt()));
+    const auto kept = r.checkpoint(301);
+    std::vector<std::string> lines;
+    for (const Entry& e : all(r)) lines.push_back(export_line(e));
+    const auto restore = [](Register& into, const std::vector<std::string>& from) {
+      std::size_t at = 0;
+      return into.restore([&]() -> Result<std::optional<Entry>> {
+        if (at == from.size()) return std::optional<Entry>();
+        auto e = read_export_line(from[at], at + 1);
+        ++at;
+        if (!e) return e.problem();
+        return std::optional<Entry>(std::move(*e));
+      });
+    };
+    Register back = copy.make();
+    REQUIRE(restore(back, lines));
+    REQUIRE(flaws(back, std::span(&*kept, 1)).empty());
+    REQUIRE(!restore(back, lines));  // holds entries already
+    Register other = spoilt.make();
+    std::vector<std::string> wrong = lines;
+    wrong[5].replace(wrong[5].find("entry 5"), 7, "entry 6");
+    REQUIRE(restore(other, wrong).problem().code == &code::register_altered);
+    wrong = lines;
+    wrong[5].replace(wrong[5].find("officer"), 7, "nobody!");
+    REQUIRE(restore(other, wrong).problem().code == &code::register_altered);
+    wrong = lines;
+    wrong.erase(wrong.begin() + 200);
+    REQUIRE(!restore(other, wrong));
+    REQUIRE(*other.size() == 0);
+  }
+}
+
+TEST_CASE("a byte flipped anywhere in the file is found, or held nothing") {
+  Scratch place(false);
+  std::vector<std::string> wanted;
+  {
+    Register r = place.make();
+    REQUIRE(r.append(many(300), salt()));
+    for (const Entry& e : all(r)) wanted.push_back(export_line(e));
+  }
+  std::string whole;
+  {
+    FILE* f = std::fopen(place.location().c_str(), "rb");
+    for (int c = 0; (c = std::fgetc(f)) != EOF;) whole += static_cast<char>(c);
+    std::fclose(f);
+  }
+  REQUIRE(!fs::exists(place.location() + "-wal"));
+  std::size_t found = 0, nothing = 0;
+  const auto flip = [&](std::size_t at) {
+    CAPTURE(at);
+    std::string bad = whole;
+    bad[at] = static_cast<char>(bad[at] ^ (1 << at % 8));
+    FILE* f = std::fopen(place.location().c_str(), "wb");
+    std::fwrite(bad.data(), 1, bad.size(), f);
+    std::fclose(f);
+    auto store = open_store(place.location());
+    if (!store) {
+      ++found;
+      return;
+    }
+    Register r(std::move(*store));
+    if (!flaws(r).empty()) {
+      ++found;
+      return;
+    }
+    std::vector<std::string> read;
+    for (const Entry& e : all(r)) read.push_back(export_line(e));
+    REQUIRE(read == wanted);
+    ++nothing;
+  };
+  for (std::size_t at = 0; at < whole.size(); at += 97) flip(at);
+  CHECK(found > 200);
+  MESSAGE(found, " flips found, ", nothing, " in space that holds nothing");
+}
+
+TEST_CASE("an altered entry is named and no other") {
+  Scratch place(false);
+  {
+    Register r = place.make();
+    REQUIRE(r.append(many(600), salt()));
+  }
+  const auto sql = [&](const std::string& text) {
+    REQUIRE(std::system(fmt::format("sqlite3 '{}' \"{}\"", place.location(), text).c_str()) == 0);
+  };
+  const auto named = [&] {
+    Register r = place.open();
+    return flaws(r);
+  };
+  sql("UPDATE entry SET author='x' WHERE sequence=300");
+  REQUIRE(named() == std::vector<std::string>{"300 its head or its place in the chain was altered"});
+  sql("UPDATE entry SET author='officer' WHERE sequence=300; UPDATE body SET said='other' WHERE sequence=7");
+  REQUIRE(named() == std::vector<std::string>{"7 its body was altered"});
+  sql("UPDATE body SET said='entry 7' WHERE sequence=7; DELETE FROM body WHERE sequence=599");
+  REQUIRE(named() ==
+          std::vector<std::string>{"599 its body is gone and nothing says that it was disposed of"});
+}
+
+TEST_CASE("checkpoints are signed, and a wrong one proves nothing") {
+  const auto keys = make_keys("signer.example", Hash{1, 2, 3});
+  const auto others = make_keys("signer.example", Hash{3, 2, 1});
+  REQUIRE(keys);
+  const Checkpoint c{"test.example", 42, hash_leaf("x")};
+  const auto note = sign(c, keys->secret + "\n");
+  REQUIRE(note);
+  const auto read = read_checkpoint(*note, keys->open);
+  REQUIRE(read);
+  REQUIRE(read->size == 42);
+  REQUIRE(read->root == c.root);
+  REQUIRE(!read_checkpoint(*note, others->open));
+  REQUIRE(read_checkpoint(*note, keys->secret).problem().code == &code::bad_key);
+  REQUIRE(sign(c, keys->open).problem().code == &code::bad_key);
+  for (std::size_t i = 0; i < note->size(); ++i) {
+    std::string wrong = *note;
+    wrong[i] = static_cast<char>(wrong[i] ^ 1);
+    CAPTURE(wrong);
+    REQUIRE(!read_checkpoint(wrong, keys->open));
+  }
+  for (std::size_t n = 0; n < note->size(); ++n) REQUIRE(!read_checkpoint(note->substr(0, n), keys->open));
+  REQUIRE(!make_keys("two words", Hash{}));
+}
+
+TEST_CASE("a register rewritten from the start fits itself and no checkpoint that was kept") {
+  for (const bool server : stores()) {
+    Scratch place(server), anew(server);
+    Register r = place.make(), forged = anew.make();
+    REQUIRE(r.append(many(10), salt()));
+    std::vector<NewEntry> other = many(10);
+    other[4].body = "another";
+    REQUIRE(forged.append(other, salt()));
+    REQUIRE(flaws(forged).empty());
+    const auto kept = r.checkpoint(7);
+    REQUIRE(flaws(forged, std::span(&*kept, 1)).size() == 1);
+    const auto longer = r.checkpoint(10);
+    Scratch cut(server);
+    Register shorter = cut.make();
+    REQUIRE(shorter.append(many(9), salt()));
+    REQUIRE(flaws(shorter, std::span(&*longer, 1)).front().find("lost or cut off") != std::string::npos);
+  }
+}
+
+TEST_CASE("times are written and read to the microsecond") {
+  for (const std::int64_t t : {0L, 1L, 1'700'000'000'123'456L, -1L, 253'402'300'799'999'999L}) {
+    REQUIRE(parse_time(to_time(t)) == t);
+  }
+  REQUIRE(to_time(1'700'000'000'123'456) == "2023-11-14T22:13:20.123456Z");
+  for (const char* wrong :
+       {"", "2023-02-30T00:00:00.000000Z", "2023-01-01T24:00:00.000000Z", "2023-01-01 00:00:00.000000Z"})
+    REQUIRE(!parse_time(wrong));
+}

@@ -1,0 +1,338 @@
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstring>
+
+#include "register/store.h"
+
+// One file, in SQLite's write-ahead mode with full synchronisation: a commit returns when its frames are on
+// the disk. Disposed bodies are overwritten (`secure_delete`), and so are their traces in the log.
+
+namespace sekisho {
+namespace {
+
+constexpr int application_id = 0x53454b49;  // "SEKI"
+constexpr int busy_milliseconds = 60'000;   // other writers commit in milliseconds
+constexpr std::size_t size_of_hash = sizeof(Hash);
+
+constexpr const char* tables = R"(
+CREATE TABLE register(origin TEXT NOT NULL);
+CREATE TABLE ending(size INTEGER NOT NULL, frontier BLOB NOT NULL, last BLOB NOT NULL);
+CREATE TABLE entry(sequence INTEGER PRIMARY KEY, recorded INTEGER NOT NULL, author TEXT NOT NULL,
+                   kind TEXT NOT NULL, about INTEGER, commitment BLOB NOT NULL, leaf BLOB NOT NULL);
+CREATE TABLE body(sequence INTEGER PRIMARY KEY, salt BLOB NOT NULL, said TEXT NOT NULL);
+CREATE TABLE tile(level INTEGER NOT NULL, place INTEGER NOT NULL, hashes BLOB NOT NULL,
+                  PRIMARY KEY(level, place)) WITHOUT ROWID;
+)";
+
+class SqliteStore;
+
+/// A prepared statement in use: reset when it goes. One that could not be prepared is null, and its first
+/// step fails.
+class Statement {
+ public:
+  explicit Statement(sqlite3_stmt* s) : s_(s) {}
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+  ~Statement() {
+    if (s_ == nullptr) return;
+    sqlite3_reset(s_);
+    sqlite3_clear_bindings(s_);
+  }
+  void bind(int place, std::int64_t n) { sqlite3_bind_int64(s_, place, n); }
+  void text(int place, std::string_view t) {
+    sqlite3_bind_text64(s_, place, t.data(), t.size(), SQLITE_STATIC, SQLITE_UTF8);
+  }
+  void blob(int place, std::string_view b) {
+    sqlite3_bind_blob64(s_, place, b.data(), b.size(), SQLITE_STATIC);
+  }
+  int step() { return s_ == nullptr ? SQLITE_MISUSE : sqlite3_step(s_); }
+  std::int64_t number(int column) { return sqlite3_column_int64(s_, column); }
+  bool null(int column) { return sqlite3_column_type(s_, column) == SQLITE_NULL; }
+  /// Lives until the next step.
+  std::string_view view(int column) {
+    const void* at = sqlite3_column_blob(s_, column);
+    return {static_cast<const char*>(at), static_cast<std::size_t>(sqlite3_column_bytes(s_, column))};
+  }
+  /// A blob of another length gives a hash that matches nothing.
+  Hash hash(int column) {
+    Hash out{};
+    const std::string_view v = view(column);
+    if (v.size() == size_of_hash) std::memcpy(out.data(), v.data(), size_of_hash);
+    return out;
+  }
+
+ private:
+  sqlite3_stmt* s_;
+};
+
+class SqliteStore : public Store {
+ public:
+  SqliteStore(std::string path, sqlite3* db) : path_(std::move(path)), db_(db) {}
+  SqliteStore(const SqliteStore&) = delete;
+  SqliteStore& operator=(const SqliteStore&) = delete;
+  ~SqliteStore() override {
+    for (sqlite3_stmt* s : prepared_) sqlite3_finalize(s);
+    sqlite3_close(db_);
+  }
+
+  Failure run(const char* sql) {
+    return sqlite3_exec(db_, sql, nullptr, nullptr, nullptr) == SQLITE_OK ? Failure() : failed();
+  }
+  Failure settings() {
+    sqlite3_busy_timeout(db_, busy_milliseconds);
+    if (auto f = run("PRAGMA secure_delete = ON; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; "
+                     "PRAGMA cache_size = -65536; PRAGMA cell_size_check = ON;"))
+      return f;
+    return run("PRAGMA journal_mode = WAL");
+  }
+
+  Failure create(const std::string& origin) override {
+    if (auto f = run("BEGIN IMMEDIATE")) return f;
+    const auto undo = [this](Failure f) {
+      roll_back();
+      return f;
+    };
+    if (pragma("application_id") == application_id) return undo(problem(code::register_exists, path_));
+    if (auto f = run(tables)) return undo(std::move(f));
+    if (auto f = run(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};", application_id,
+                                 format_version)
+                         .c_str()))
+      return undo(std::move(f));
+    {
+      Statement s(prepared(insert_origin));
+      s.text(1, origin);
+      if (s.step() != SQLITE_DONE) return undo(failed());
+    }
+    {
+      Statement s(prepared(insert_end));
+      s.bind(1, 0);
+      s.blob(2, "");
+      const Hash none{};
+      s.blob(3, bytes(none));
+      if (s.step() != SQLITE_DONE) return undo(failed());
+    }
+    return commit();
+  }
+
+  /// That this is a register of a format that is read here.
+  Failure recognised() {
+    sqlite3_exec(db_, "PRAGMA schema_version", nullptr, nullptr, nullptr);
+    const int opened = sqlite3_errcode(db_);
+    if (opened == SQLITE_NOTADB) return problem(code::not_a_register, path_);
+    if (opened != SQLITE_OK) return failed();
+    if (pragma("application_id") != application_id) return problem(code::not_a_register, path_);
+    if (const auto v = pragma("user_version"); v != format_version)
+      return problem(code::other_register_format, path_, v, format_version);
+    return {};
+  }
+
+  Result<std::string> origin() override {
+    Statement s(prepared("SELECT origin FROM register"));
+    if (s.step() != SQLITE_ROW) return *failed();
+    return std::string(s.view(0));
+  }
+
+  Failure begin() override { return run("BEGIN IMMEDIATE"); }
+  Failure commit() override {
+    if (auto f = run("COMMIT")) {
+      roll_back();
+      return f;
+    }
+    if (dropped_) {  // what was disposed of stays in the log until that begins anew
+      dropped_ = false;
+      return run("PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+    return {};
+  }
+  void roll_back() override {
+    dropped_ = false;
+    sqlite3_exec(db_, "ROLLBACK", nullptr, nullptr, nullptr);
+  }
+
+  Result<RegisterEnd> end() override {
+    Statement s(prepared("SELECT size, frontier, last FROM ending"));
+    if (s.step() != SQLITE_ROW) return *failed();
+    const std::string_view packed = s.view(1);
+    std::vector<Hash> full(packed.size() / size_of_hash);
+    for (std::size_t i = 0; i < full.size(); ++i)
+      std::memcpy(full[i].data(), packed.data() + i * size_of_hash, size_of_hash);
+    const auto size = static_cast<std::uint64_t>(s.number(0));
+    if (packed.size() % size_of_hash != 0 || full.size() != full_subtrees(0, size).size())
+      return problem(code::register_altered, "the end of the register does not fit its size");
+    return RegisterEnd{Frontier(size, std::move(full)), s.hash(2)};
+  }
+  Failure set_end(const RegisterEnd& end) override {
+    std::string packed;
+    for (const Hash& h : end.frontier.full()) packed += bytes(h);
+    Statement s(prepared("UPDATE ending SET size = ?, frontier = ?, last = ?"));
+    s.bind(1, static_cast<std::int64_t>(end.frontier.size()));
+    s.blob(2, packed);
+    s.blob(3, bytes(end.last));
+    return done(s);
+  }
+
+  Failure put(std::span<const Entry> entries) override {
+    sqlite3_stmt* const entry = prepared("INSERT INTO entry VALUES(?, ?, ?, ?, ?, ?, ?)");
+    sqlite3_stmt* const body = prepared("INSERT INTO body VALUES(?, ?, ?)");
+    for (const Entry& e : entries) {
+      const auto sequence = static_cast<std::int64_t>(e.sequence);
+      {
+        Statement s(entry);
+        s.bind(1, sequence);
+        s.bind(2, e.head.recorded);
+        s.text(3, e.head.by);
+        s.text(4, e.head.kind);
+        if (e.head.about) s.bind(5, static_cast<std::int64_t>(*e.head.about));
+        s.blob(6, bytes(e.commitment));
+        s.blob(7, bytes(e.leaf));
+        if (auto f = done(s)) return f;
+      }
+      if (!e.body) continue;
+      Statement s(body);
+      s.bind(1, sequence);
+      s.blob(2, bytes(e.body->salt));
+      s.text(3, e.body->text);
+      if (auto f = done(s)) return f;
+    }
+    return {};
+  }
+  Failure put_tile(TileAt at, const std::string& hashes) override {
+    Statement s(prepared("INSERT INTO tile VALUES(?, ?, ?)"));
+    s.bind(1, at.level);
+    s.bind(2, static_cast<std::int64_t>(at.index));
+    s.blob(3, hashes);
+    return done(s);
+  }
+  Failure drop_body(Sequence of) override {
+    Statement s(prepared("DELETE FROM body WHERE sequence = ?"));
+    s.bind(1, static_cast<std::int64_t>(of));
+    dropped_ = true;
+    return done(s);
+  }
+
+  Failure read(Sequence from, Sequence to, const std::function<bool(Entry&&)>& visit) override {
+    Statement s(
+        prepared("SELECT entry.sequence, recorded, author, kind, about, commitment, leaf, salt, said "
+                 "FROM entry LEFT JOIN body USING(sequence) "
+                 "WHERE entry.sequence >= ? AND entry.sequence < ? ORDER BY entry.sequence"));
+    s.bind(1, static_cast<std::int64_t>(from));
+    s.bind(2, static_cast<std::int64_t>(to));
+    int step = s.step();
+    for (; step == SQLITE_ROW; step = s.step()) {
+      Entry e;
+      e.sequence = static_cast<Sequence>(s.number(0));
+      e.head.recorded = s.number(1);
+      e.head.by = s.view(2);
+      e.head.kind = s.view(3);
+      if (!s.null(4)) e.head.about = static_cast<Sequence>(s.number(4));
+      e.commitment = s.hash(5);
+      e.leaf = s.hash(6);
+      if (!s.null(7)) e.body = Body{s.hash(7), std::string(s.view(8))};
+      if (!visit(std::move(e))) return {};
+    }
+    return step == SQLITE_DONE ? Failure() : failed();
+  }
+  Failure read_leaves(Sequence from, Sequence to, const std::function<void(const Hash&)>& visit) override {
+    Statement s(prepared("SELECT leaf FROM entry WHERE sequence >= ? AND sequence < ? ORDER BY sequence"));
+    s.bind(1, static_cast<std::int64_t>(from));
+    s.bind(2, static_cast<std::int64_t>(to));
+    int step = s.step();
+    for (; step == SQLITE_ROW; step = s.step()) visit(s.hash(0));
+    return step == SQLITE_DONE ? Failure() : failed();
+  }
+  Result<std::string> tile(TileAt at) override {
+    Statement s(prepared("SELECT hashes FROM tile WHERE level = ? AND place = ?"));
+    s.bind(1, at.level);
+    s.bind(2, static_cast<std::int64_t>(at.index));
+    const int step = s.step();
+    if (step == SQLITE_ROW) return std::string(s.view(0));
+    return step == SQLITE_DONE ? Result<std::string>(std::string()) : Result<std::string>(*failed());
+  }
+
+  std::vector<std::string> faults() override {
+    std::vector<std::string> out;
+    Statement s(prepared("PRAGMA integrity_check(20)"));
+    int step = s.step();
+    for (; step == SQLITE_ROW; step = s.step())
+      if (s.view(0) != "ok") out.emplace_back(s.view(0));
+    if (step != SQLITE_DONE) out.emplace_back(sqlite3_errmsg(db_));
+    return out;
+  }
+
+  /// A statement prepared once; a null one steps to an error that says why.
+  sqlite3_stmt* prepared(const char* sql) {
+    for (std::size_t i = 0; i < texts_.size(); ++i)
+      if (texts_[i] == sql) return prepared_[i];
+    sqlite3_stmt* s = nullptr;
+    sqlite3_prepare_v3(db_, sql, -1, SQLITE_PREPARE_PERSISTENT, &s, nullptr);
+    if (s == nullptr) return s;
+    texts_.push_back(sql);
+    prepared_.push_back(s);
+    return s;
+  }
+
+ private:
+  static constexpr const char* insert_origin = "INSERT INTO register VALUES(?)";
+  static constexpr const char* insert_end = "INSERT INTO ending VALUES(?, ?, ?)";
+
+  Failure failed() {
+    Problem p = problem(code::register_failed, path_, sqlite3_errmsg(db_));
+    const int kind = sqlite3_errcode(db_) & 0xff;
+    if (kind == SQLITE_FULL) p.cure = "make room on the disk; what was recorded before is safe";
+    if (kind == SQLITE_BUSY) p.cure = "another program holds the register; try again when it has ended";
+    if (kind == SQLITE_READONLY || kind == SQLITE_CANTOPEN)
+      p.cure = "allow writing to the file and to its folder";
+    if (kind == SQLITE_CORRUPT)
+      p.cure = "`register verify` says what is left; restore the rest from an export";
+    return p;
+  }
+  Failure done(Statement& s) { return s.step() == SQLITE_DONE ? Failure() : failed(); }
+  std::int64_t pragma(const std::string& name) {
+    Statement s(prepared(name == "application_id" ? "PRAGMA application_id" : "PRAGMA user_version"));
+    return s.step() == SQLITE_ROW ? s.number(0) : -1;
+  }
+
+  std::string path_;
+  sqlite3* db_;
+  bool dropped_ = false;
+  std::vector<const char*> texts_;
+  std::vector<sqlite3_stmt*> prepared_;
+};
+
+Result<std::unique_ptr<SqliteStore>> opened(const std::string& path, const std::string& files, int flags) {
+  sqlite3* db = nullptr;
+  const int got = sqlite3_open_v2(path.c_str(), &db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+                                  files.empty() ? nullptr : files.c_str());
+  auto store = std::make_unique<SqliteStore>(path, db);
+  if (got != SQLITE_OK) {
+    Problem p = problem(code::register_unreadable, path, sqlite3_errmsg(db));
+    p.cure = (flags & SQLITE_OPEN_CREATE) != 0 ? "name a file in a folder that may be written"
+                                               : "`sekisho register init` makes a new one";
+    return p;
+  }
+  return store;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> open_sqlite(const std::string& path, const std::string& files) {
+  auto store = opened(path, files, SQLITE_OPEN_READWRITE);
+  if (!store) return store.problem();
+  if (auto f = (*store)->recognised()) return *f;
+  if (auto f = (*store)->settings()) return *f;
+  return std::unique_ptr<Store>(std::move(*store));
+}
+
+Result<std::unique_ptr<Store>> create_sqlite(const std::string& path, const std::string& origin,
+                                             const std::string& files) {
+  if (access(path.c_str(), F_OK) == 0) return problem(code::register_exists, path);
+  auto store = opened(path, files, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+  if (!store) return store.problem();
+  if (auto f = (*store)->settings()) return *f;
+  if (auto f = (*store)->create(origin)) return *f;
+  return std::unique_ptr<Store>(std::move(*store));
+}
+
+}  // namespace sekisho

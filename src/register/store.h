@@ -1,0 +1,75 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "register/entry.h"
+#include "register/problem.h"
+#include "register/tree.h"
+
+// Where the entries lie. A store keeps rows and gives them back; it knows nothing of what they prove.
+
+namespace sekisho {
+
+inline constexpr int format_version = 1;
+inline constexpr unsigned tile_height = 8;  // a tile: the hashes of 256 neighbours on a level
+
+/// The end of the register: what the next entry is chained to.
+struct RegisterEnd {
+  Frontier frontier;
+  Hash last{};  // the leaf of the last entry; all zero before the first
+};
+
+/// Level and index count tiles: tile (1, 0) holds the hashes of the first 256 tiles of level 0.
+struct TileAt {
+  unsigned level = 0;
+  std::uint64_t index = 0;
+  friend auto operator<=>(const TileAt&, const TileAt&) = default;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  /// A new, empty register. @param origin  what its checkpoints say they are of
+  virtual Failure create(const std::string& origin) = 0;
+  virtual Result<std::string> origin() = 0;
+
+  /// Waits for the other writers. Between it and `commit` nobody else writes; nothing is recorded before.
+  virtual Failure begin() = 0;
+  /// When it returns without a problem, what was written is on the disk.
+  virtual Failure commit() = 0;
+  virtual void roll_back() = 0;
+
+  virtual Result<RegisterEnd> end() = 0;
+  virtual Failure set_end(const RegisterEnd& end) = 0;
+  virtual Failure put(std::span<const Entry> entries) = 0;
+  virtual Failure put_tile(TileAt at, const std::string& hashes) = 0;
+  virtual Failure drop_body(Sequence of) = 0;
+
+  /// Entries from `from` on, up to but without `to`, in order, until `visit` returns false.
+  virtual Failure read(Sequence from, Sequence to, const std::function<bool(Entry&&)>& visit) = 0;
+  /// Leaves alone, as `read`.
+  virtual Failure read_leaves(Sequence from, Sequence to, const std::function<void(const Hash&)>& visit) = 0;
+  /// Empty if there is none.
+  virtual Result<std::string> tile(TileAt at) = 0;
+  /// What the store itself finds wrong with its files.
+  virtual std::vector<std::string> faults() = 0;
+};
+
+/// @param location  a file, or a `postgresql://` address
+/// @fails SK3501 cannot be opened; SK3502 there already; SK3503 no register; SK3504 of another format
+Result<std::unique_ptr<Store>> open_store(const std::string& location);
+Result<std::unique_ptr<Store>> create_store(const std::string& location, const std::string& origin);
+
+/// SQLite through one of its file layers; empty: the system's own. Tests give one that fails.
+Result<std::unique_ptr<Store>> open_sqlite(const std::string& path, const std::string& files);
+Result<std::unique_ptr<Store>> create_sqlite(const std::string& path, const std::string& origin,
+                                             const std::string& files);
+/// @param location  `postgresql://…`
+Result<std::unique_ptr<Store>> open_postgres(const std::string& location);
+Result<std::unique_ptr<Store>> create_postgres(const std::string& location, const std::string& origin);
+
+}  // namespace sekisho

@@ -1,0 +1,155 @@
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "register/register.h"
+
+// Everything is recomputed from what the entries say and held against what the store keeps of it: chain,
+// tree, tiles, end, and the checkpoints that somebody kept. What does not fit is named by entry where it can
+// be: after an altered entry the walk goes on from the leaf that the store has, so that one alteration does
+// not make every later entry look altered.
+
+namespace sekisho {
+namespace {
+
+constexpr std::uint64_t tile_width = std::uint64_t{1} << tile_height;
+constexpr std::size_t most_flaws = 1000;  // a broken register needs no longer list
+
+class Check {
+ public:
+  Check(Store& store, Verified& out) : store_(store), out_(out) {}
+
+  void flaw(std::optional<Sequence> at, std::string says) {
+    if (out_.flaws.size() < most_flaws) out_.flaws.push_back({at, std::move(says)});
+  }
+
+  void entry(const Entry& e) {
+    for (; next_ < e.sequence && out_.flaws.size() < most_flaws; ++next_) flaw(next_, "is not there");
+    next_ = e.sequence + 1;
+    Hash leaf = leaf_hash(e, last_);
+    if (leaf != e.leaf && leaf_hash(e, last_kept_) == e.leaf) leaf = e.leaf;  // the one before was altered
+    if (leaf != e.leaf) flaw(e.sequence, "its head or its place in the chain was altered");
+    if (e.body && e.body->commitment() != e.commitment) flaw(e.sequence, "its body was altered");
+    if (!e.body) missing_.insert(e.sequence);
+    if (e.head.kind == disposal) {
+      if (e.head.about && *e.head.about < e.sequence)
+        disposed_.insert(*e.head.about);
+      else
+        flaw(e.sequence, "disposes of nothing");
+    }
+    last_ = leaf;
+    last_kept_ = e.leaf;
+    grow(computed_, leaf);
+    grow(kept_, e.leaf);
+    ++out_.entries;
+  }
+
+  void finish(std::span<const Checkpoint> against) {
+    for (const Sequence s : missing_)
+      disposed_.contains(s) ? void(++out_.disposed)
+                            : flaw(s, "its body is gone and nothing says that it was disposed of");
+    for (const Sequence s : disposed_)
+      if (!missing_.contains(s)) flaw(s, "was disposed of, and its body is there");
+    end();
+    tiles();
+    for (const Checkpoint& c : against) checkpoint(c);
+    out_.root = kept_.frontier.root();
+  }
+
+  /// Sizes whose roots will be asked for.
+  void will_ask(std::uint64_t size) { asked_.insert(size); }
+
+ private:
+  /// A tree as it grows, with the tiles it completes.
+  struct Growing {
+    Frontier frontier;
+    std::map<TileAt, std::string> tiles;  // those not compared yet
+    std::map<std::uint64_t, Hash> roots;
+  };
+  void grow(Growing& g, const Hash& leaf) {
+    if (asked_.contains(g.frontier.size())) g.roots[g.frontier.size()] = g.frontier.root();
+    g.frontier.append(leaf, [&](Node n, const Hash& h) {
+      if (n.level % tile_height != 0) return;
+      const TileAt at{n.level / tile_height, n.index / tile_width};
+      std::string& tile = g.tiles[at];
+      tile += bytes(h);
+      if (tile.size() == tile_width * sizeof(Hash) && &g == &kept_) compare(at, tile);
+    });
+  }
+  void compare(TileAt at, const std::string& tile) {
+    const auto found = store_.tile(at);
+    const auto there = computed_.tiles.find(at);
+    if (!found || (*found != tile && (there == computed_.tiles.end() || *found != there->second)))
+      flaw({}, fmt::format("tile {} of level {} {}", at.index, at.level,
+                           found && found->empty() ? "is not there" : "was altered"));
+    computed_.tiles.erase(at);
+    full_.push_back(at);
+  }
+  void tiles() {
+    for (const TileAt at : full_) kept_.tiles.erase(at);
+    for (const auto& [at, tile] : kept_.tiles)
+      if (const auto found = store_.tile(at); found && !found->empty())
+        flaw({}, fmt::format("tile {} of level {} is not full and should not be there", at.index, at.level));
+  }
+  void end() {
+    const auto end = store_.end();
+    if (!end) return flaw({}, end.problem().message);
+    if (end->frontier.size() > out_.entries) {
+      for (Sequence s = next_; s < end->frontier.size() && out_.flaws.size() < most_flaws; ++s)
+        flaw(s, "is not there");
+      return;
+    }
+    if (end->frontier.size() < out_.entries)
+      return flaw(end->frontier.size(), "stands behind the end of the register");
+    if (end->frontier != kept_.frontier && end->frontier != computed_.frontier)
+      flaw({}, "what is kept of the tree's edge was altered");
+    if (end->last != last_ && end->last != last_kept_) flaw({}, "what is kept of the last leaf was altered");
+  }
+  void checkpoint(const Checkpoint& c) {
+    const auto origin = store_.origin();
+    if (origin && *origin != c.origin)
+      return flaw({}, fmt::format("the checkpoint is of `{}`, the register is `{}`", c.origin, *origin));
+    if (c.size > out_.entries)
+      return flaw(
+          {}, fmt::format(
+                  "a checkpoint of {} entries was given; {} are there: the last ones were lost or cut off",
+                  c.size, out_.entries));
+    const auto root = [&](Growing& g) {
+      return c.size == out_.entries ? g.frontier.root() : g.roots[c.size];
+    };
+    if (root(computed_) != c.root && root(kept_) != c.root)
+      flaw({}, fmt::format("the checkpoint of {} entries has another root: something before it was rewritten",
+                           c.size));
+  }
+
+  Store& store_;
+  Verified& out_;
+  Sequence next_ = 0;
+  Hash last_{}, last_kept_{};
+  Growing computed_, kept_;
+  std::vector<TileAt> full_;
+  std::set<Sequence> missing_, disposed_;
+  std::set<std::uint64_t> asked_;
+};
+
+}  // namespace
+
+Result<Verified> Register::verify(std::span<const Checkpoint> against,
+                                  const std::function<void(std::uint64_t)>& progress) {
+  Verified out;
+  Check check(*store_, out);
+  for (std::string& f : store_->faults()) check.flaw({}, "the store: " + f);
+  for (const Checkpoint& c : against) check.will_ask(c.size);
+  constexpr std::uint64_t told_every = 1U << 16;
+  constexpr Sequence all = std::uint64_t{1} << 62;
+  if (auto f = store_->read(0, all, [&](Entry&& e) {
+        check.entry(e);
+        if (out.entries % told_every == 0) progress(out.entries);
+        return true;
+      }))
+    check.flaw({}, f->message);
+  check.finish(against);
+  return out;
+}
+
+}  // namespace sekisho
