@@ -25,7 +25,7 @@ LicenceResult licence_list(const LicenceRequest& request);
 
 /// One authorisation: its terms, the balance of each limit, what is reserved on it and what happened to it.
 /// @returns JSON, schemas/licence.schema.json
-/// @fails as `licence_list`; SK3007 if there is none of that name
+/// @fails as `licence_list`; SK3202 if there is none of that name
 LicenceResult licence_show(const LicenceRequest& request);
 
 struct BookingResult {

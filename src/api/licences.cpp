@@ -222,7 +222,7 @@ LicenceResult licence_show(const LicenceRequest& request) {
   if (!o.read.ok()) return o.failed();
   const Book& book = o.accounts->book;
   if (!book.terms(request.id, o.on)) {
-    auto e = o.read.diags.emit(code::unknown_party, TextSpan{}, "authorisation", request.id);
+    auto e = o.read.diags.emit(code::no_such_event, TextSpan{}, "authorisation", request.id);
     const std::string near = nearest(request.id, book.ids());
     if (!near.empty()) e.fix(fmt::format("write `{}`", near));
     return o.failed();
