@@ -16,8 +16,9 @@ int main(int argc, char** argv) {
   app.set_version(std::string(sekisho::version()));
   app.require_subcommand();
   app.footer(
-      "Exit codes: 0 an answer, whatever it says; 1 a rulebook, world or transfer is wrong;\n"
-      "2 wrong use; 3 a file cannot be read or written; 4 the law needs more nodes than allowed;\n130 "
+      "Exit codes: 0 an answer, whatever it says; 1 a rulebook, world, transfer or event is wrong,\n"
+      "or a booking is refused; 2 wrong use; 3 a file cannot be read or written; 4 the law needs more nodes "
+      "than allowed;\n130 "
       "stopped by Ctrl-C.\n\n"
       "Example: sekisho decide examples/patriot/finished-to-us.yaml \\\n"
       "           --world examples/patriot/world.yaml --on 2023-12-22");

@@ -92,6 +92,24 @@ for events in sorted((root / "examples").rglob("events.jsonl")):  # the pictures
             for relation in prov.get(kind, {}).values():
                 assert all(relation[f"prov:{e}"] in prov[e] for e in ends), f"{kind} names what is not there"
         checked += 1
+events = root / "examples/licences/events.jsonl"
+given = ["--events", events, "--world", events.parent / "world.yaml", "--format", "json"]
+reserve = ["reserve", "--id", "r", "--on", "2024-11-01", "--under", "meti_permit", "--item", "pac3", "--consignee", "us_government",
+           "--fact", "destination=US", "--fact", "end_user=us_forces", "--value", "1000 USD", "--quantity"]
+named = sorted({json.loads(line)["authorisation"] for line in events.read_text().splitlines() if "authorisation" in json.loads(line)})
+for exits, command in [(0, ["list"]), (0, ["list", "--on", "2000-01-01"]), (0, reserve + ["1 pieces"]), (1, reserve + ["9 pieces"])] + [(0, ["show", a]) for a in named]:
+    done = subprocess.run([binary, "licence", *command, *given], capture_output=True, text=True)
+    assert done.returncode == exits, done.stderr
+    answer = json.loads(done.stdout)
+    validator("licence").validate(answer)
+    for line in filter(None, [answer.get("event")]):
+        validator("event").validate(json.loads(line))
+    checked += 1
+for on in ("2024-05-20", "2024-12-01", "2026-12-01"):
+    done = subprocess.run([binary, "due", "--on", on, *given], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    validator("due").validate(json.loads(done.stdout))
+    checked += 1
 
 for flags in (["--from", "2023-12-21", "--to", "2023-12-22"], ["--from", "2023-12-22", "--to", "2023-12-23"],
               ["--from", "2023-12-21", "--to", "2023-12-22", "--world", root / "examples/patriot/world.yaml"],
@@ -141,7 +159,10 @@ wrong = [("register_entry", {"sequence": 0}), ("register_proof", {"schema": "sek
          ("world", {"world": "1", "parties": {"p": {"name": "P", "country": "Japan"}}}), ("answer", {"finding": "allowed"}), ("impact", {"statements": []}), ("batch", {"row": 0}),
          ("proof", {"result": "fine"}),
          ("event", {"event": "make", "id": "a", "on": "2020-01-01"}), ("event", {"event": "lose", "id": "a", "on": "soon", "takes": [{"lot": "l"}]}),
-         ("event", {"event": "lose", "id": "a", "on": "2020-01-01", "takes": [{"lot": "l", "quantity": 4}]}), ("event", {"event": "gain"}), ("cases", {"cases": []}), ("coverage", {"regimes": [{}]})]
+         ("event", {"event": "lose", "id": "a", "on": "2020-01-01", "takes": [{"lot": "l", "quantity": 4}]}), ("event", {"event": "gain"}), ("event", {"event": "draw", "id": "d", "on": "2020-01-01"}),
+         ("event", {"event": "authorise", "id": "a", "on": "2020-01-01", "authorisation": "l", "kind": "licence", "state": "granted", "authority": "x", "limits": [{"items": "i"}]}),
+         ("licence", {"schema": "sekisho-licence/1"}), ("due", {"owed": []}),
+         ("cases", {"cases": []}), ("coverage", {"regimes": [{}]})]
 for kind, document in wrong:
     assert not holds(kind, document), f"the {kind} schema lets {document} pass"
     checked += 1

@@ -298,7 +298,8 @@ struct Book::Body {
   // --- taking ---
   Refusals reserve(const Reservation& r, bool keep) {
     Refusals out;
-    if (reservation_of.contains(r.id) || draw_of.contains(r.id))
+    // An authorisation's name, too: `expire` names either.
+    if (reservation_of.contains(r.id) || draw_of.contains(r.id) || account_of.contains(r.id))
       out.push_back({Why::id_taken, "", fmt::format("there is already a record `{}`", r.id), {}});
     if (r.lines.empty() || r.lines.size() > most_lines)
       out.push_back({Why::nothing_asked, "", fmt::format("a reservation has 1 to {} lines", most_lines), {}});
@@ -539,6 +540,8 @@ struct Book::Body {
     Account* known = account(id);
     if (!known) {
       if (!may_begin_as(a.state)) return {{Why::begins_otherwise, id, begins(a), {}}};
+      if (reservation_of.contains(id))
+        return {{Why::id_taken, id, fmt::format("there is already a record `{}`", id), {}}};
       account_of.emplace(id, static_cast<std::uint32_t>(accounts.size()));
       accounts.push_back({{{on, a}}, accounts_of(a.limits), {}, {}});
       return {};

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "model/authorisation.h"
+#include "model/use.h"
 
 // The book of authorisations. Goods are reserved on every authorisation that covers them and on every limit
 // of each at once, or not at all; drawn down when they move, in parts too; freed when they will not move.
@@ -22,38 +23,11 @@
 
 namespace sekisho {
 
-/// A fact of a use that scopes speak of: its value, then, for a party, what the party belongs to.
-struct UseFact {
-  std::string fact;
-  std::vector<std::string> values;
-};
-
-/// What the law asks for these goods, and who has to give it.
-struct NeededAct {
-  std::string need, from;
-};
-
-/// Goods of one item for one consignee, on all authorisations named.
-struct ReservedLine {
-  std::string line;
-  std::string item, consignee;
-  std::optional<Amount> quantity, value;
-  std::vector<std::string> under;
-  std::vector<NeededAct> needs;  // each answered by one of them; none: not asked
-  std::vector<UseFact> facts;    // `consignee` among them tells what it belongs to
-};
-
 struct Reservation {
   std::string id, by;
   Date on;                    // the day for which the goods are to move
   std::optional<Date> until;  // free from the day after
   std::vector<ReservedLine> lines;
-};
-
-/// A part of a reservation or of a draw. No line: the only one. No amounts: all that is left.
-struct Part {
-  std::string line;
-  std::optional<Amount> quantity, value;
 };
 
 struct Taking {

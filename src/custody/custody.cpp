@@ -6,36 +6,10 @@
 #include <array>
 #include <set>
 
+#include "model/corrections.h"
+
 namespace sekisho {
 namespace {
-
-/// Events as they hold after the corrections among them, by day; on one day as they were recorded.
-std::vector<const Event*> corrected(std::span<const Event> recorded, Diagnostics& diags) {
-  std::map<std::string_view, const Event*> by_id;
-  std::map<std::string_view, const Correct*> corrections;
-  for (const Event& e : recorded) {
-    if (!by_id.emplace(e.id, &e).second) diags.emit(code::event_twice, e.at, e.id);
-    const auto* correction = std::get_if<Correct>(&e.body);
-    if (correction == nullptr) continue;
-    const auto of = by_id.find(correction->of);
-    if (of == by_id.end() || of->second->kind == EventKind::correct)
-      diags.emit(code::no_such_event, e.at, "earlier event", correction->of)
-          .fix("a correction stands after the event that it corrects; correct that one again");
-    else
-      corrections[correction->of] = correction;
-  }
-  std::vector<const Event*> out;
-  for (const Event& e : recorded) {
-    if (e.kind == EventKind::correct || by_id.at(e.id) != &e) continue;
-    const auto c = corrections.find(e.id);
-    if (c == corrections.end())
-      out.push_back(&e);
-    else if (!c->second->withdrawn)
-      out.push_back(&c->second->instead.front());
-  }
-  std::stable_sort(out.begin(), out.end(), [](const Event* a, const Event* b) { return a->on < b->on; });
-  return out;
-}
 
 bool same(const ProvisoOn& a, const ProvisoOn& b) {
   return a.proviso == b.proviso && a.with == b.with && a.bound_on == b.bound_on && a.by == b.by;
@@ -388,7 +362,7 @@ class Custody::Step {
   }
   void lend() {
     const LotState& first = c_.states_[taken_.front().state];
-    Loan l{&e_, g_->from.empty() ? first.holder : g_->from, first.country, *sum(taken_)};
+    Loan l{&e_, g_->from.empty() ? first.holder : g_->from, first.country, *sum(taken_), *sum(taken_)};
     move(g_->to, g_->country);
     c_.loans_.push_back(std::move(l));
   }

@@ -56,7 +56,7 @@ struct LotState {
 struct Loan {
   const Event* lent;
   std::string lender, lender_country;
-  Amount out;
+  Amount lent_in_all, out;
 };
 
 /// Whether a proviso lies on whatever the goods that bear it are built into.

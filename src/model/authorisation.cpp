@@ -45,6 +45,8 @@ constexpr std::array changes{
     Change{S::expired, S::amended},  // extended
 };
 
+constexpr std::array<std::string_view, 3> at_issuer_names{"not_asked", "confirmed", "not_found"};
+
 template <class E, std::size_t N>
 std::optional<E> by_name(const std::array<std::string_view, N>& names, std::string_view text) {
   const auto it = std::find(names.begin(), names.end(), text);
@@ -65,6 +67,13 @@ std::string_view to_string(AuthorisationKind k) {
 }
 std::optional<AuthorisationKind> parse_authorisation_kind(std::string_view text) {
   return by_name<AuthorisationKind>(kind_names, text);
+}
+
+std::string_view to_string(AtIssuer a) {
+  return at_issuer_names[static_cast<std::size_t>(a)];
+}
+std::optional<AtIssuer> parse_at_issuer(std::string_view text) {
+  return by_name<AtIssuer>(at_issuer_names, text);
 }
 
 bool may_become(AuthorisationState from, AuthorisationState to) {

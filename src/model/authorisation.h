@@ -70,7 +70,16 @@ struct Condition {
   std::optional<Date> met_on;
 };
 
+/// Owed to the authority by a day.
+struct OwedReport {
+  std::string text, to;
+  Date due;
+  std::optional<Date> given_on;
+};
+
 enum class AtIssuer : std::uint8_t { not_asked, confirmed, not_found };
+std::string_view to_string(AtIssuer a);
+std::optional<AtIssuer> parse_at_issuer(std::string_view text);
 
 struct Authorisation {
   Instrument instrument;  // id, authority, scope, validity, provisos; its state follows `state`
@@ -81,6 +90,7 @@ struct Authorisation {
   std::string reexport;   // their wording on re-export
   std::vector<Limit> limits;
   std::vector<Condition> conditions;
+  std::vector<OwedReport> reports;
   std::optional<int> processing_days;  // from submission to answer
   bool restores_on_return = false;     // returned goods give their balance back
   AtIssuer at_issuer = AtIssuer::not_asked;

@@ -7,6 +7,8 @@
 
 #include "base/document.h"
 #include "model/amount.h"
+#include "model/authorisation.h"
+#include "model/use.h"
 #include "model/world.h"
 
 // Everything that happens is an event: who says so, when it was, and what it was. Format: docs/events.md.
@@ -22,7 +24,7 @@ std::string_view to_string(EventKind k);
 std::optional<EventKind> parse_event_kind(std::string_view word);
 std::vector<std::string> event_kind_words();
 
-enum class EventFamily : std::uint8_t { goods, attest, enter, correct };
+enum class EventFamily : std::uint8_t { goods, attest, enter, correct, authorise, reserve, take, expire };
 EventFamily family_of(EventKind k);
 
 /// A lot, or so much of it, to which something happens. No quantity: the whole lot.
@@ -69,6 +71,29 @@ struct Enter {
   World world;
 };
 
+/// The whole text of an authorisation from the event's day on.
+struct Authorise {
+  Authorisation text;
+};
+
+/// Goods that are to move are set aside on authorisations. The event's id is the reservation's.
+struct Reserve {
+  std::optional<Date> moves;  // the day for which they are; none: the event's
+  std::optional<Date> until;  // held to that day
+  std::vector<ReservedLine> lines;
+};
+
+/// Of a reservation a part is drawn or freed, or of a draw a part is restored.
+struct Take {
+  std::string of;
+  std::vector<Part> parts;  // none: all that is left
+};
+
+/// The end of a reservation or an authorisation, past its last day.
+struct Expire {
+  std::string of;
+};
+
 struct Event;
 
 /// An earlier event was otherwise, or was not at all. What was recorded stays; what it says changes.
@@ -83,7 +108,7 @@ struct Event {
   std::string id;
   Date on;  // the day on which it was so
   std::string by, source, reason, note;
-  std::variant<Goods, Attest, Enter, Correct> body;
+  std::variant<Goods, Attest, Enter, Correct, Authorise, Reserve, Take, Expire> body;
   TextSpan at;
 
   const Goods* goods() const { return std::get_if<Goods>(&body); }

@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <array>
 
-#include "base/json_text.h"
+#include "model/account_event_reader.h"
+#include "model/event_values.h"
 #include "model/reader.h"
 
 namespace sekisho {
 namespace {
 
-using Value = JsonText::Value;
+using Value = EventValues::Value;
 
 constexpr std::array common_keys{"event", "id", "on", "by", "source", "reason", "note"};
 
@@ -42,48 +43,8 @@ const Keys& keys_of(EventKind kind) {
 
 }  // namespace
 
-struct EventReader::Body {
-  explicit Body(Diagnostics& diags) : json(diags) {}
-  Diagnostics& diags() { return json.diags(); }
-
-  // --- values ---
-  std::string text(Value v) { return json.scalar(v); }
-  Date day(Value v, TextSpan at) {
-    const std::string t = json.scalar(v);
-    const auto d = parse_date(t);
-    if (d) return *d;
-    if (looks_like_date(t))
-      diags().emit(code::document_date, at, t);
-    else
-      diags().emit(code::wrong_form, at, "a day such as 2023-12-22");
-    return {};
-  }
-  Amount amount(Value v, TextSpan at, std::string_view example) {
-    const auto a = parse_amount(json.scalar(v));
-    if (a && a->ten_thousandths > 0) return *a;
-    diags().emit(code::wrong_form, at, example);
-    return {};
-  }
-  std::string state(Value v, TextSpan at) {
-    std::string s = json.scalar(v);
-    const auto capital = [](char c) { return c >= 'A' && c <= 'Z'; };
-    if (s.size() != 2 || !capital(s[0]) || !capital(s[1]))
-      diags().emit(code::wrong_form, at, "a state as two capital letters, such as JP");
-    return s;
-  }
-  std::vector<std::string> texts(Value v, std::string_view what) {
-    std::vector<std::string> out;
-    json.list(v, what, [&](Value e) { out.push_back(json.scalar(e)); });
-    return out;
-  }
-  void unknown_key(std::string_view key, TextSpan at, const std::vector<std::string>& known) {
-    auto e = diags().emit(code::unknown_key, at, key);
-    const std::string near = nearest(key, known);
-    if (!near.empty()) e.fix(fmt::format("write `{}`", near), {{at, near}});
-  }
-  void must_have(bool has, std::string_view key, TextSpan at) {
-    if (!has) diags().emit(code::missing_key, at, key);
-  }
+struct EventReader::Body : EventValues {
+  explicit Body(Diagnostics& diags) : EventValues(diags) {}
 
   // --- the event and what every kind has ---
   /// @param inside  it stands in a correction: its id is that of the event corrected and may be left out
@@ -142,12 +103,17 @@ struct EventReader::Body {
   }
 
   // A new family: its struct in event.h, its lines in event_kinds.def, and a line in each of these three.
-  static void begin_body(Event& e) {
+  void begin_body(Event& e) {
+    if (family_of(e.kind) == EventFamily::authorise) accounts.begin();
     switch (family_of(e.kind)) {
       case EventFamily::goods: e.body = Goods{}; break;
       case EventFamily::attest: e.body = Attest{}; break;
       case EventFamily::enter: e.body = Enter{}; break;
       case EventFamily::correct: e.body = Correct{}; break;
+      case EventFamily::authorise: e.body = Authorise{}; break;
+      case EventFamily::reserve: e.body = Reserve{}; break;
+      case EventFamily::take: e.body = Take{}; break;
+      case EventFamily::expire: e.body = Expire{}; break;
     }
   }
   void body_key(Event& e, std::string_view key, TextSpan at, Value v) {
@@ -155,11 +121,16 @@ struct EventReader::Body {
     if (auto* attest = std::get_if<Attest>(&e.body)) attest_key(*attest, key, at, v);
     if (auto* enter = std::get_if<Enter>(&e.body)) enter_key(*enter, key, at, v);
     if (auto* correct = std::get_if<Correct>(&e.body)) correct_key(*correct, key, at, v);
+    if (auto* authorise = std::get_if<Authorise>(&e.body)) accounts.key(*authorise, key, at, v);
+    if (auto* reserve = std::get_if<Reserve>(&e.body)) accounts.key(*reserve, key, at, v);
+    if (auto* take = std::get_if<Take>(&e.body)) accounts.key(*take, key, at, v);
+    if (auto* expire = std::get_if<Expire>(&e.body); expire && key == "of") expire->of = text(v);
   }
   void end_body(Event& e) {
     if (auto* enter = std::get_if<Enter>(&e.body))
       enter->world = read_world_sections(enter->sections, diags());
     if (auto* correct = std::get_if<Correct>(&e.body)) end_correct(*correct, e.at);
+    if (auto* authorise = std::get_if<Authorise>(&e.body)) accounts.end(*authorise, e);
   }
 
   // --- goods ---
@@ -305,7 +276,7 @@ struct EventReader::Body {
     }
   }
 
-  JsonText json;
+  AccountEventReader accounts{*this};
 };
 
 EventReader::EventReader(Diagnostics& diags) : body_(std::make_unique<Body>(diags)) {}
@@ -320,6 +291,16 @@ std::optional<Event> EventReader::read(std::string_view text, std::size_t after,
   return event;
 }
 
+/// The last line, without a line end, is the beginning of an object and no more: whoever wrote it was
+/// stopped.
+static bool is_torn(std::string_view line) {
+  if (!line.starts_with('{')) return false;
+  Diagnostics found;
+  EventReader(found).read(line);
+  return std::any_of(found.all().begin(), found.all().end(),
+                     [](const Diagnostic& d) { return d.code == &code::not_json; });
+}
+
 std::vector<Event> read_events(const Sources& sources, SourceId source, Diagnostics& diags) {
   EventReader reader(diags);
   std::vector<Event> out;
@@ -330,7 +311,11 @@ std::vector<Event> read_events(const Sources& sources, SourceId source, Diagnost
     const std::string_view line = text.substr(begin, end - begin);
     if (line.find_first_not_of(" \t\r") != std::string_view::npos) {
       const TextSpan where{source, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)};
-      if (auto event = reader.read(line, text.size() - end, where)) out.push_back(std::move(*event));
+      if (end == text.size() && is_torn(line))
+        diags.emit(code::torn_line, where)
+            .fix("delete this line and record its event again: it was never confirmed");
+      else if (auto event = reader.read(line, text.size() - end, where))
+        out.push_back(std::move(*event));
     }
     begin = end + 1;
   }

@@ -95,3 +95,87 @@ TEST_CASE("a line that breaks off anywhere is refused and nothing more happens")
   const std::string whole = std::string(made);
   for (std::size_t n = 1; n < whole.size(); ++n) CHECK(Read(whole.substr(0, n)).events.empty());
 }
+
+namespace {
+
+constexpr const char* authorised =
+    R"({"event":"authorise","id":"a","on":"2024-04-10","by":"x.office","authorisation":"permit","kind":"licence","state":"granted","title":"t","authority":"x.office","issued":"2024-04-09","valid":{"from":"2024-05-01","to":"2026-04-09"},"holder":"h","signatory":"s","reexport":"never","answers":["export_permit"],"finds":{"transfer.breach":"no"},"scope":{"destination":["US","GB"],"item":"gyro"},"limits":[{"quantity":"16 pieces","items":["gyro"],"each_consignee":"yes","per":"year"},{"value":"1000.50 USD","consignees":["b"],"within_months":"12"},{"quantity":"1 pieces","per":"month"}],"conditions":[{"text":"lodged","by":"h","met_on":"2024-04-20"},{"text":"insured"}],"reports":[{"text":"yearly","to":"x.office","due":"2025-01-31","given_on":"2025-01-30"}],"provisos":[{"proviso":"x.keep","with":{"holder":"b"}}],"processing_days":"90","restores":"on_return","at_issuer":"confirmed","assumed":"yes","source":"register"})";
+constexpr const char* reserved =
+    R"({"event":"reserve","id":"r","on":"2024-05-07","by":"o","for":"2024-06-03","until":"2024-06-30","lines":[{"line":"1","item":"gyro","consignee":"b","quantity":"6 pieces","value":"24 USD","under":["permit"],"needs":[{"need":"export_permit","from":"x.office"}],"facts":{"destination":"US","end_user":["unit","army"]}}]})";
+
+}  // namespace
+
+TEST_CASE("what is said of authorisations is read as it stands and written in one canonical line") {
+  for (
+      const std::string& line :
+      {std::string(authorised), std::string(reserved),
+       std::string(
+           R"({"event":"draw","id":"d","on":"2024-06-03","of":"r","parts":[{"line":"1","quantity":"2 pieces","value":"8 USD"}]})"),
+       std::string(R"({"event":"free","id":"f","on":"2024-06-04","of":"r"})"),
+       std::string(
+           R"({"event":"restore","id":"b","on":"2024-07-04","of":"d","parts":[{"quantity":"1 pieces"}]})"),
+       std::string(R"({"event":"expire","id":"x","on":"2026-05-01","of":"permit"})")}) {
+    const Read r(line + "\n");
+    REQUIRE(r.found() == "");
+    CHECK(write_event(r.events[0]) == line);
+  }
+  const Authorisation a = std::get<Authorise>(Read(authorised).events[0].body).text;
+  CHECK(a.instrument.id == "permit");
+  CHECK(a.instrument.state == InstrumentState::granted);
+  CHECK(a.instrument.valid.from.latest == *parse_date("2024-05-01"));
+  CHECK(to_string(a.limits[0]) == "16 pieces of gyro per year for each consignee");
+  CHECK(to_string(a.limits[1]) == "1000.50 USD to b within any 12 months");
+  CHECK(a.conditions[1].met_on == std::nullopt);
+  CHECK(a.reports[0].given_on == *parse_date("2025-01-30"));
+  const Reserve r = std::get<Reserve>(Read(reserved).events[0].body);
+  CHECK(r.lines[0].facts[1].values == std::vector<std::string>{"unit", "army"});
+}
+
+TEST_CASE("two texts of one authorisation give one line, whatever is left out") {
+  const Read a(
+      R"({"limits":[{"quantity":"5.00 pieces","items":"gyro","each_consignee":false}],"on":"2024-04-10","event":"authorise","state":"granted","kind":"licence","authorisation":"p","authority":"x","scope":{"item":["gyro"]},"id":"a","valid":{"from":"2024-04-10"}})");
+  const Read b(
+      R"({"event":"authorise","id":"a","on":"2024-04-10","authorisation":"p","kind":"licence","state":"granted","authority":"x","issued":"2024-04-10","scope":{"item":"gyro"},"limits":[{"quantity":"5 pieces","items":["gyro"]}]})");
+  REQUIRE(a.found() == "");
+  REQUIRE(b.found() == "");
+  CHECK(write_event(a.events[0]) == write_event(b.events[0]));
+}
+
+TEST_CASE("what is wrong in an authorisation or a reservation is reported with its place") {
+  const auto authorise = [](const std::string& rest) {
+    return Read(R"({"event":"authorise","id":"a","on":"2024-04-10","authorisation":"p","kind":"licence",)" +
+                rest + "}\n")
+        .found();
+  };
+  CHECK(authorise(R"("state":"open","authority":"x")") == "1:87 SK3005");
+  CHECK(authorise(R"("state":"granted")") == "1:1 SK3004");
+  CHECK(authorise(R"("state":"granted","authority":"x","limits":[{"items":["i"]}])") == "1:130 SK3005");
+  CHECK(authorise(R"("state":"granted","authority":"x","limits":[{"quantity":"1 pieces","per":"day"}])") ==
+        "1:154 SK3005");
+  CHECK(
+      authorise(
+          R"("state":"granted","authority":"x","limits":[{"quantity":"1 pieces","per":"year","within_months":3}])") ==
+      "1:167 SK3005");
+  CHECK(authorise(
+            R"("state":"granted","authority":"x","limits":[{"quantity":"1 pieces","within_months":"x"}])") ==
+        "1:154 SK3005");
+  CHECK(
+      authorise(R"("state":"granted","authority":"x","conditions":[{"by":"a"}],"reports":[{"text":"t"}])") ==
+      "1:134 SK3004, 1:157 SK3004");
+  CHECK(authorise(R"("state":"granted","authority":"x","restores":"always","issued":"2024-13-01")") ==
+        "1:121 SK3005, 1:149 SK3012");
+  CHECK(Read(R"({"event":"reserve","id":"r","on":"2024-05-07","lines":[{"quantity":"0 pieces"}]})"
+             "\n")
+            .found() == "1:58 SK3005, 1:56 SK3004");
+  CHECK(Read(R"({"event":"draw","id":"d","on":"2024-05-07","parts":[{"lot":"l"}]})"
+             "\n")
+            .found() == "1:55 SK3003, 1:1 SK3004");
+}
+
+TEST_CASE("a last line that breaks off is told apart from a line that is no JSON") {
+  const std::string whole = std::string(made) + "\n" + reserved;
+  CHECK(Read(whole).events.size() == 2);  // only the line end is missing
+  CHECK(Read(whole.substr(0, whole.size() - 1)).found() == "2:1 SK3312");
+  CHECK(Read(whole.substr(0, whole.size() - 1)).events.size() == 1);
+  CHECK(Read("{\"event\":\n" + std::string(made)).found() == "1:1 SK3101");
+}

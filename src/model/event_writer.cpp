@@ -1,5 +1,7 @@
 #include "model/event_writer.h"
 
+#include <fmt/format.h>
+
 namespace sekisho {
 namespace {
 
@@ -93,6 +95,116 @@ class Writer {
       event(e);
     }
   }
+  void body(const Authorise& a) {
+    const Authorisation& t = a.text;
+    const Instrument& i = t.instrument;
+    text("authorisation", i.id);
+    text("kind", to_string(t.kind));
+    text("state", to_string(t.state));
+    optional("title", i.title);
+    text("authority", i.authority);
+    text("issued", to_string(i.issued));
+    valid(i);
+    optional("holder", t.holder);
+    optional("signatory", t.signatory);
+    optional("reexport", t.reexport);
+    list("answers", i.answers, [&](const Claim& c) { string(c.value); });
+    if (!i.finds.empty()) {
+      key("finds");
+      open('{');
+      for (const auto& [fact, value] : i.finds) text(fact, value);
+      close('}');
+    }
+    if (!i.scope.empty()) {
+      key("scope");
+      open('{');
+      for (const ScopeEntry& s : i.scope)
+        one_or_list(s.fact, s.values, [](const Claim& c) { return std::string_view(c.value); });
+      close('}');
+    }
+    list("limits", t.limits, [&](const Limit& l) { limit(l); });
+    list("conditions", t.conditions, [&](const Condition& c) { condition(c); });
+    list("reports", t.reports, [&](const OwedReport& r) { report(r); });
+    list("provisos", i.provisos, [&](const ProvisoOn& p) { proviso(p); });
+    if (t.processing_days) text("processing_days", fmt::format("{}", *t.processing_days));
+    if (t.restores_on_return) text("restores", "on_return");
+    if (t.at_issuer != AtIssuer::not_asked) text("at_issuer", to_string(t.at_issuer));
+    if (i.assumed) text("assumed", "yes");
+  }
+  void valid(const Instrument& i) {
+    const bool from = i.valid.from.latest != i.issued, to = i.valid.to.earliest != far_future;
+    if (!from && !to) return;
+    key("valid");
+    open('{');
+    if (from) text("from", to_string(i.valid.from.latest));
+    if (to) text("to", to_string(i.valid.to.earliest));
+    close('}');
+  }
+  void limit(const Limit& l) {
+    open('{');
+    text(l.measure == Measure::value ? "value" : "quantity", to_string(l.most));
+    list("items", l.items, [&](const std::string& i) { string(i); });
+    list("consignees", l.consignees, [&](const std::string& c) { string(c); });
+    if (l.each_consignee) text("each_consignee", "yes");
+    if (l.period == PeriodKind::month) text("per", "month");
+    if (l.period == PeriodKind::year) text("per", "year");
+    if (l.period == PeriodKind::rolling) text("within_months", fmt::format("{}", l.months));
+    close('}');
+  }
+  void condition(const Condition& c) {
+    open('{');
+    text("text", c.text);
+    optional("by", c.by);
+    if (c.met_on) text("met_on", to_string(*c.met_on));
+    close('}');
+  }
+  void report(const OwedReport& r) {
+    open('{');
+    text("text", r.text);
+    optional("to", r.to);
+    text("due", to_string(r.due));
+    if (r.given_on) text("given_on", to_string(*r.given_on));
+    close('}');
+  }
+  void body(const Reserve& r) {
+    if (r.moves) text("for", to_string(*r.moves));
+    if (r.until) text("until", to_string(*r.until));
+    list("lines", r.lines, [&](const ReservedLine& l) { reserved(l); });
+  }
+  void reserved(const ReservedLine& l) {
+    open('{');
+    text("line", l.line);
+    optional("item", l.item);
+    optional("consignee", l.consignee);
+    if (l.quantity) text("quantity", to_string(*l.quantity));
+    if (l.value) text("value", to_string(*l.value));
+    list("under", l.under, [&](const std::string& a) { string(a); });
+    list("needs", l.needs, [&](const NeededAct& n) {
+      open('{');
+      text("need", n.need);
+      text("from", n.from);
+      close('}');
+    });
+    if (!l.facts.empty()) {
+      key("facts");
+      open('{');
+      for (const UseFact& f : l.facts)
+        one_or_list(f.fact, f.values, [](const std::string& v) { return std::string_view(v); });
+      close('}');
+    }
+    close('}');
+  }
+  void body(const Take& t) {
+    text("of", t.of);
+    list("parts", t.parts, [&](const Part& p) {
+      open('{');
+      optional("line", p.line);
+      if (p.quantity) text("quantity", to_string(*p.quantity));
+      if (p.value) text("value", to_string(*p.value));
+      close('}');
+    });
+  }
+  void body(const Expire& e) { text("of", e.of); }
   void document(const Doc& d) {
     switch (d.form) {
       case Doc::Form::nothing: out_ += "null"; break;
@@ -126,6 +238,11 @@ class Writer {
       write(each);
     }
     close(']');
+  }
+  template <class T, class Text>
+  void one_or_list(std::string_view name, const std::vector<T>& all, Text text_of) {
+    if (all.size() == 1) return text(name, text_of(all.front()));
+    list(name, all, [&](const T& each) { string(text_of(each)); });
   }
   void optional(std::string_view name, std::string_view value) {
     if (!value.empty()) text(name, value);

@@ -206,6 +206,11 @@ class WorldReader : Reader {
       read_sections(d);
     return std::move(w_);
   }
+  Instrument instrument_alone(const Doc& d) {
+    look_up_ = false;
+    instrument(d);
+    return w_.instruments.empty() ? Instrument{} : std::move(w_.instruments.back());
+  }
   FactEntries facts_alone(const Doc& under, const std::string& from) { return fact_entries(under, from); }
   std::vector<ProvisoOn> proviso_list(const Doc& list) {
     look_up_ = false;
@@ -420,6 +425,10 @@ std::optional<World> read_world(const Doc& doc, Diagnostics& diags) {
 
 World read_world_sections(const Doc& doc, Diagnostics& diags) {
   return WorldReader(diags).sections(doc);
+}
+
+Instrument read_instrument(const Doc& doc, Diagnostics& diags) {
+  return WorldReader(diags).instrument_alone(doc);
 }
 
 FactEntries read_facts(const Doc& facts, const std::string& from, Diagnostics& diags) {

@@ -12,6 +12,8 @@ namespace sekisho {
 std::optional<World> read_world(const Doc& doc, Diagnostics& diags);
 /// The sections of a world file alone. What they name may have been entered elsewhere: it is not looked up.
 World read_world_sections(const Doc& doc, Diagnostics& diags);
+/// One act of an authority, as it stands in the list `instruments`. What it names is not looked up.
+Instrument read_instrument(const Doc& doc, Diagnostics& diags);
 /// Facts by name, as they stand under `facts`; `from` says where, for the answer.
 FactEntries read_facts(const Doc& facts, const std::string& from, Diagnostics& diags);
 /// A list of provisos as they stand under a lot or an instrument; parties are not looked up.

@@ -1,0 +1,132 @@
+#include "accounts/replay.h"
+
+#include <algorithm>
+#include <map>
+
+#include "model/corrections.h"
+
+namespace sekisho {
+namespace {
+
+/// The code of a refusal, and what may be done about it.
+struct Told {
+  const Code* code;
+  std::string_view cure;
+};
+
+Told told(Why why) {
+  switch (why) {
+    case Why::limit_lacks:
+      return {&code::limit_lacking, "ask for less, free what will not move, or have the limit amended"};
+    case Why::no_such_authorisation:
+    case Why::no_such_reservation:
+    case Why::no_such_draw:
+    case Why::no_such_line: return {&code::no_such_booking, "name what an earlier event recorded"};
+    case Why::id_taken: return {&code::booking_exists, "give it a name that no other record has"};
+    case Why::not_at_issuer: return {&code::not_usable, "use an authorisation that its issuer confirms"};
+    case Why::not_in_effect:
+    case Why::not_valid_then: return {&code::not_usable, "use one that is in effect on that day"};
+    case Why::condition_open:
+      return {&code::not_usable, "once it is met, state the authorisation again with `met_on`"};
+    case Why::out_of_scope: return {&code::not_covered, "use an authorisation that covers this use"};
+    case Why::scope_unknown: return {&code::not_covered, "say it among the `facts` of the line"};
+    case Why::wrong_agency:
+    case Why::need_unanswered:
+      return {&code::not_given, "name an act of the authority that has to give it under `under`"};
+    case Why::nothing_asked:
+    case Why::other_unit:
+    case Why::not_stated:
+    case Why::too_large: return {&code::not_countable, "state each amount once, as the limit counts it"};
+    case Why::more_than_left: return {&code::more_than_held, "ask for no more than is left"};
+    case Why::reservation_over: return {&code::held_no_longer, "reserve anew"};
+    case Why::not_restored:
+      return {&code::gives_nothing_back,
+              "only an authorisation that says `restores: on_return` gives it back"};
+    case Why::change_not_allowed:
+    case Why::begins_otherwise: return {&code::cannot_become, "docs/accounts.md lists what may become of it"};
+  }
+  return {&code::cannot_become, ""};
+}
+
+/// What parties belong to, from everything that is told of them.
+class Wholes {
+ public:
+  void know(const World& w) {
+    for (const Party& p : w.parties)
+      if (!p.part_of.empty()) part_of_[p.id] = p.part_of;
+  }
+  /// The party, then what it belongs to, from near to far.
+  std::vector<std::string> of(const std::string& party) const {
+    std::vector<std::string> out{party};
+    for (auto it = part_of_.find(party); it != part_of_.end(); it = part_of_.find(out.back())) {
+      if (std::find(out.begin(), out.end(), it->second) != out.end()) break;  // a ring: nothing new follows
+      out.push_back(it->second);
+    }
+    return out;
+  }
+
+ private:
+  std::map<std::string, std::string, std::less<>> part_of_;
+};
+
+ReservedLine with_wholes(ReservedLine line, const Wholes& wholes) {
+  bool consignee = false;
+  for (UseFact& f : line.facts) {
+    consignee = consignee || f.fact == "consignee";
+    if (f.values.size() == 1) f.values = wholes.of(f.values.front());
+  }
+  if (!consignee && !line.consignee.empty()) line.facts.push_back({"consignee", wholes.of(line.consignee)});
+  return line;
+}
+
+Refusals book_event(Book& book, const Event& e, const Wholes& wholes) {
+  if (const auto* a = std::get_if<Authorise>(&e.body)) return book.authorise(a->text, e.on);
+  if (const auto* r = std::get_if<Reserve>(&e.body)) {
+    Reservation asked{e.id, e.by, r->moves.value_or(e.on), r->until, {}};
+    asked.lines.reserve(r->lines.size());
+    for (const ReservedLine& l : r->lines) asked.lines.push_back(with_wholes(l, wholes));
+    return book.reserve(asked);
+  }
+  if (const auto* x = std::get_if<Expire>(&e.body)) return book.expire(x->of, e.on);
+  const Take& t = std::get<Take>(e.body);
+  const Taking taking{e.id, t.of, e.on, t.parts};
+  if (e.kind == EventKind::draw) return book.draw(taking);
+  return e.kind == EventKind::free ? book.release(taking) : book.restore(taking);
+}
+
+bool concerns_accounts(const Event& e) {
+  switch (family_of(e.kind)) {
+    case EventFamily::authorise:
+    case EventFamily::reserve:
+    case EventFamily::take:
+    case EventFamily::expire: return true;
+    default: return false;
+  }
+}
+
+}  // namespace
+
+Accounts replay_accounts(std::span<const Event> recorded, Date on, const World& world, Diagnostics& diags) {
+  const std::vector<const Event*> events = corrected(recorded, diags);
+  Wholes wholes;
+  wholes.know(world);
+  for (const Event* e : events)
+    if (const auto* entered = std::get_if<Enter>(&e->body)) wholes.know(entered->world);
+  Accounts out;
+  for (const Event* e : events) {
+    if (e->on > on || !concerns_accounts(*e)) continue;
+    Refusals why = book_event(out.book, *e, wholes);
+    if (why.empty()) {
+      out.booked.push_back(e);
+      continue;
+    }
+    for (const Refusal& r : why) {
+      const auto [code, cure] = told(r.why);
+      diags.emit(*code, e->at, e->id, r.says).fix(std::string(cure));
+    }
+    out.refused.push_back({e, std::move(why)});
+  }
+  return out;
+}
+
+}  // namespace sekisho

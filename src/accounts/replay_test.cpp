@@ -1,0 +1,159 @@
+#include "accounts/replay.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <random>
+
+#include "model/event_reader.h"
+
+using namespace sekisho;
+
+namespace {
+
+Date day(const char* text) {
+  return *parse_date(text);
+}
+
+constexpr const char* granted =
+    R"({"event":"authorise","id":"g","on":"2024-01-01","authorisation":"permit","kind":"licence","state":"granted","authority":"x.office","valid":{"to":"2025-12-31"},"limits":[{"quantity":"10 pieces"}]})";
+
+/// A file of events, replayed.
+struct Replay {
+  Sources sources;
+  Diagnostics diags;
+  std::vector<Event> events;
+  Accounts accounts;
+  explicit Replay(const std::vector<std::string>& lines, const char* on = "2025-06-30",
+                  const World& world = {}) {
+    std::string text;
+    for (const std::string& l : lines) text += l + "\n";
+    events = read_events(sources, sources.add("events.jsonl", text), diags);
+    REQUIRE(!diags.has_errors());
+    accounts = replay_accounts(events, day(on), world, diags);
+  }
+  /// Each diagnostic as `line code`, one after the other.
+  std::string found() const {
+    std::string out;
+    for (const Diagnostic& d : diags.all())
+      out += fmt::format("{}{} {}", out.empty() ? "" : ", ", sources.locate(d.at).line, d.code->code);
+    return out;
+  }
+  std::string free() const {
+    return to_string(accounts.book.balances("permit", day("2025-06-30")).at(0).free);
+  }
+};
+
+std::string reserve(const char* id, const char* on, const char* quantity, const char* more = "") {
+  return fmt::format(
+      R"({{"event":"reserve","id":"{}","on":"{}","lines":[{{"item":"gyro","consignee":"unit","quantity":"{}","under":["permit"]{}}}]}})",
+      id, on, quantity, more);
+}
+std::string take(const char* kind, const char* id, const char* on, const char* of) {
+  return fmt::format(R"({{"event":"{}","id":"{}","on":"{}","of":"{}"}})", kind, id, on, of);
+}
+
+}  // namespace
+
+TEST_CASE("events about authorisations are booked in the order of their days, however they were recorded") {
+  std::vector<std::string> lines{granted,
+                                 reserve("r", "2024-03-01", "6 pieces"),
+                                 take("draw", "d", "2024-03-02", "r"),
+                                 reserve("q", "2024-04-01", "3 pieces"),
+                                 take("free", "f", "2024-04-02", "q"),
+                                 take("expire", "x", "2026-01-01", "permit")};
+  std::mt19937 random(7);
+  for (int i = 0; i < 20; ++i) {
+    std::shuffle(lines.begin(), lines.end(), random);
+    const Replay r(lines, "2026-02-01");
+    CHECK(r.found() == "");
+    CHECK(r.free() == "4 pieces");
+    CHECK(r.accounts.booked.size() == 6);
+    CHECK(r.accounts.book.state("permit", day("2026-02-01")) == AuthorisationState::expired);
+    CHECK(r.accounts.book.audit().empty());
+  }
+}
+
+TEST_CASE("up to a day only what was so by then counts") {
+  const std::vector<std::string> lines{granted, reserve("r", "2024-03-01", "6 pieces")};
+  CHECK(Replay(lines, "2024-02-29").free() == "10 pieces");
+  CHECK(Replay(lines, "2024-03-01").free() == "4 pieces");
+}
+
+TEST_CASE("an event that is refused books nothing and is reported at its line, each reason once") {
+  const Replay r({granted, reserve("a", "2024-03-01", "11 pieces"), reserve("b", "2026-03-01", "1 kg"),
+                  take("draw", "c", "2024-03-02", "nobody"), reserve("d", "2024-03-03", "10 pieces")},
+                 "2026-06-30");
+  CHECK(r.found() == "2 SK3301, 4 SK3302, 3 SK3304, 3 SK3307");
+  CHECK(r.accounts.refused.size() == 3);
+  CHECK(r.accounts.refused[0].why[0].lacks == Amount{10'000, "pieces"});
+  CHECK(r.free() == "0 pieces");
+}
+
+TEST_CASE("a correction makes another book, and reports what it makes impossible") {
+  const std::vector<std::string> lines{granted, reserve("r", "2024-03-01", "6 pieces"),
+                                       take("draw", "d", "2024-03-02", "r"),
+                                       reserve("q", "2024-04-01", "3 pieces")};
+  auto corrected = lines;
+  corrected.push_back(R"({"event":"correct","id":"c1","on":"2024-05-01","of":"r","instead":)" +
+                      reserve("r", "2024-03-01", "7 pieces") + "}");
+  const Replay seven(corrected);
+  CHECK(seven.found() == "");
+  CHECK(seven.free() == "0 pieces");
+  corrected.push_back(R"({"event":"correct","id":"c2","on":"2024-05-02","of":"r","instead":)" +
+                      reserve("r", "2024-03-01", "8 pieces") + "}");
+  const Replay eight(corrected);
+  CHECK(eight.found() == "4 SK3301");  // the later reservation finds too little left
+  CHECK(eight.free() == "2 pieces");
+  corrected.emplace_back(R"({"event":"correct","id":"c3","on":"2024-05-03","of":"r","withdrawn":"yes"})");
+  const Replay withdrawn(corrected);
+  CHECK(withdrawn.found() == "3 SK3302");  // nothing is there to draw
+  CHECK(withdrawn.free() == "7 pieces");
+}
+
+TEST_CASE("what a party belongs to is known from the world and from what was entered") {
+  const std::string scoped =
+      R"({"event":"authorise","id":"g","on":"2024-01-01","authorisation":"permit","kind":"licence","state":"granted","authority":"x.office","scope":{"consignee":"army","end_user":"army"},"limits":[{"quantity":"10 pieces","consignees":"army"}]})";
+  const std::string use = reserve("r", "2024-03-01", "6 pieces", R"(,"facts":{"end_user":"unit"})");
+  CHECK(Replay({scoped, use}).found() == "2 SK3305, 2 SK3305");
+  World world;
+  world.parties.push_back({"unit", "", "", "corps", "", {}, {}});
+  world.parties.push_back({"corps", "", "", "army", "", {}, {}});
+  CHECK(Replay({scoped, use}, "2025-06-30", world).free() == "4 pieces");
+  const std::string entered =
+      R"({"event":"enter","id":"w","on":"2024-01-02","parties":{"unit":{"name":"U","part_of":"army"}}})";
+  CHECK(Replay({scoped, use, entered}).free() == "4 pieces");
+  world.parties[1].part_of = "unit";  // a ring belongs to nothing more
+  CHECK(Replay({scoped, use}, "2025-06-30", world).found() == "2 SK3305, 2 SK3305");
+}
+
+TEST_CASE("a day of movement later than the day of the record counts in its own period") {
+  const std::string yearly =
+      R"({"event":"authorise","id":"g","on":"2024-01-01","authorisation":"permit","kind":"licence","state":"granted","authority":"x.office","limits":[{"quantity":"10 pieces","per":"year"}]})";
+  const std::string use =
+      R"({"event":"reserve","id":"r","on":"2024-12-01","for":"2025-01-10","lines":[{"quantity":"6 pieces","under":["permit"]}]})";
+  const Replay r({yearly, use});
+  CHECK(to_string(r.accounts.book.balances("permit", day("2024-12-31"))[0].free) == "10 pieces");
+  CHECK(to_string(r.accounts.book.balances("permit", day("2025-01-01"))[0].free) == "4 pieces");
+}
+
+TEST_CASE("each reason of a refusal has its code") {
+  const std::string closed =
+      R"({"event":"authorise","id":"g","on":"2024-01-01","authorisation":"permit","kind":"licence","state":"granted","authority":"x.office","answers":["export"],"conditions":[{"text":"lodged"}]})";
+  CHECK(
+      Replay(
+          {closed,
+           reserve(
+               "r", "2024-03-01", "1 pieces",
+               R"(,"needs":[{"need":"export","from":"y.office"},{"need":"retransfer","from":"x.office"}])")})
+          .found() == "2 SK3304, 2 SK3306, 2 SK3306");
+  CHECK(Replay({granted, reserve("r", "2024-03-01", "5 pieces"), take("draw", "d", "2024-03-02", "r"),
+                take("draw", "e", "2024-03-03", "r"), take("restore", "b", "2024-03-04", "d")})
+            .found() == "4 SK3308, 5 SK3310");
+  CHECK(
+      Replay(
+          {granted,
+           R"({"event":"reserve","id":"r","on":"2024-03-01","until":"2024-03-05","lines":[{"quantity":"1 pieces","under":["permit"]}]})",
+           take("draw", "d", "2024-03-06", "r"), take("expire", "x", "2024-03-05", "r")})
+          .found() == "4 SK3311, 3 SK3309");
+}

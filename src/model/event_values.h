@@ -1,0 +1,39 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/date.h"
+#include "base/json_text.h"
+#include "model/amount.h"
+
+namespace sekisho {
+
+/// The values that events are written in. What has another form is reported with its place.
+class EventValues {
+ public:
+  using Value = JsonText::Value;
+
+  explicit EventValues(Diagnostics& diags) : json(diags) {}
+  Diagnostics& diags() { return json.diags(); }
+
+  std::string text(Value v) { return json.scalar(v); }
+  Date day(Value v, TextSpan at);
+  /// @param example  what is expected, for the report
+  Amount amount(Value v, TextSpan at, std::string_view example);
+  std::string state(Value v, TextSpan at);
+  std::vector<std::string> texts(Value v, std::string_view what);
+  /// A list of texts, or one text that stands for a list of one.
+  std::vector<std::string> text_or_texts(Value v, std::string_view what);
+  bool yes(Value v, TextSpan at);
+  /// A whole number from `least` to `most`.
+  int count(Value v, TextSpan at, int least, int most);
+
+  void unknown_key(std::string_view key, TextSpan at, const std::vector<std::string>& known);
+  void must_have(bool has, std::string_view key, TextSpan at);
+
+  JsonText json;
+};
+
+}  // namespace sekisho

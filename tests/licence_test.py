@@ -1,0 +1,108 @@
+"""Accounts on the disk: several writers at once never take more than is granted, a torn line is told, a terminal
+shows bars.
+
+usage: licence_test.py BINARY SOURCE_ROOT
+"""
+import concurrent.futures
+import fcntl
+import json
+import os
+import pathlib
+import pty
+import subprocess
+import sys
+import tempfile
+
+binary, root = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
+GRANTED = {"event": "authorise", "id": "granted", "on": "2024-01-01", "authorisation": "permit", "kind": "licence", "state": "granted",
+           "authority": "x.office", "limits": [{"quantity": "90 pieces"}]}
+failures = []
+
+
+def check(holds, what):
+    if not holds:
+        failures.append(what)
+
+
+def run(*argv):
+    return subprocess.run([binary, "licence", *argv], capture_output=True, text=True, timeout=300)
+
+
+def balance(file):
+    done = run("show", "permit", "--events", file, "--format", "json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)["authorisation"]["balances"][0]
+
+
+def writer(file, name):
+    """25 tries to reserve and draw one piece. @returns how many were drawn"""
+    drawn = 0
+    for n in range(25):
+        common = ["--on", "2024-02-01", "--events", file, "--append"]
+        held = run("reserve", "--id", f"r{name}_{n}", "--under", "permit", "--quantity", "1 pieces", *common)
+        if held.returncode == 1:
+            check("SK3301" in held.stderr and "1 pieces more than is free" in held.stderr, f"refused otherwise: {held.stderr}")
+            continue
+        check(held.returncode == 0, held.stderr)
+        moved = run("draw", f"r{name}_{n}", "--id", f"d{name}_{n}", *common)
+        check(moved.returncode == 0, moved.stderr)
+        drawn += moved.returncode == 0
+    return drawn
+
+
+with tempfile.TemporaryDirectory() as name:
+    file = pathlib.Path(name) / "events.jsonl"
+    file.write_text(json.dumps(GRANTED) + "\n")
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        drawn = sum(pool.map(lambda n: writer(file, n), range(8)))
+    lines = file.read_text().splitlines()
+    b = balance(file)
+    check(drawn == 90, f"of 200 tries for 90 pieces {drawn} were drawn")
+    check((b["drawn"], b["reserved"], b["free"]) == ("90 pieces", "0 pieces", "0 pieces"), f"the book says {b}")
+    check(len(lines) == 1 + 2 * 90, f"{len(lines)} lines stand in the file")
+    check(subprocess.run([binary, "events", file], capture_output=True, text=True).stdout.splitlines()[1:] == lines[1:], "an appended line is not canonical")
+
+    # Whoever has the file is waited for.
+    file.write_text(json.dumps(GRANTED) + "\n")
+    reserve = ["reserve", "--under", "permit", "--on", "2024-02-01", "--events", file, "--append", "--quantity"]
+    with file.open("a") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        waiting = subprocess.Popen([binary, "licence", *reserve, "60 pieces", "--id", "late"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        held.write('{"event":"reserve","id":"early","on":"2024-02-01","lines":[{"line":"1","quantity":"60 pieces","under":["permit"]}]}\n')
+    out, errors = waiting.communicate(timeout=300)
+    check(waiting.returncode == 1 and "30 pieces more than is free" in errors, f"the writer that waited read an older file: {out}{errors}")
+
+    # A line that was cut off anywhere is told and nothing is written behind it.
+    whole = file.read_text()
+    last = whole.rstrip("\n").rfind("\n") + 1
+    for end in range(last + 1, len(whole) - 1):
+        file.write_text(whole[:end])
+        done = run(*reserve, "1 pieces", "--id", "next")
+        check(done.returncode == 1 and "SK3312" in done.stderr and file.read_text() == whole[:end], f"cut at {end}: {done.stderr}")
+    file.write_text(whole[:-1])  # only the line end is missing
+    done = run(*reserve, "1 pieces", "--id", "next")
+    check(done.returncode == 0 and file.read_text() == whole + done.stdout, f"the line end is not mended: {done.stderr}")
+
+    # Without leave to write nothing is written, and without `--append` neither.
+    before = file.read_text()
+    check(run(*[a for a in reserve if a != "--append"], "1 pieces", "--id", "more").returncode == 0 and file.read_text() == before, "something was written without --append")
+    check(run(*reserve, "1 pieces", "--id", "next").returncode == 1 and file.read_text() == before, "a name was given twice")
+    done = run("reserve", "--id", "x", "--under", "permit", "--on", "2024-02-01", "--quantity", "1 pieces", "--append", "--events", pathlib.Path(name) / "none")
+    check(done.returncode == 3 and "SK5001" in done.stderr, f"a file that is not there: {done.stderr}")
+
+    reader, terminal = pty.openpty()
+    subprocess.run([binary, "licence", "show", "permit", "--events", file], stdout=terminal, timeout=300, check=True)
+    os.close(terminal)
+    shown = b""
+    try:
+        while part := os.read(reader, 65536):
+            shown += part
+    except OSError:  # the other end is closed
+        pass
+    check("▒" * 20 + "░" * 10 in shown.decode(), f"no bar on a terminal: {shown.decode()}")
+    check("▒" not in run("show", "permit", "--events", file).stdout, "a bar where no terminal is")
+
+for f in failures:
+    print("FAILED", f)
+print(f"{len(failures)} failed")
+sys.exit(1 if failures else 0)
