@@ -1,5 +1,7 @@
 // One decision after the other under the law of a day, as at a counter: the library's DayLaw. Each figure is
-// the whole way of one request, from nothing known: its facts are told, then the question is asked.
+// the whole way of one request, from nothing known: its facts are told, then the question is asked. They are
+// told in three ways, each with its own figure: as values looked up once, for callers who have codes; as
+// text, fact by fact; as one JSON object.
 
 #include <fmt/format.h>
 #include <sekisho/day_law.h>
@@ -40,6 +42,9 @@ void measure(const std::string& name, const Rulebooks& books, const std::string&
         told.back().push_back(*t);
     json.push_back(as_json(request, table, row));
   }
+  std::vector<std::size_t> facts;  // columns that hold one
+  for (std::size_t c = 0; c < table.columns.size(); ++c)
+    if (request.look_up(table.columns[c], "unknown")) facts.push_back(c);
   std::size_t met = 0;  // so that no question is left out
   const auto each = [&](const char* what, double wanted, const auto& ask) {
     const double seconds = best_of(30, [&] {
@@ -50,9 +55,9 @@ void measure(const std::string& name, const Rulebooks& books, const std::string&
   };
   const auto tell = [&](std::size_t i) {
     request.clear();
-    for (const Told t : told[i]) request.tell(t);
+    request.tell(told[i]);
   };
-  each("finding", 0.2, [&](std::size_t i) {
+  each("finding, told as codes", 0.2, [&](std::size_t i) {
     tell(i);
     met += request.finding().best.size();
   });
@@ -64,6 +69,12 @@ void measure(const std::string& name, const Rulebooks& books, const std::string&
     tell(i);
     met += request.because().size();
   });
+  each("finding, told as text", 0.2, [&](std::size_t i) {
+    request.clear();
+    const auto& row = table.rows[i];
+    for (const std::size_t c : facts) met += request.tell(table.columns[c], row[c]);
+    met += request.finding().best.size();
+  });
   each("finding, from JSON", 10, [&](std::size_t i) {
     request.clear();
     met += request.tell_json(json[i]);
@@ -72,9 +83,9 @@ void measure(const std::string& name, const Rulebooks& books, const std::string&
   fmt::print(
       "{}: {} requests, {:.1f} facts each ({})\n", name, told.size(),
       [&] {
-        std::size_t facts = 0;
-        for (const auto& t : told) facts += t.size();
-        return static_cast<double>(facts) / static_cast<double>(told.size());
+        std::size_t count = 0;
+        for (const auto& t : told) count += t.size();
+        return static_cast<double>(count) / static_cast<double>(told.size());
       }(),
       met);
 }

@@ -12,9 +12,13 @@
 //
 //     DayLaw law(books, "2023-12-22");
 //     DayLaw::Request request = law.request();        // each thread its own
-//     request.tell("departure", "JP");                // or once request.look_up(...), then
-//     request.tell(told) request.tell_json(R"({"destination": "US", "goods.weapon": true})"); if
-//     (request.finding().best == "prohibited") for (auto fact : request.because()) ...
+//     request.tell("departure", "JP");
+//     request.tell_json(R"({"destination": "US", "goods.weapon": true})");
+//     if (request.finding().best == "prohibited")
+//       for (auto fact : request.because()) ...
+//
+// Whoever has columns of codes looks each code up once, `request.look_up("departure", "JP")`, and from then
+// on tells whole requests as small numbers: `request.tell(std::span(looked_up))`.
 
 namespace sekisho {
 
@@ -49,7 +53,7 @@ class DayLaw {
     ~Request();
     Request(Request&&) noexcept;
 
-    /// A fact with its value, looked up once for many tellings.
+    /// A fact with its value, looked up once for many tellings to the same request.
     struct Told {
       std::uint32_t index = 0;
     };
@@ -60,6 +64,7 @@ class DayLaw {
     /// Nothing is known again.
     void clear();
     void tell(Told told);
+    void tell(std::span<const Told> told);
     bool tell(std::string_view fact, std::string_view value);
     /// One object, a fact a key; `provisos` names those that lie on the lot.
     /// @returns false where it cannot be read: `why` says it, and what came before it is told

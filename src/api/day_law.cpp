@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <deque>
+#include <map>
 #include <unordered_map>
 
 #include "api/body.h"
@@ -23,13 +24,7 @@ DayLaw::DayLaw(const Rulebooks& books, std::string_view day, std::size_t node_li
   Diagnostics diags;
   if (const auto on = parse_date(day)) {
     body_->plan = std::make_unique<Plan>(body_->law, *on, diags, node_limit);
-    try {
-      if (body_->plan->ok()) body_->docket = std::make_unique<Docket>(*body_->plan);
-    } catch (const TooManyNodes&) {
-      diags.emit(code::too_many_nodes, TextSpan{}, node_limit)
-          .note("it happened in making the rules ready")
-          .fix("allow more nodes, or let fewer facts be told apart");
-    }
+    if (body_->plan->ok()) body_->docket = std::make_unique<Docket>(*body_->plan);
   } else {
     diags.emit(code::document_date, TextSpan{}, day);
   }
@@ -69,15 +64,13 @@ struct DayLaw::Request::Body {
     using is_transparent = void;
     std::size_t operator()(std::string_view s) const { return std::hash<std::string_view>()(s); }
   };
-  struct LookedUp {
-    FactId fact;
-    Said said;
-  };
   const Law& law;
   const Docket& docket;
   sekisho::Request request;
   std::unordered_map<std::string_view, FactId, Hash, std::equal_to<>> facts;
-  std::deque<LookedUp> looked_up;
+  std::deque<Said> kept;  // those that were looked up: the cells forget theirs
+  std::vector<sekisho::Request::Ready> looked_up;
+  std::map<std::pair<FactId, std::string>, Told> place_of;  // the same words, the same place
   JsonRow json;
   std::string why;
   std::vector<RuleStands> stands;
@@ -98,16 +91,21 @@ std::optional<DayLaw::Request::Told> DayLaw::Request::look_up(std::string_view f
   const FactId f = body_->fact(fact);
   const Said* said = f.valid() ? body_->said(f, value) : nullptr;
   if (said == nullptr) return std::nullopt;
-  body_->looked_up.push_back({f, *said});
-  return Told{static_cast<std::uint32_t>(body_->looked_up.size() - 1)};
+  const Told fresh{static_cast<std::uint32_t>(body_->looked_up.size())};
+  const auto [it, is_new] = body_->place_of.try_emplace({f, std::string(value)}, fresh);
+  if (is_new) body_->looked_up.emplace_back(f, body_->kept.emplace_back(*said));
+  return it->second;
 }
 
 void DayLaw::Request::clear() {
   body_->request.clear();
 }
 void DayLaw::Request::tell(Told told) {
-  const Body::LookedUp& l = body_->looked_up[told.index];
-  body_->request.tell(l.fact, l.said);
+  tell(std::span(&told, 1));
+}
+void DayLaw::Request::tell(std::span<const Told> told) {
+  Body& b = *body_;
+  for (const Told t : told) b.request.tell(b.looked_up[t.index]);
 }
 bool DayLaw::Request::tell(std::string_view fact, std::string_view value) {
   if (fact == "provisos") {

@@ -69,6 +69,26 @@ void Cells::gather_comparisons() {
     comparisons_.push_back(std::move(c));
   }
   std::stable_partition(compared_.begin(), compared_.end(), [&](FactId f) { return !law_[f].type.is_set; });
+  std::map<Value, std::uint32_t> numbers;
+  const auto number_all = [&](std::span<const Value> values, Compared& c) {
+    for (const Value& v : values)
+      c.numbers.push_back(numbers.try_emplace(v, static_cast<std::uint32_t>(numbers.size())).first->second);
+  };
+  compared_facts_.resize(law_.facts.size());
+  for (const FactId f : compared_) {
+    Compared& c = compared_facts_[f.index];
+    c.set = law_[f].type.is_set;
+    c.type = law_[f].type.kind;
+    if (c.set) {
+      number_all(elements_[f.index], c);
+      continue;
+    }
+    const VarId v = variable_of_[f.index];
+    if (!v.valid() || space[v].kind != VarKind::fact) continue;
+    c.placed = true;
+    c.level = level(v);
+    number_all(space[v].domain, c);
+  }
 }
 
 // --- what a cell says ---
@@ -77,7 +97,9 @@ const Said& Cells::said(FactId fact, std::string_view cell) {
   auto& cells = kept_[fact.index];
   if (const auto it = cells.find(cell); it != cells.end()) return it->second;
   if (cells.size() >= most_kept) cells.clear();
-  return cells.emplace(std::string(cell), read(fact, cell)).first->second;
+  Said said = read(fact, cell);
+  settle(fact, said);
+  return cells.emplace(std::string(cell), std::move(said)).first->second;
 }
 
 bool Cells::is_state(const Value& v) const {
@@ -142,11 +164,13 @@ Said Cells::read(FactId fact, std::string_view cell) {
 
 // --- what it leaves possible ---
 
-void Cells::know(FactId fact, const Said& said, Box& box) const {
-  if (!said.known) return;
+void Cells::settle(FactId fact, Said& said) const {
+  if (!said.known || !said.wrong.empty()) return;
+  const auto settles = [&](VarId v, std::size_t value) {
+    said.settles.push_back({level(v), static_cast<std::uint16_t>(value)});
+  };
   if (!law_[fact].type.is_set) {
-    if (const VarId v = variable_of_[fact.index]; v.valid())
-      box.settle(level(v), said.values.front().places.front());
+    if (const VarId v = variable_of_[fact.index]; v.valid()) settles(v, said.values.front().places.front());
     return;
   }
   // As if it were compared with nothing: one place serves for all that nothing tells apart.
@@ -154,7 +178,7 @@ void Cells::know(FactId fact, const Said& said, Box& box) const {
   for (const Named& n : said.values)
     if (!n.places.empty()) in.set(n.places.front());
   const auto members = std::span(members_[fact.index]);
-  for (std::size_t i = 0; i < members.size(); ++i) box.settle(level(members[i]), in.test(i) ? yes : no);
+  for (std::size_t i = 0; i < members.size(); ++i) settles(members[i], in.test(i) ? yes : no);
 }
 
 const Said* Cells::told(FactId fact) const {
@@ -163,25 +187,24 @@ const Said* Cells::told(FactId fact) const {
   return nullptr;
 }
 
-/// A value of the domain that stands for what was said and for nothing unlike it; nullptr if none is left.
-const Value* Cells::take(FactType type, const Named& named, std::uint64_t number,
-                         std::span<const Value> domain) {
+/// The place of a value that stands for what was said and for nothing unlike it.
+std::size_t Cells::take(const Compared& fact, const Named& named, std::uint64_t number) {
   const auto free = [&](std::size_t place) {
     return std::none_of(taken_.begin(), taken_.end(), [&](const Taken& t) {
-      return t.type == type && (t.number == number) != (*t.by == domain[place]);
+      return t.type == fact.type && (t.number == number) != (t.by == fact.numbers[place]);
     });
   };
   const auto place = std::find_if(named.places.begin(), named.places.end(), free);
-  if (place == named.places.end()) return nullptr;
-  taken_.push_back({type, &domain[*place], number});
-  return &domain[*place];
+  if (place == named.places.end()) return nothing_left;
+  taken_.push_back({fact.type, fact.numbers[*place], number});
+  return *place;
 }
 
 /// Members that no single fact equals are one where they are in the same sets.
 std::uint64_t Cells::number_in_sets(const Named& named) const {
   std::uint64_t sets = 0;
   for (std::size_t i = 0; i < told_.size(); ++i) {
-    const bool set = law_[told_[i].fact].type.is_set;
+    const bool set = compared_facts_[told_[i].fact.index].set;
     for (const Named& n : told_[i].said->values) {
       if (n.number != named.number) continue;
       if (!set) return named.number;
@@ -195,32 +218,30 @@ std::uint64_t Cells::number_in_sets(const Named& named) const {
 void Cells::part(Box& box) {
   taken_.clear();
   for (const Told& t : told_) {
-    if (law_[t.fact].type.is_set) {
+    const Compared& c = compared_facts_[t.fact.index];
+    if (c.set) {
       part_members(t, box);
       continue;
     }
-    const VarId v = variable_of_[t.fact.index];
-    if (!v.valid() || plan_.space()[v].kind != VarKind::fact) continue;
-    const Variable& var = plan_.space()[v];
+    if (!c.placed) continue;
     const Named& n = t.said->values.front();
-    const Value* by = take(law_[t.fact].type.kind, n, n.number, var.domain);
-    if (by != nullptr)
-      box.settle(level(v), static_cast<std::size_t>(by - var.domain.data()));
+    const std::size_t place = take(c, n, n.number);
+    if (place != nothing_left)
+      box.settle(c.level, place);
     else
-      box.widen(level(v), plan_.blank().values(level(v)));
+      box.widen(c.level, plan_.blank().values(c.level));
   }
 }
 
 void Cells::part_members(const Told& set, Box& box) {
   const auto members = std::span(members_[set.fact.index]);
-  const auto elements = std::span<const Value>(elements_[set.fact.index]);
   Values in;
   bool all_placed = true;
   for (const Named& n : set.said->values) {
-    const Value* by =
-        n.places.empty() ? nullptr : take(law_[set.fact].type.kind, n, number_in_sets(n), elements);
-    if (by != nullptr) in.set(static_cast<std::size_t>(by - elements.data()));
-    all_placed = all_placed && by != nullptr;
+    const std::size_t place =
+        n.places.empty() ? nothing_left : take(compared_facts_[set.fact.index], n, number_in_sets(n));
+    if (place != nothing_left) in.set(place);
+    all_placed = all_placed && place != nothing_left;
   }
   for (std::size_t i = 0; i < members.size(); ++i)
     if (in.test(i) || all_placed)

@@ -20,9 +20,15 @@ struct Named {
 
 /// What a cell says of a fact.
 struct Said {
-  std::string wrong;  // not empty: why it cannot be read
+  /// A level and its value, comparisons left aside.
+  struct Settles {
+    Level level;
+    std::uint16_t value;
+  };
   bool known = false;
+  std::vector<Settles> settles;
   std::vector<Named> values;  // one; of a set each member
+  std::string wrong;          // not empty: why it cannot be read
 };
 
 /// Of each fact, the cell that words of a mapping stand for.
@@ -39,7 +45,9 @@ class Cells {
   static constexpr std::size_t most_kept = 100'000;
 
   /// Cuts a box down to what was said of a fact, comparisons left aside.
-  void know(FactId fact, const Said& said, Box& box) const;
+  static void know(const Said& said, Box& box) {
+    for (const Said::Settles& s : said.settles) box.settle(s.level, s.value);
+  }
   /// Settles what comparisons of known facts say. Unlike values that share a place are parted.
   /// @param said_of  what was said of each fact, or nullptr
   template <class SaidOf>
@@ -70,18 +78,27 @@ class Cells {
     FactId fact;
     const Said* said;
   };
+  /// What the law tells apart of a fact that is compared.
+  struct Compared {
+    bool set = false, placed = false;  // placed: it has values of its own that can stand for what is said
+    FactType type{};
+    Level level = 0;                     // of a single fact that is placed
+    std::vector<std::uint32_t> numbers;  // of each value or element: the same number, the same value
+  };
   /// A value that stands for one that was said, or for all that were said of the same sets.
   struct Taken {
     FactType type;
-    const Value* by;
+    std::uint32_t by;  // its number
     std::uint64_t number;
   };
+  static constexpr std::size_t nothing_left = ~std::size_t{0};
   Said read(FactId fact, std::string_view cell);
+  void settle(FactId fact, Said& said) const;
   bool is_state(const Value& v) const;
   void gather_comparisons();
   void part(Box& box);
   void part_members(const Told& set, Box& box);
-  const Value* take(FactType type, const Named& named, std::uint64_t number, std::span<const Value> domain);
+  std::size_t take(const Compared& fact, const Named& named, std::uint64_t number);
   std::uint64_t number_in_sets(const Named& named) const;
   void settle(const Comparison& c, Box& box) const;
   const Said* told(FactId fact) const;
@@ -99,8 +116,9 @@ class Cells {
   std::vector<std::vector<Value>> elements_;
   std::vector<std::vector<VarId>> relations_;
   std::vector<Comparison> comparisons_;
-  std::vector<FactId> compared_;  // single facts first, then sets
-  std::vector<Told> told_;        // in one box
+  std::vector<FactId> compared_;          // single facts first, then sets
+  std::vector<Compared> compared_facts_;  // of each fact
+  std::vector<Told> told_;                // in one box
   std::vector<Taken> taken_;
   std::set<std::string> named_states_;  // on lists, beyond those that exist
   std::map<Value, std::uint32_t> numbers_;

@@ -51,15 +51,39 @@ Plan::Plan(const Law& law, Date day, Diagnostics& diags, std::size_t node_limit)
   try {
     lay_out(std::move(box));
   } catch (const TooManyNodes&) {
-    diags.emit(code::too_many_nodes, TextSpan{}, node_limit).note("it happened in laying out the rows");
+    diags.emit(code::too_many_nodes, TextSpan{}, node_limit)
+        .note("it happened in laying out the rows")
+        .fix("allow more nodes, or let fewer facts be told apart");
     compiled_.reset();
   }
 }
 
-/// @param open  what is possible for a row; findings of authorities may stand in it too
+/// @param open  what is possible for a row
 void Plan::lay_out(std::vector<Values> open) {
   Diagrams& store = compiled_->store();
   std::vector<Tables::Column> columns;
+  open = lay_columns(std::move(open), columns);
+  joint_ = compiled_->joint(0);
+  care_ = compiled_->care();
+  findings_ = store.leaves(joint_, yes_leaf, open);
+  gather_rules();
+  const auto& regimes = space_->regimes();
+  std::vector<std::size_t> present;
+  for (std::size_t g = 0; g < regimes.size(); ++g)
+    if (regimes[g].present.possible) present.push_back(g);
+  const bool constrained = !space_->constraints().empty();
+  if (present.size() == 1 && !constrained) tables_ = Tables::of(*compiled_, present.front(), columns, open);
+  if (tables_)
+    for (std::size_t b = 0; b < tables_->rule_of_bit().size(); ++b)
+      for (PlannedRule& r : rules_)
+        if (r.rule == tables_->rule_of_bit()[b]) r.bits |= std::uint64_t{1} << b;
+  coarsen(open);
+}
+
+/// Gives every variable that a row can settle its place in a column.
+/// @returns what is possible for a row, findings of authorities that stand in it too
+std::vector<Values> Plan::lay_columns(std::vector<Values> open, std::vector<Tables::Column>& columns) {
+  Diagrams& store = compiled_->store();
   places_.resize(compiled_->variable_count());
   std::vector<VarId> order;
   for (Level l = 0; l < store.levels(); ++l)
@@ -90,31 +114,55 @@ void Plan::lay_out(std::vector<Values> open) {
       part.value_of[classes[l][i]] = static_cast<std::uint16_t>(i);
       place.adds.push_back(static_cast<std::uint8_t>(classes[l][i] * column->size));
     }
+    if (!place.one_class) {
+      addings_.push_back(
+          {l, static_cast<std::uint32_t>(place.column), static_cast<std::uint32_t>(adds_.size())});
+      adds_.insert(adds_.end(), place.adds.begin(), place.adds.end());
+    }
     column->size *= count(v);
     column->parts.push_back(std::move(part));
     places_[v.index] = std::move(place);
     settled_by_rows_.push_back(v);
   }
   columns_ = columns.size();
+  return open;
+}
 
-  joint_ = compiled_->joint(0);
-  care_ = compiled_->care();
-  findings_ = store.leaves(joint_, yes_leaf, open);
+void Plan::gather_rules() {
+  Diagrams& store = compiled_->store();
   const auto& regimes = space_->regimes();
   for (std::size_t g = 0; g < regimes.size(); ++g) {
     const RegimeDiagrams& d = compiled_->regimes().front()[g];
     for (std::size_t i = 0; i < d.active.size(); ++i) {
       const RuleUse& u = i < regimes[g].rules.size() ? regimes[g].rules[i]
                                                      : regimes[g].provisos[i - regimes[g].rules.size()].rule;
-      const Ref applies = store.read_judged(d.active[i], compiled_->judged(), Join::both);
-      if (applies != no_leaf) fails_.emplace_back(u.rule, store.negate(applies));
+      const Ref there = u.present.by.valid() ? store.is(compiled_->level(u.present.by), Values(2)) : yes_leaf;
+      const auto read = [&](Ref r, Join op) { return store.read_judged(r, compiled_->judged(), op); };
+      rules_.push_back({u.rule, read(d.active[i], Join::both), read(d.active[i], Join::either),
+                        read(store.join(Join::both, d.condition[i], there), Join::both), !u.defeats.empty(),
+                        0});
     }
   }
-  std::vector<std::size_t> present;
-  for (std::size_t g = 0; g < regimes.size(); ++g)
-    if (regimes[g].present.possible) present.push_back(g);
-  const bool constrained = !space_->constraints().empty();
-  if (present.size() == 1 && !constrained) tables_ = Tables::of(*compiled_, present.front(), columns, open);
+}
+
+/// Makes the diagrams ready for rows: over kinds.
+void Plan::coarsen(std::span<const Values> open) {
+  std::vector<Ref> roots{joint_, compiled_->constraints()};
+  for (const PlannedRule& r : rules_) roots.insert(roots.end(), {r.always, r.ever, r.met});
+  // A row can say what a comparison hangs on, the members of a set, though rules read the comparison alone.
+  for (const Compiled::Relation& r : compiled_->relations())
+    for (const Conditional& c : r.conditional)
+      roots.push_back(compiled_->store().is(compiled_->level(c.on), Values(2)));
+  kinds_ = std::make_unique<Coarse>(*compiled_, roots, open, compiled_->store().limit());
+  joint_ = kinds_->of(joint_);
+  care_ = kinds_->of(care_);
+  for (PlannedRule& r : rules_)
+    for (Ref* of : {&r.always, &r.ever, &r.met}) *of = kinds_->of(*of);
+  std::vector<Values> blank(blank_.levels());
+  for (Level l = 0; l < blank.size(); ++l)
+    for (std::size_t i = 0; i < compiled_->store().size(l); ++i)
+      if (blank_.allows(l, i)) blank[l].set(kinds_->kind(l, i));
+  blank_kinds_ = Box(blank);
 }
 
 RowFinding Plan::decide(const Box& row, Walk& walk) const {
@@ -123,8 +171,9 @@ RowFinding Plan::decide(const Box& row, Walk& walk) const {
   for (std::size_t f = 0; f < finding_count; ++f)
     if (met >> f & 1) out.findings.insert(static_cast<Finding>(f));
   if (out.findings.empty()) return out;
-  for (const auto& [rule, fails] : fails_)
-    if (walk.stays_within(fails, care_, row, 1)) out.applies.push_back(rule);
+  for (const PlannedRule& r : rules_)
+    if (r.always != no_leaf && walk.stays_within(r.always, care_, row, 1 << yes_leaf.value()))
+      out.applies.push_back(r.rule);
   return out;
 }
 

@@ -14,32 +14,12 @@ std::uint64_t bits_of(const FindingSet& f) {
   return bits;
 }
 
-Values all_of(const Variable& v) {
-  return v.kind == VarKind::judged ? Values(7) : v.all;
-}
-
 }  // namespace
 
-// --- the rules of a day ---
-
-Docket::Docket(Plan& plan) : plan_(plan) {
-  Compiled& compiled = plan.compiled();
-  Diagrams& store = compiled.store();
-  const Space& space = plan.space();
-  const Law& law = space.law();
-  const auto add = [&](const RuleUse& u, const RegimeDiagrams& d, std::size_t i) {
-    const Ref there = u.present.by.valid() ? store.is(compiled.level(u.present.by), Values(2)) : yes_leaf;
-    const auto read = [&](Ref r, Join op) { return store.read_judged(r, compiled.judged(), op); };
-    rules_.push_back({u.rule, read(d.active[i], Join::both), read(d.active[i], Join::either),
-                      read(store.join(Join::both, d.condition[i], there), Join::both), !u.defeats.empty()});
-  };
-  for (std::size_t g = 0; g < space.regimes().size(); ++g) {
-    const RegimeUse& use = space.regimes()[g];
-    const RegimeDiagrams& d = compiled.regimes().front()[g];
+Docket::Docket(const Plan& plan) : plan_(plan) {
+  const Law& law = plan.space().law();
+  for (const RegimeUse& use : plan.space().regimes())
     if (use.in_force.possible) states_.insert(law[law[use.regime].authority].state);
-    for (std::size_t i = 0; i < d.active.size(); ++i)
-      add(i < use.rules.size() ? use.rules[i] : use.provisos[i - use.rules.size()].rule, d, i);
-  }
 }
 
 // --- what is told ---
@@ -49,100 +29,119 @@ Request::Request(const Law& law, const Docket& docket)
       joint_(docket.plan().joint()),
       care_(docket.plan().care()),
       cells_(law, docket.plan(), no_words),
-      walk_(docket.plan().compiled().store()),
+      walk_(docket.plan().store()),
       box_(docket.plan().blank()),
-      wider_(box_),
+      kinds_(docket.plan().blank_kinds()),
+      wider_(kinds_),
       said_of_(law.facts.size(), nullptr),
-      has_a_say_(law.facts.size(), false) {
+      classes_(docket.plan().columns()) {
   for (const std::string_view name : facts_with_a_say)
-    if (const FactId f = law.find_fact(std::string(name)); f.valid()) has_a_say_[f.index] = true;
+    if (const FactId f = law.find_fact(std::string(name)); f.valid()) have_a_say_.push_back(f);
+  const Compiled& compiled = docket.plan().compiled();
   const Space& space = docket.plan().space();
   for (std::uint32_t i = 0; i < space.variables().size(); ++i)
-    if (space[VarId{i}].kind == VarKind::carries) carried_.push_back(VarId{i});
+    if (space[VarId{i}].kind == VarKind::carries) carried_.push_back(compiled.level(VarId{i}));
+  levels_of_.resize(law.facts.size());
+  for (std::uint32_t i = 0; i < law.facts.size(); ++i) {
+    const FactId f{i};
+    if (const VarId v = cells_.variable(f); v.valid()) levels_of_[i].push_back(compiled.level(v));
+    for (const VarId m : cells_.members(f)) levels_of_[i].push_back(compiled.level(m));
+    for (const VarId r : cells_.relations(f)) levels_of_[i].push_back(compiled.level(r));
+  }
 }
 
 void Request::clear() {
   box_.back_to(docket_.plan().blank());
   for (const FactId f : told_) said_of_[f.index] = nullptr;
   told_.clear();
-  told_provisos_ = settled_ = false;
-  assessed_ = true;
-  findings_.reset();
-}
-
-void Request::tell(FactId fact, const Said& said) {
-  if (!said.known) return;
-  if (said_of_[fact.index] == nullptr) told_.push_back(fact);
-  said_of_[fact.index] = &said;
-  cells_.know(fact, said, box_);
-  if (has_a_say_[fact.index])
-    for (const Named& n : said.values) assessed_ = assessed_ && docket_.assesses(n.value.text);
-  settled_ = false;
-  findings_.reset();
+  told_provisos_ = false;
+  stale_ = true;
 }
 
 std::string Request::tell_provisos(std::string_view cell) {
   std::string wrong = cells_.provisos(cell, box_);
   told_provisos_ = told_provisos_ || (wrong.empty() && !is_blank(cell));
-  findings_.reset();
+  stale_ = true;
   return wrong;
 }
 
-void Request::settle() {
-  if (settled_) return;
-  cells_.compare([&](FactId f) { return said_of_[f.index]; }, box_);
-  settled_ = true;
+bool Request::assessed() const {
+  return std::all_of(have_a_say_.begin(), have_a_say_.end(), [&](FactId f) {
+    const Said* said = said_of_[f.index];
+    return said == nullptr || std::all_of(said->values.begin(), said->values.end(),
+                                          [&](const Named& n) { return docket_.assesses(n.value.text); });
+  });
 }
 
 // --- what follows ---
 
-FindingSet Request::findings() {
-  if (findings_) return *findings_;
-  settle();
-  const std::uint64_t met = walk_.leaves(joint_, care_, box_);
-  FindingSet out;
-  for (std::size_t f = 0; f < finding_count; ++f) out.has[f] = (met >> f & 1) != 0;
-  findings_ = out;
-  return out;
+void Request::settle() {
+  if (!stale_) return;
+  stale_ = false;
+  const Plan& plan = docket_.plan();
+  cells_.compare([&](FactId f) { return said_of_[f.index]; }, box_);
+  findings_ = {};
+  verdict_.reset();
+  if (plan.has_tables() && plan.classes(box_, classes_)) {
+    verdict_ = plan.tables().row(classes_);
+    findings_.insert(verdict_->finding);
+    return;
+  }
+  plan.by_kinds(box_, kinds_);
+  const std::uint64_t met = walk_.leaves(joint_, care_, kinds_);
+  for (std::size_t f = 0; f < finding_count; ++f) findings_.has[f] = (met >> f & 1) != 0;
 }
 
-RuleStands Request::stands(const Docket::Entry& e) {
+FindingSet Request::findings() {
+  settle();
+  return findings_;
+}
+
+RuleStands Request::by_diagrams(const PlannedRule& r) {
   // Where every fact that it asks is known, no completion makes a difference.
-  const auto straight = walk_.straight(e.always, box_);
-  const bool same = e.always == e.ever;
-  if (straight == 1 || (!straight && walk_.stays_within(e.always, care_, box_, leaf_yes)))
+  const auto straight = walk_.straight(r.always, kinds_);
+  const bool same = r.always == r.ever;
+  if (straight == 1 || (!straight && walk_.stays_within(r.always, care_, kinds_, leaf_yes)))
     return RuleStands::applies;
-  if (!(straight == 0 && same) && !walk_.stays_within(e.ever, care_, box_, leaf_no))
+  if (!(straight == 0 && same) && !walk_.stays_within(r.ever, care_, kinds_, leaf_no))
     return RuleStands::undecided;
-  if (!e.linked) return RuleStands::idle;
-  return walk_.stays_within(e.met, care_, box_, leaf_yes) ? RuleStands::defeated : RuleStands::idle;
+  if (!r.linked) return RuleStands::idle;
+  return walk_.stays_within(r.met, care_, kinds_, leaf_yes) ? RuleStands::defeated : RuleStands::idle;
 }
 
 void Request::rules(std::vector<RuleStands>& out) {
+  settle();
   out.clear();
-  const bool possible = !findings().empty();
-  for (const Docket::Entry& e : docket_.rules()) out.push_back(possible ? stands(e) : RuleStands::idle);
+  const auto by_tables = [&](const PlannedRule& r) {
+    return (verdict_->applies & r.bits) != 0           ? RuleStands::applies
+           : r.linked && (verdict_->met & r.bits) != 0 ? RuleStands::defeated
+                                                       : RuleStands::idle;
+  };
+  const bool possible = !findings_.empty();
+  for (const PlannedRule& r : docket_.rules())
+    out.push_back(!possible ? RuleStands::idle : verdict_ ? by_tables(r) : by_diagrams(r));
 }
 
-void Request::widen(FactId fact) {
-  const Compiled& compiled = docket_.plan().compiled();
-  const auto open = [&](VarId v) { wider_.widen(compiled.level(v), all_of(docket_.plan().space()[v])); };
-  if (const VarId v = cells_.variable(fact); v.valid()) open(v);
-  for (const VarId m : cells_.members(fact)) open(m);
-  for (const VarId r : cells_.relations(fact)) wider_.widen(compiled.level(r), Values(3));
+/// Opens levels, and remembers how they were.
+void Request::widen(std::span<const Level> levels) {
+  before_.clear();
+  for (const Level l : levels) {
+    before_.push_back(wider_.only(l));
+    wider_.widen(l, docket_.plan().all_kinds(l));
+  }
 }
 
-void Request::widen_provisos() {
-  for (const VarId v : carried_)
-    wider_.widen(docket_.plan().compiled().level(v), docket_.plan().space()[v].all);
+void Request::narrow_again(std::span<const Level> levels) {
+  for (std::size_t i = 0; i < levels.size(); ++i)
+    if (before_[i] != Box::open) wider_.settle(levels[i], before_[i]);
 }
 
 /// The told facts that the way to the finding asks; all of them where it asks what is open.
 void Request::asked_facts(std::vector<FactId>& out, bool& provisos) const {
   const Plan& plan = docket_.plan();
   std::vector<Level> asked;
-  walk_.asked(joint_, box_, asked);
-  if (!walk_.straight(joint_, box_)) {
+  walk_.asked(joint_, kinds_, asked);
+  if (!walk_.straight(joint_, kinds_)) {
     out = told_;
     provisos = told_provisos_;
     return;
@@ -170,26 +169,22 @@ void Request::because(std::vector<FactId>& out, bool& provisos) {
   provisos = false;
   const std::uint64_t findings_met = bits_of(findings());
   if (findings_met == 0) return;
+  if (verdict_) docket_.plan().by_kinds(box_, kinds_);
   std::vector<FactId> candidates;
   asked_facts(candidates, provisos);
-  wider_ = box_;
+  wider_ = kinds_;
   for (const FactId f : told_)
-    if (std::find(candidates.begin(), candidates.end(), f) == candidates.end()) widen(f);
-  if (told_provisos_ && !provisos) widen_provisos();
-  const auto enough = [&] { return walk_.stays_within(joint_, care_, wider_, findings_met); };
-  if (provisos) {
-    const Box before = wider_;
-    widen_provisos();
-    provisos = !enough();
-    if (provisos) wider_ = before;
-  }
-  for (auto f = candidates.rbegin(); f != candidates.rend(); ++f) {
-    const Box before = wider_;
-    widen(*f);
-    if (enough()) continue;
-    wider_ = before;
-    out.push_back(*f);
-  }
+    if (std::find(candidates.begin(), candidates.end(), f) == candidates.end()) widen(levels_of_[f.index]);
+  if (told_provisos_ && !provisos) widen(carried_);
+  const auto needed = [&](std::span<const Level> levels) {
+    widen(levels);
+    if (walk_.stays_within(joint_, care_, wider_, findings_met)) return false;
+    narrow_again(levels);
+    return true;
+  };
+  provisos = provisos && needed(carried_);
+  for (auto f = candidates.rbegin(); f != candidates.rend(); ++f)
+    if (needed(levels_of_[f->index])) out.push_back(*f);
   std::reverse(out.begin(), out.end());
 }
 

@@ -1,10 +1,11 @@
 #pragma once
 #include "batch/cells.h"
 
-// One request at a time under the law of one day, which was compiled before the first came. The finding is
-// one walk down a diagram; a rule is another, and most end at their first fact. A minimal set of facts that
-// the finding rests on begins with the facts that the walk asked, and drops what is not needed, the last
-// first.
+// One request at a time under the law of one day, which was compiled before the first came. Where everything
+// that makes a difference is known and the law has tables, the finding and the rules are one look into them.
+// Else the finding is one walk down a diagram; a rule is another, and most end at their first fact. A minimal
+// set of facts that the finding rests on begins with the facts that the walk asked, and drops what is not
+// needed, the last first.
 
 namespace sekisho {
 
@@ -16,25 +17,18 @@ enum class RuleStands : std::uint8_t {
   applies,    // in all
 };
 
-/// The rules of a plan, ready to be asked about. Shared by threads.
+/// The rules of a plan, and the states that it has law of. Shared by threads.
 class Docket {
  public:
-  /// @fails TooManyNodes
-  explicit Docket(Plan& plan);
+  explicit Docket(const Plan& plan);
 
-  struct Entry {
-    RuleId rule;
-    Ref always, ever, met;  // it applies by every, by some reading of what nobody has found; its condition
-    bool linked;            // something may defeat it
-  };
   const Plan& plan() const { return plan_; }
-  std::span<const Entry> rules() const { return rules_; }
+  std::span<const PlannedRule> rules() const { return plan_.rules(); }
   /// Whether some law of the state is in force.
   bool assesses(const std::string& state) const { return states_.contains(state); }
 
  private:
   const Plan& plan_;
-  std::vector<Entry> rules_;
   std::set<std::string> states_;
 };
 
@@ -46,7 +40,28 @@ class Request {
 
   void clear();
   /// @param said  of the same fact, from `cells()`; must live until `clear`
-  void tell(FactId fact, const Said& said);
+  void tell(FactId fact, const Said& said) { tell(Ready(fact, said)); }
+  /// What is said of a fact, so laid that telling it touches one place of memory.
+  struct Ready {
+    Ready(FactId of, const Said& what) : fact(of), said(&what), settles(what.settles.size()) {
+      if (settles == 1) only = what.settles.front();
+    }
+    FactId fact;
+    const Said* said;
+    std::size_t settles;   // how many levels
+    Said::Settles only{};  // where it is one
+  };
+  void tell(const Ready& ready) {
+    if (ready.settles == 1)
+      box_.settle(ready.only.level, ready.only.value);
+    else if (ready.said->known)
+      Cells::know(*ready.said, box_);
+    else
+      return;
+    if (said_of_[ready.fact.index] == nullptr) told_.push_back(ready.fact);
+    said_of_[ready.fact.index] = ready.said;
+    stale_ = true;
+  }
   /// @returns why the cell cannot be read; empty if it could
   std::string tell_provisos(std::string_view cell);
   bool told(FactId fact) const { return said_of_[fact.index] != nullptr; }
@@ -55,7 +70,7 @@ class Request {
   /// Over all completions, jointly over the regimes; empty: the facts contradict each other.
   FindingSet findings();
   /// Whether some law of every state that is told to have a say is in force.
-  bool assessed() const { return assessed_; }
+  bool assessed() const;
   /// How each rule of the docket stands; all are idle where facts contradict each other.
   void rules(std::vector<RuleStands>& out);
   /// Told facts that alone leave the findings as they are, none of which can be left out.
@@ -63,24 +78,29 @@ class Request {
   void because(std::vector<FactId>& out, bool& provisos);
 
  private:
+  /// Everything that follows at once from what is told.
   void settle();
-  RuleStands stands(const Docket::Entry& e);
-  void widen(FactId fact);
-  void widen_provisos();
+  RuleStands by_diagrams(const PlannedRule& r);
+  void widen(std::span<const Level> levels);
+  void narrow_again(std::span<const Level> levels);
   void asked_facts(std::vector<FactId>& out, bool& provisos) const;
 
   const Docket& docket_;
   Ref joint_, care_;
   Cells cells_;
   Walk walk_;
-  Box box_, wider_;
+  Box box_;                           // what is told
+  Box kinds_, wider_;                 // the same by kinds, and with less told
   std::vector<const Said*> said_of_;  // of each fact
   std::vector<FactId> told_;
-  std::vector<bool> has_a_say_;  // of each fact
-  std::vector<VarId> carried_;
-  bool told_provisos_ = false, assessed_ = true, settled_ = false;
-  std::optional<FindingSet> findings_;
-  std::vector<Level> asked_;
+  std::vector<FactId> have_a_say_;
+  std::vector<std::vector<Level>> levels_of_;  // of each fact, those that it has a part in
+  std::vector<Level> carried_;                 // of provisos
+  std::vector<std::uint16_t> before_;          // of levels opened last
+  std::vector<std::uint8_t> classes_;
+  bool told_provisos_ = false, stale_ = true;
+  std::optional<Tables::Verdict> verdict_;  // where all is known and there are tables
+  FindingSet findings_;
 };
 
 }  // namespace sekisho

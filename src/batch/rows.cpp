@@ -78,7 +78,7 @@ RowAnswer RowDecider::decide(const Row& row) {
     const Said& s = k.cells.said(use.fact, cell);
     if (!s.wrong.empty()) return {s.wrong, {}, nullptr, {}};
     if (!s.known) continue;
-    k.cells.know(use.fact, s, k.box);
+    Cells::know(s, k.box);
     facts.emplace_back(use.fact, &s);
   }
   const auto said_of = [&](FactId f) -> const Said* {
@@ -87,10 +87,9 @@ RowAnswer RowDecider::decide(const Row& row) {
     return nullptr;
   };
   k.cells.compare(said_of, k.box);
-  bool complete = plan->has_tables();
-  for (const VarId v : plan->variables())
-    complete = complete && (k.box.settled(plan->compiled().level(v)) || plan->place(v)->one_class);
-  const RowFinding& found = complete ? by_tables(*plan, k) : by_diagrams(*plan, k);
+  std::vector<std::uint8_t> classes(plan->columns());
+  const bool complete = plan->has_tables() && plan->classes(k.box, classes);
+  const RowFinding& found = complete ? by_tables(*plan, k, classes) : by_diagrams(*plan, k);
   if (found.findings.empty()) return {"the facts contradict each other", {}, nullptr, {}};
   RowAnswer out{{}, found.findings, &found.applies, {}};
   for (const auto& [fact, s] : facts)
@@ -103,26 +102,15 @@ RowAnswer RowDecider::decide(const Row& row) {
   return out;
 }
 
-const RowFinding& RowDecider::by_tables(const Plan& plan, Kept& kept) {
-  std::vector<std::uint8_t> column(plan.columns(), 0);
-  for (const VarId v : plan.variables()) {
-    const Plan::Place& p = *plan.place(v);
-    const Level l = plan.compiled().level(v);
-    const std::size_t value = kept.box.settled(l) ? kept.box.only(l) : 0;  // open: all are one class
-    column[p.column] = static_cast<std::uint8_t>(column[p.column] + p.adds[value]);
-  }
-  std::vector<const std::uint8_t*> columns;
-  columns.reserve(column.size());
-  for (const std::uint8_t& c : column) columns.push_back(&c);
-  std::uint8_t finding = 0;
-  std::uint64_t word = 0;
-  plan.tables().run(1, columns, &finding, &word, Lanes::baseline);
-  const auto [it, fresh] = kept.words.try_emplace({word, finding});
+const RowFinding& RowDecider::by_tables(const Plan& plan, Kept& kept, std::span<const std::uint8_t> classes) {
+  const Tables::Verdict verdict = plan.tables().row(classes);
+  const auto [it, fresh] =
+      kept.words.try_emplace({verdict.applies, static_cast<std::uint8_t>(verdict.finding)});
   if (fresh) {
-    it->second.findings.insert(static_cast<Finding>(finding));
+    it->second.findings.insert(verdict.finding);
     const auto rules = plan.tables().rule_of_bit();
     for (std::size_t b = 0; b < rules.size(); ++b)
-      if ((word >> b & 1) && rules[b].valid() &&
+      if ((verdict.applies >> b & 1) && rules[b].valid() &&
           std::find(it->second.applies.begin(), it->second.applies.end(), rules[b]) ==
               it->second.applies.end())
         it->second.applies.push_back(rules[b]);
@@ -132,18 +120,17 @@ const RowFinding& RowDecider::by_tables(const Plan& plan, Kept& kept) {
 }
 
 const RowFinding& RowDecider::by_diagrams(const Plan& plan, Kept& kept) {
-  constexpr std::uint16_t as_blank = Box::open - 1;
+  plan.by_kinds(kept.box, kept.kinds);
   std::string key;
-  for (Level l = 0; l < kept.box.levels(); ++l) {
-    const bool cut = !kept.box.settled(l) && kept.box.values(l) != plan.blank().values(l);
-    const std::uint16_t mark = kept.box.settled(l) || cut ? kept.box.only(l) : as_blank;
-    key += static_cast<char>(mark & 0xff);
-    key += static_cast<char>(mark >> 8);
-    if (cut) key += kept.box.values(l).to_string();
+  key.reserve(2 * kept.kinds.levels());
+  for (Level l = 0; l < kept.kinds.levels(); ++l) {
+    const std::uint16_t kind = kept.kinds.only(l);
+    key += static_cast<char>(kind & 0xff);
+    key += static_cast<char>(kind >> 8);
   }
   if (const auto it = kept.rows.find(key); it != kept.rows.end()) return it->second;
   if (kept.rows.size() >= most_kept) kept.rows.clear();
-  RowFinding found = plan.decide(kept.box, kept.walk);
+  RowFinding found = plan.decide(kept.kinds, kept.walk);
   std::sort(found.applies.begin(), found.applies.end());
   return kept.rows.emplace(std::move(key), std::move(found)).first->second;
 }

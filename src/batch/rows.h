@@ -79,16 +79,16 @@ class RowDecider {
   /// What is kept for a plan.
   struct Kept {
     Kept(const Law& law, const Plan& plan, const CellWords& mapped)
-        : cells(law, plan, mapped), walk(plan.compiled().store()), box(plan.blank()) {}
+        : cells(law, plan, mapped), walk(plan.store()), box(plan.blank()), kinds(plan.blank_kinds()) {}
     Cells cells;
     Walk walk;
-    Box box;                                                             // of the row
+    Box box, kinds;                                                      // of the row
     std::set<std::string> states;                                        // whose law is in force
     std::map<std::pair<std::uint64_t, std::uint8_t>, RowFinding> words;  // of each word of the tables
-    std::unordered_map<std::string, RowFinding> rows;                    // by the box of the row
+    std::unordered_map<std::string, RowFinding> rows;                    // by the kinds of the row
   };
   Kept& kept(const Plan& plan);
-  const RowFinding& by_tables(const Plan& plan, Kept& kept);
+  const RowFinding& by_tables(const Plan& plan, Kept& kept, std::span<const std::uint8_t> classes);
   const RowFinding& by_diagrams(const Plan& plan, Kept& kept);
 
   const Law& law_;

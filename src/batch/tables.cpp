@@ -116,6 +116,25 @@ std::optional<Tables> Tables::of(Compiled& law, std::size_t regime, const std::v
   return t;
 }
 
+// --- one row ---
+
+Tables::Verdict Tables::row(std::span<const std::uint8_t> classes) const {
+  Verdict v;
+  v.met = ~std::uint64_t{0};
+  for (std::size_t c = 0; c < tables_.size(); ++c) v.met &= tables_[c][classes[c]];
+  v.applies = v.met;
+  for (std::size_t k = 0; k < chunks_.size(); ++k)
+    v.applies &= chunks_[k][v.applies >> (k * chunk_bits) & 0xff];
+  if (!always_engaged_ && (v.applies & engaged_) == 0) return v;
+  Finding base = otherwise_, strict = Finding::permitted;
+  for (std::size_t f = finding_count; f-- > 1;)
+    if ((v.applies & route_[f]) != 0) base = static_cast<Finding>(f);
+  for (std::size_t f = 2; f < finding_count; ++f)
+    if ((v.applies & strict_[f]) != 0) strict = static_cast<Finding>(f);
+  v.finding = std::max(base, strict);
+  return v;
+}
+
 // --- rows ---
 
 template <std::size_t Columns>

@@ -55,6 +55,13 @@ class Tables {
   /// @param applies   `rows` words: a set bit `b` says that rule_of_bit()[b] applies
   void run(std::size_t rows, std::span<const std::uint8_t* const> columns, std::uint8_t* findings,
            std::uint64_t* applies, Lanes lanes) const;
+  /// One row.
+  struct Verdict {
+    Finding finding = Finding::not_engaged;
+    std::uint64_t met = 0, applies = 0;  // bits: conditions that are met, rules that then apply
+  };
+  /// @param classes  one for each column, below its size
+  Verdict row(std::span<const std::uint8_t> classes) const;
   /// The rule of each bit: a rule applies where one of its bits is set. None for the bits of what is
   /// governed.
   std::span<const RuleId> rule_of_bit() const { return rule_of_bit_; }

@@ -27,6 +27,8 @@ class Coarse {
   const Cube& all() const { return all_; }
   /// A function of the law over kinds: of a kind the greatest leaf.
   Ref of(Ref fine);
+  /// The kind of a value in the box.
+  std::uint16_t kind(Level l, std::size_t value) const { return kinds_[l][value]; }
   /// A cube over kinds as one over values.
   Cube fine(const Cube& kinds) const;
 

@@ -419,10 +419,8 @@ RegimeDiagrams Compiled::regime(const RegimeUse& use) {
     r.condition.push_back(active);
     r.active.push_back(active);
   }
-  if (extent_ == Extent::whole_answer) {
-    finding(use, r);
-    used_parts(use, r);
-  }
+  if (extent_ != Extent::activity) finding(use, r);
+  if (extent_ == Extent::whole_answer) used_parts(use, r);
   return r;
 }
 

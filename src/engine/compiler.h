@@ -19,8 +19,8 @@ namespace sekisho {
 /// How relations of two facts are written.
 enum class Relations : std::uint8_t { written_out, own_variables };
 
-/// How much of the law is compiled: which rules are active, or every part of the answer.
-enum class Extent : std::uint8_t { activity, whole_answer };
+/// How much of the law is compiled: which rules are active, the finding too, or every part of the answer.
+enum class Extent : std::uint8_t { activity, finding, whole_answer };
 
 /// The order in which variables are asked: by name, first asked first. Unnamed ones come after, in the found
 /// order.

@@ -30,7 +30,10 @@ std::size_t Diagrams::bytes() const {
 
 std::size_t Diagrams::place(Level level, std::span<const Ref> children) const {
   std::uint64_t h = level;
-  for (const Ref c : children) h = mix(h, c.bits);
+  std::size_t i = 0;
+  for (; i + 1 < children.size(); i += 2)
+    h = mix(h, std::uint64_t{children[i].bits} << 32 | children[i + 1].bits);
+  if (i < children.size()) h = mix(h, children[i].bits);
   std::size_t at = h & (table_.size() - 1);
   while (table_[at] != 0) {
     const Node& n = nodes_[table_[at] - 1];
@@ -105,10 +108,17 @@ Ref Diagrams::join(Join op, Ref a, Ref b) {
   if (const Kept& k = kept(op, operands); k.operands == operands && k.op == op) return k.result;
   const Level la = a.is_leaf() ? ~Level{0} : level(a), lb = b.is_leaf() ? ~Level{0} : level(b);
   const Level at = std::min(la, lb);
-  std::vector<Ref> to(sizes_[at]);
-  for (std::size_t i = 0; i < to.size(); ++i)
-    to[i] = join(op, la == at ? children(a)[i] : a, lb == at ? children(b)[i] : b);
-  const Ref made = make(at, to);
+  const std::size_t first = to_.size(), size = sizes_[at];
+  to_.resize(first + size);
+  std::pair<Ref, Ref> last;
+  for (std::size_t i = 0; i < size; ++i) {
+    const std::pair<Ref, Ref> next{la == at ? child(a, i) : a, lb == at ? child(b, i) : b};
+    const Ref joined = i > 0 && next == last ? to_[first + i - 1] : join(op, next.first, next.second);
+    to_[first + i] = joined;
+    last = next;
+  }
+  const Ref made = make(at, std::span<const Ref>(to_).subspan(first));
+  to_.resize(first);
   kept(op, operands) = {operands, op, made};
   return made;
 }
@@ -130,7 +140,8 @@ Ref Diagrams::rebuild(Ref a, Memo& memo, const Leaf& leaf, const Inner& inner) {
   if (const auto it = memo.find(a.bits); it != memo.end()) return it->second;
   const Level at = level(a);
   std::vector<Ref> to(sizes_[at]);
-  for (std::size_t i = 0; i < to.size(); ++i) to[i] = rebuild(children(a)[i], memo, leaf, inner);
+  for (std::size_t i = 0; i < to.size(); ++i)
+    to[i] = i > 0 && child(a, i) == child(a, i - 1) ? to[i - 1] : rebuild(child(a, i), memo, leaf, inner);
   return memo[a.bits] = inner(at, to);
 }
 
@@ -286,18 +297,21 @@ std::uint64_t Diagrams::leaves(Ref a, Ref care, std::span<const Values> box, std
 }
 
 bool Diagrams::path(Ref a, std::span<const Values> box, std::vector<Values>& out) {
-  std::set<Ref> dead;
+  std::unordered_set<std::uint32_t> dead;
   const auto follow = [&](auto&& self, Ref r) -> bool {
     if (r.is_leaf()) return r != no_leaf;
-    if (dead.contains(r)) return false;
+    if (dead.contains(r.bits)) return false;
     const Level at = level(r);
-    for (std::size_t i = 0; i < sizes_[at]; ++i)
-      if (box[at].test(i) && self(self, children(r)[i])) {
+    Ref last = no_leaf;
+    for (std::size_t i = box[at]._Find_first(); i < sizes_[at]; i = box[at]._Find_next(i)) {
+      if (child(r, i) != last && self(self, child(r, i))) {
         out[at].reset();
         out[at].set(i);
         return true;
       }
-    dead.insert(r);
+      last = child(r, i);
+    }
+    dead.insert(r.bits);
     return false;
   };
   out.assign(box.begin(), box.end());

@@ -153,6 +153,7 @@ class Diagrams {
   std::vector<Ref> edges_;
   std::vector<std::uint32_t> table_;  // open addressing: node + 1, 0 where free
   std::vector<Kept> cache_;
+  std::vector<Ref> to_;  // children of the nodes that are being joined, those of the innermost last
 };
 
 }  // namespace sekisho

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <numeric>
 #include <unordered_map>
 
 #include "engine/coarse.h"
@@ -65,7 +64,8 @@ int steps(const Statement& s) {
 
 Impact impact_between(Compiled& law, const Side& before, const Side& after, std::span<const Values> box) {
   Diagrams& store = law.store();
-  const Ref first = finding_of(law, before), second = finding_of(law, after);
+  const Ref first = store.fixed(finding_of(law, before), box);
+  const Ref second = store.fixed(finding_of(law, after), box);
   const Ref possible = store.within(law.care(), box);
   // What neither side reads is no part of what differs: only what it makes possible for the rest counts.
   std::vector<bool> unread = store.support(first);
@@ -73,22 +73,18 @@ Impact impact_between(Compiled& law, const Side& before, const Side& after, std:
   for (Level l = 0; l < unread.size(); ++l) unread[l] = !unread[l] && !read_after[l];
   const Ref care = store.exists(possible, unread);
   Impact out;
-  const Ref unlike = store.join(Join::differ, first, second);
-  if (store.leaves(unlike, care, box) < 2) return out;  // no change: proved
-  // One more than the finding, where the sides are unlike: what they share need not be looked at again.
-  const auto changed = [&](Ref findings) {
-    std::array<std::uint32_t, finding_count> up{};
-    std::iota(up.begin(), up.end(), 1);
-    return store.join(Join::guard, unlike, store.map(findings, up));
-  };
-  const Ref was = changed(first), becomes = changed(second);
+  // Both findings as one number: which pairs are met at all, and where each is.
+  std::array<std::uint32_t, finding_count> times{};
+  for (std::uint32_t f = 0; f < finding_count; ++f) times[f] = f * finding_count;
+  const Ref pairs = store.join(Join::sum, store.map(first, times), second);
+  const std::uint64_t met = store.leaves(pairs, care, box);
   Share share(store, box);
   for (std::uint32_t b = 0; b < finding_count; ++b)
     for (std::uint32_t a = 0; a < finding_count; ++a) {
-      if (a == b) continue;
-      const Ref region = store.join(Join::both, store.where(was, b + 1), store.where(becomes, a + 1));
+      const std::uint32_t pair = times[b] + a;
+      if (a == b || (met >> pair & 1) == 0) continue;  // no change: proved
+      const Ref region = store.where(pairs, pair);
       const Ref must = store.join(Join::both, region, care);
-      if (must == no_leaf) continue;
       const Ref shown = store.join(Join::both, must, possible);
       Coarse kinds(law, std::array{region, law.constraints()}, box, store.limit());
       Diagrams& coarse = kinds.store();
