@@ -1,6 +1,7 @@
 #include "recorded.h"
 
 #include <chrono>
+#include <fstream>
 #include <utility>
 
 #include "files.h"
@@ -12,17 +13,22 @@ constexpr std::string_view sqlite_begins("SQLite format 3\0", 16);
 
 }  // namespace
 
+bool is_register(const std::string& location) {
+  if (location.starts_with("postgresql://") || location.starts_with("postgres://")) return true;
+  if (location == "-") return false;
+  std::ifstream in(location, std::ios::binary);
+  std::string begins(sqlite_begins.size(), '\0');
+  in.read(begins.data(), static_cast<std::streamsize>(begins.size()));
+  return in && begins == sqlite_begins;
+}
+
 std::optional<SourceText> read_recorded(const std::string& location, const std::string& known_on,
                                         int& exit_code) {
   exit_code = exit_files;
-  const bool server = location.starts_with("postgresql://") || location.starts_with("postgres://");
-  if (!server) {
+  if (!is_register(location)) {
     auto file = read_file(location);
-    if (!file) return std::nullopt;
-    if (!file->text.starts_with(sqlite_begins)) {
-      exit_code = exit_ok;
-      return file;
-    }
+    if (file) exit_code = exit_ok;
+    return file;
   }
   OpenRegister r;
   RegisterOutcome read = r.open(location);

@@ -7,6 +7,9 @@
 
 namespace sekisho::cli {
 
+/// Whether events lie there in a register, and not in a file of them.
+bool is_register(const std::string& location);
+
 /// What happened: the text of a file of events, or the events of a register.
 /// @param location  a file of events, `-` for standard input, a register's file or its `postgresql://`
 /// address

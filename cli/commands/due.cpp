@@ -6,6 +6,7 @@
 #include "command.h"
 #include "files.h"
 #include "json.h"
+#include "recorded.h"
 
 namespace sekisho::cli {
 namespace {
@@ -39,8 +40,9 @@ int answer(Options& o) {
       fmt::print(stderr, "error: there is no day `{}`; write it like 2023-12-22\n", day);
       return exit_usage;
     }
-  auto events = read_file(o.events);
-  if (!events) return exit_files;
+  int code = exit_ok;
+  auto events = read_recorded(o.events, "", code);
+  if (!events) return code;
   o.request.events = std::move(*events);
   if (!o.world.empty() && !(o.request.world = read_file(o.world))) return exit_files;
   const LicenceResult result = due(o.request);
@@ -61,7 +63,7 @@ int answer(Options& o) {
 void add_due(App& app, Outcome& outcome) {
   App* c = app.add_subcommand("due", "what is owed on a day: returns, reports, conditions, and what ends");
   auto o = std::make_shared<Options>();
-  c->add_option("--events", o->events, "what happened (docs/events.md); `-` reads standard input")
+  c->add_option("--events", o->events, "what happened: a file of events (docs/events.md), `-`, or a register")
       ->required();
   c->add_option("--world", o->world, "parties that the events name, and what belongs to what (YAML)");
   c->add_option("--on", o->request.on, "as of this day")->required();

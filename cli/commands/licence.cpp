@@ -9,6 +9,7 @@
 #include "event_file.h"
 #include "files.h"
 #include "json.h"
+#include "recorded.h"
 
 namespace sekisho::cli {
 namespace {
@@ -145,8 +146,9 @@ int ask(const Options& o, LicenceResult (*question)(const LicenceRequest&), void
   LicenceRequest request;
   request.id = o.id;
   request.on = o.on;
-  auto events = read_file(o.events);
-  if (!events) return exit_files;
+  int code = exit_ok;
+  auto events = read_recorded(o.events, "", code);
+  if (!events) return code;
   request.events = std::move(*events);
   if (!o.world.empty() && !(request.world = read_file(o.world))) return exit_files;
   const LicenceResult result = question(request);
@@ -214,6 +216,16 @@ std::optional<Json> take_event(const Booking& b, const char* kind) {
   return e;
 }
 
+/// What became of a booking, and the exit code.
+int told(const Booking& b, const BookingResult& result) {
+  print_reports(result.reports, true);
+  if (result.ok)
+    fmt::print("{}\n", b.common.format == "json" ? result.json : result.line);
+  else if (b.common.format == "json")
+    fmt::print("{}\n", result.refused ? result.json : reports_json(result.reports));
+  return result.ok ? exit_ok : exit_wrong;
+}
+
 int book(const Booking& b, const std::optional<Json>& event) {
   if (!event || !day_exists(b.common.on) || !day_exists(b.moves) || !day_exists(b.until)) return exit_usage;
   if (b.append && b.common.events == "-") {
@@ -222,28 +234,37 @@ int book(const Booking& b, const std::optional<Json>& event) {
   }
   std::optional<SourceText> world;
   if (!b.common.world.empty() && !(world = read_file(b.common.world))) return exit_files;
+  const SourceText typed{"the new event", event->dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"};
+  BookingResult result;
+  int code = exit_ok;
+  if (b.append && is_register(b.common.events)) {
+    OpenRegister r;
+    RegisterOutcome done = r.open(b.common.events);
+    if (done.ok)
+      done = r.append_if(
+          [&](const std::string& events) {
+            result = would_book({b.common.events, events}, world, typed);
+            return result.ok ? std::optional(result.line) : std::nullopt;
+          },
+          {b.by, now()});
+    print_reports(done.reports, true);
+    if (!done.ok) return exit_code_of(done);
+    return told(b, result);
+  }
   // Locked before it is read: what is left may not change until the line stands.
   auto file = b.append ? EventFile::open(b.common.events) : std::nullopt;
   if (b.append && !file) return exit_files;
-  const auto events = file ? file->read() : read_file(b.common.events);
-  if (!events) return exit_files;
-  const SourceText typed{"the new event", event->dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"};
-  const BookingResult result = would_book(*events, world, typed);
-  print_reports(result.reports, true);
-  if (!result.ok) {
-    if (b.common.format == "json")
-      fmt::print("{}\n", result.refused ? result.json : reports_json(result.reports));
-    return exit_wrong;
-  }
-  if (file && !file->append(result.line)) return exit_files;
-  fmt::print("{}\n", b.common.format == "json" ? result.json : result.line);
-  return exit_ok;
+  const auto events = file ? file->read() : read_recorded(b.common.events, "", code);
+  if (!events) return file ? int{exit_files} : code;
+  result = would_book(*events, world, typed);
+  if (result.ok && file && !file->append(result.line)) return exit_files;
+  return told(b, result);
 }
 
 // --- the commands ---
 void reading(App* c, Options& o) {
   c->add_option("--events", o.events,
-                "what authorities and officers did (docs/events.md); `-` reads standard input")
+                "what authorities and officers did: a file of events (docs/events.md), `-`, or a register")
       ->required();
   c->add_option("--world", o.world,
                 "parties and items that the events name, and what belongs to what (YAML)");
@@ -264,7 +285,7 @@ App* add_booking(App* licence, const char* name, const char* about, const std::s
   c->add_option("--source", b->source, "where it is told");
   c->add_option("--quantity", b->quantity, "such as `10 pieces`");
   c->add_option("--value", b->value, "such as `2500.00 USD`");
-  c->add_flag("--append", b->append, "write the event to the file too; others wait meanwhile");
+  c->add_flag("--append", b->append, "write the event to the file or register too; others wait meanwhile");
   return c;
 }
 void add_take(App* licence, const char* name, const char* kind, const char* about, const char* shown,

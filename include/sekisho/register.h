@@ -59,6 +59,11 @@ class OpenRegister {
   /// Events, one canonical line each: all of them or none, on the disk when it returns. Corrections are only
   /// proposed until somebody else confirms them. `number`: the sequence of the first.
   RegisterOutcome append(const std::vector<std::string>& events, const Recorder& recorder);
+  /// One event that hangs on what is recorded: `make` is given the events that hold, as a file of them, and
+  /// no other writer comes between its reading and its line. @param make  nothing: nothing is recorded
+  /// @returns `text` is empty if nothing was
+  RegisterOutcome append_if(const std::function<std::optional<std::string>(const std::string& events)>& make,
+                            const Recorder& recorder);
   /// A decision: the request and the answer that it got. Where the case is open, or the answer hangs on what
   /// an authority may decide as it sees fit, it is only proposed. `text`: `decision` or `proposed decision`.
   RegisterOutcome record_decision(const DecideRequest& request, const std::string& json, bool own_events,

@@ -1,5 +1,7 @@
 #include "api/lots.h"
 
+#include "accounts/replay.h"
+
 #include <set>
 
 #include "api/decide.h"
@@ -218,12 +220,28 @@ std::vector<Event> checked_events(const Rulebooks::Body& body, Sources& sources,
   return events;
 }
 
+/// Authorisations as their acts up to a day left them, as instruments. One that its issuer does not know, and
+/// a draft, is no act of any authority.
+static World acts_of(std::span<const Event> events, Date on, const World& known, Diagnostics& diags) {
+  World out;
+  const Accounts accounts = replay_accounts(events, on, known, diags);
+  for (const std::string& id : accounts.book.ids()) {
+    const Authorisation& a = *accounts.book.terms(id, on);
+    const auto state = as_instrument(accounts.book.state(id, on));
+    if (!state || a.at_issuer == AtIssuer::not_found) continue;
+    out.instruments.push_back(a.instrument);
+    out.instruments.back().state = *state;
+  }
+  return out;
+}
+
 void lots_of_events(const Rulebooks::Body& body, Sources& sources, const SourceText& file, Date on,
                     World& world, Diagnostics& diags) {
   const std::vector<Event> events = checked_events(body, sources, file, world, diags);
   if (diags.has_errors()) return;
   world.lots.clear();
   join(world, Custody(events, on, see_through(body.law), diags).world(), diags);
+  join(world, acts_of(events, on, world, diags), diags);
 }
 
 LotResult lot_pedigree(const Rulebooks& books, const LotRequest& request) {

@@ -14,7 +14,8 @@ SeeThrough see_through(const Law& law);
 std::vector<Event> checked_events(const Rulebooks::Body& body, Sources& sources, const SourceText& file,
                                   const World& world, Diagnostics& diags);
 
-/// Puts what was entered into a world, and in place of its lots those that there were on a day.
+/// Puts what was entered into a world, the authorisations that there were, and in place of its lots those
+/// that there were on a day.
 void lots_of_events(const Rulebooks::Body& body, Sources& sources, const SourceText& file, Date on,
                     World& world, Diagnostics& diags);
 

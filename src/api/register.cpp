@@ -84,6 +84,16 @@ std::optional<RecordedDecision> decision_from(const Holding& h) try {
   return std::nullopt;
 }
 
+/// Events as a file of them.
+std::string lines_of(const std::vector<Holding>& events) {
+  std::string text;
+  for (const Holding& h : events) {
+    text += h.body;
+    text += '\n';
+  }
+  return text;
+}
+
 /// The case is open, or an authority may still decide a need of it as it sees fit.
 bool discretionary(const Json& answer) {
   if (answer.value("finding", "") == "open") return true;
@@ -141,6 +151,22 @@ RegisterOutcome OpenRegister::append(const std::vector<std::string>& events, con
   return done(*first, proposed == 0 ? "" : std::to_string(proposed));
 }
 
+RegisterOutcome OpenRegister::append_if(
+    const std::function<std::optional<std::string>(const std::string& events)>& make,
+    const Recorder& recorder) {
+  std::string made;
+  const auto at = Ledger(body_->record)
+                      .record_if(
+                          [&](const std::vector<Holding>& events) {
+                            auto line = make(lines_of(events));
+                            made = line.value_or("");
+                            return line;
+                          },
+                          recorder.by, recorder.now, fresh());
+  if (!at) return failed(at.problem());
+  return done(at->value_or(0), std::move(made));
+}
+
 RegisterOutcome OpenRegister::record_decision(const DecideRequest& request, const std::string& json,
                                               bool own_events, const Recorder& recorder) {
   const auto answer = parse_json(json);
@@ -193,12 +219,7 @@ RegisterOutcome OpenRegister::events(const std::string& known_on) {
   if (!until) return failed(until.problem());
   const auto standing = Ledger(body_->record).standing(*until);
   if (!standing) return failed(standing.problem());
-  std::string text;
-  for (const Holding& h : standing->events) {
-    text += h.body;
-    text += '\n';
-  }
-  return done(standing->events.size(), std::move(text));
+  return done(standing->events.size(), lines_of(standing->events));
 }
 
 RegisterOutcome OpenRegister::standing(std::vector<RecordedDecision>& decisions,

@@ -60,23 +60,48 @@ Failure unnamed(const std::string& by, const std::string& reason) {
 
 }  // namespace
 
+Result<NewEntry> Ledger::entry_of(const std::string& line, const std::string& by, std::int64_t now) {
+  Diagnostics none;
+  const auto e = EventReader(none).read(line);
+  if (!e) return problem(code::not_recordable, "a line is no event in its canonical form");
+  const bool two = needs_four_eyes(*e);
+  if (two)
+    if (auto f = unnamed(by, e->reason)) return *f;
+  return NewEntry{{now, by, std::string(two ? proposed_event : event_entry), std::nullopt}, line};
+}
+
 Result<Sequence> Ledger::record_events(const std::vector<std::string>& lines, const std::string& by,
                                        std::int64_t now, const Hash& salts_from, std::size_t& proposed) {
   std::vector<NewEntry> entries;
   entries.reserve(lines.size());
-  Diagnostics none;
-  EventReader reader(none);
   proposed = 0;
   for (const std::string& line : lines) {
-    const auto e = reader.read(line);
-    if (!e) return problem(code::not_recordable, "a line is no event in its canonical form");
-    const bool two = needs_four_eyes(*e);
-    if (two)
-      if (auto f = unnamed(by, e->reason)) return *f;
-    proposed += two;
-    entries.push_back({{now, by, std::string(two ? proposed_event : event_entry), std::nullopt}, line});
+    auto e = entry_of(line, by, now);
+    if (!e) return e.problem();
+    proposed += e->head.kind == proposed_event;
+    entries.push_back(std::move(*e));
   }
   return record_.append(entries, salts_from);
+}
+
+Result<std::optional<Sequence>> Ledger::record_if(
+    const std::function<std::optional<std::string>(const std::vector<Holding>&)>& make, const std::string& by,
+    std::int64_t now, const Hash& salts_from) {
+  bool made = false;
+  const auto at = record_.append_if(
+      [&]() -> Result<std::vector<NewEntry>> {
+        const auto now_standing = standing();
+        if (!now_standing) return now_standing.problem();
+        const auto line = make(now_standing->events);
+        if (!line) return std::vector<NewEntry>();
+        auto e = entry_of(*line, by, now);
+        if (!e) return e.problem();
+        made = true;
+        return std::vector{std::move(*e)};
+      },
+      salts_from);
+  if (!at) return at.problem();
+  return made ? std::optional(*at) : std::nullopt;
 }
 
 Result<Sequence> Ledger::record_decision(const std::string& body, const std::string& by, std::int64_t now,

@@ -1,4 +1,6 @@
 #pragma once
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,6 +52,12 @@ class Ledger {
   /// @fails SK3512 a proposal without who makes it or without a reason
   Result<Sequence> record_events(const std::vector<std::string>& lines, const std::string& by,
                                  std::int64_t now, const Hash& salts_from, std::size_t& proposed);
+  /// Records one event that `make` gives after it has read all that hold; no other writer comes between, so
+  /// that what it found free is still free when it is taken.
+  /// @param make  nothing: nothing is recorded
+  Result<std::optional<Sequence>> record_if(
+      const std::function<std::optional<std::string>(const std::vector<Holding>& events)>& make,
+      const std::string& by, std::int64_t now, const Hash& salts_from);
   /// Records a decision. @param discretionary  its case is open, or somebody's discretion decides it
   Result<Sequence> record_decision(const std::string& body, const std::string& by, std::int64_t now,
                                    const Hash& salts_from, bool discretionary);
@@ -62,6 +70,7 @@ class Ledger {
   Result<Standing> standing(std::int64_t until = INT64_MAX);
 
  private:
+  Result<NewEntry> entry_of(const std::string& line, const std::string& by, std::int64_t now);
   Register& record_;
 };
 
