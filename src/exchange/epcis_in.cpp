@@ -110,7 +110,7 @@ class Reading {
     for (const auto& [key, value] : extensions.items()) told.line[key] = value;
     const std::string type = e.said.find("type")->text;
     for (const auto& [key, why] : told.problems)
-      if (!extensions.contains(key)) {
+      if (!extensions.contains(key) && !(key == "to" && extensions.contains("event"))) {
         diags_.emit(code::becomes_no_event, e.at, type, why);
         return;
       }
