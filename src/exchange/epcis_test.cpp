@@ -18,12 +18,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Public documents and hashes; they are no part of the project. `SEKISHO_EPCIS` says where they lie.
+/// Public documents and hashes, which are no part of the project: SEKISHO_EPCIS names the folder in which
+/// openepcis_2.0 and event_hash lie.
 fs::path public_data() {
   const char* said = std::getenv("SEKISHO_EPCIS");
-  fs::path path = said ? said : "/work/shared/data/epcis";
-  if (fs::exists(path)) return path;
-  MESSAGE("skipped: the public EPCIS data are not here (SEKISHO_EPCIS says where)");
+  if (said && fs::exists(said)) return said;
+  MESSAGE("skipped: set SEKISHO_EPCIS to the folder of the public EPCIS data");
   return {};
 }
 
