@@ -8,7 +8,7 @@ namespace {
 constexpr std::size_t depth_limit = 64;
 
 std::string_view trimmed(std::string_view token) {
-  while (!token.empty() && (token.back() == ' ' || token.back() == '\t' || token.back() == '\r'))
+  while (!token.empty() && std::string_view(" \t\r\n").find(token.back()) != std::string_view::npos)
     token.remove_suffix(1);
   return token;
 }
