@@ -17,6 +17,8 @@ class Digits {
     text_.remove_prefix(2);
     return n;
   }
+  /// The number behind a sign; -1 where either is missing.
+  int two_after(char c) { return sign(c) ? two().value_or(-1) : -1; }
   bool sign(char c) {
     if (!text_.starts_with(c)) return false;
     text_.remove_prefix(1);
@@ -57,16 +59,13 @@ std::optional<EpcisTime> parse_epcis_time(std::string_view text) {
   const auto day = parse_date(text.substr(0, 10));
   if (!day || text.size() < 17) return std::nullopt;
   Digits d(text.substr(10));
-  if (!d.sign('T')) return std::nullopt;
-  const auto hour = d.two();
-  const auto minute = d.sign(':') ? d.two() : std::nullopt;
-  const auto second = d.sign(':') ? d.two() : std::nullopt;
-  if (!hour || !minute || !second || *hour > 23 || *minute > 59 || *second > 59) return std::nullopt;
+  const int hour = d.two_after('T'), minute = d.two_after(':'), second = d.two_after(':');
+  if (hour < 0 || minute < 0 || second < 0 || hour > 23 || minute > 59 || second > 59) return std::nullopt;
   const auto thousandths = d.sign('.') ? d.thousandths() : std::optional(0);
   const auto offset = d.rest() == "Z" ? std::optional(0) : parse_epcis_offset(d.rest());
   if (!thousandths || !offset) return std::nullopt;
   const std::int64_t seconds =
-      std::int64_t{day->days} * 86'400 + *hour * 3'600 + (*minute - *offset) * 60 + *second;
+      std::int64_t{day->days} * 86'400 + hour * 3'600 + (minute - *offset) * 60 + second;
   return EpcisTime{seconds * 1'000 + *thousandths};
 }
 
