@@ -34,10 +34,10 @@ def balance(file):
     return json.loads(done.stdout)["authorisation"]["balances"][0]
 
 
-def writer(file, name):
-    """25 tries to reserve and draw one piece. @returns how many were drawn"""
+def writer(file, name, tries=25):
+    """So many tries to reserve and draw one piece. @returns how many were drawn"""
     drawn = 0
-    for n in range(25):
+    for n in range(tries):
         common = ["--on", "2024-02-01", "--events", file, "--append"]
         held = run("reserve", "--id", f"r{name}_{n}", "--under", "permit", "--quantity", "1 pieces", *common)
         if held.returncode == 1:
@@ -61,6 +61,20 @@ with tempfile.TemporaryDirectory() as name:
     check((b["drawn"], b["reserved"], b["free"]) == ("90 pieces", "0 pieces", "0 pieces"), f"the book says {b}")
     check(len(lines) == 1 + 2 * 90, f"{len(lines)} lines stand in the file")
     check(subprocess.run([binary, "events", file], capture_output=True, text=True).stdout.splitlines()[1:] == lines[1:], "an appended line is not canonical")
+
+    # The same in a register.
+    place = pathlib.Path(name) / "a.register"
+    few = pathlib.Path(name) / "few.jsonl"
+    few.write_text(json.dumps({**GRANTED, "limits": [{"quantity": "20 pieces"}]}) + "\n")
+    for made in (["init", "--origin", "a.example"], ["append", few]):
+        subprocess.run([binary, "register", *made, "--register", place], check=True, capture_output=True)
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        drawn = sum(pool.map(lambda n: writer(place, n, 4), range(8)))
+    b = balance(place)
+    check(drawn == 20, f"of 32 tries for 20 pieces {drawn} were drawn")
+    check((b["drawn"], b["reserved"], b["free"]) == ("20 pieces", "0 pieces", "0 pieces"), f"the register says {b}")
+    sound = subprocess.run([binary, "register", "verify", "--register", place, "--format", "json"], capture_output=True, text=True)
+    check(sound.returncode == 0 and json.loads(sound.stdout)["entries"] == 41, f"the register: {sound.stdout}{sound.stderr}")
 
     # Whoever has the file is waited for.
     file.write_text(json.dumps(GRANTED) + "\n")

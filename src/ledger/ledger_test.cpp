@@ -152,3 +152,23 @@ TEST_CASE("what holds is what a reader who keeps lists by hand would say, on ran
     REQUIRE(standing->waiting.size() == open.size());
   }
 }
+
+TEST_CASE("an event that hangs on what is recorded is recorded with it or not at all") {
+  Scratch s;
+  REQUIRE(record(s, loss("e1"), "a", 1));
+  const auto second = [&](std::size_t wanted) {
+    return s.ledger.record_if(
+        [&](const std::vector<Holding>& events) {
+          return events.size() == wanted ? std::optional(loss("e2")) : std::nullopt;
+        },
+        "b", 2, salt());
+  };
+  CHECK(*second(0) == std::nullopt);
+  CHECK(*s.record.size() == 1);
+  CHECK(*second(1) == std::optional<Sequence>(1));
+  CHECK(bodies(s.ledger.standing()->events) == std::vector{loss("e1"), loss("e2")});
+  const auto wrong = s.ledger.record_if(
+      [](const std::vector<Holding>&) { return std::optional<std::string>("nothing"); }, "b", 3, salt());
+  CHECK(wrong.problem().code == &code::not_recordable);
+  CHECK(s.record.verify({}, [](std::uint64_t) {})->flaws.empty());
+}
