@@ -119,7 +119,7 @@ class Reading {
     drop_foreign(told, extensions);
     const auto event = line(told.line.dump(-1, ' ', false, Json::error_handler_t::replace), e.at);
     if (!event) return;
-    if (!extensions.empty()) hold(e, standard, *event, told);
+    if (!extensions.empty() && !hold(e, standard, *event, told)) return out_.pop_back();
     tell_passed_over(e, told);
   }
   /// A party that the standard names and the kind of event has no key for is passed over with its list.
@@ -146,10 +146,12 @@ class Reading {
     return &out_.back();
   }
   /// Extensions hold only while the fields say the same: whoever changed one and not the other is told.
-  void hold(const EpcisEvent& e, const Json& standard, const Event& event, EpcisTold& told) {
+  /// @returns false after a report
+  bool hold(const EpcisEvent& e, const Json& standard, const Event& event, EpcisTold& told) {
     const auto line = parse_json(write_event(event));
     const auto again = line ? epcis_event(*line) : std::nullopt;
-    if (!again) return;
+    if (!again) return true;
+    const std::size_t before = diags_.all().size();
     for (const auto& [key, value] : again->items())
       if (same(key, *again, standard)) told.used.insert(key);
     for (const char* key :
@@ -159,6 +161,7 @@ class Reading {
         const Doc* at = e.said.find(key);
         diags_.emit(code::says_otherwise, at ? at->at : e.at, key);
       }
+    return diags_.all().size() == before;
   }
   static bool same(std::string_view key, const Json& again, const Json& standard) {
     const auto value = [&](const Json& from) { return from.contains(key) ? from[std::string(key)] : Json(); };
