@@ -81,7 +81,6 @@ class SqliteStore : public Store {
     return sqlite3_exec(db_, sql, nullptr, nullptr, nullptr) == SQLITE_OK ? Failure() : failed();
   }
   Failure settings() {
-    sqlite3_busy_timeout(db_, busy_milliseconds);
     if (auto f = run("PRAGMA secure_delete = ON; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; "
                      "PRAGMA cache_size = -65536; PRAGMA cell_size_check = ON;"))
       return f;
@@ -305,6 +304,7 @@ Result<std::unique_ptr<SqliteStore>> opened(const std::string& path, const std::
   sqlite3* db = nullptr;
   const int got = sqlite3_open_v2(path.c_str(), &db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
                                   files.empty() ? nullptr : files.c_str());
+  sqlite3_busy_timeout(db, busy_milliseconds);  // from the first look on: others may be closing it
   auto store = std::make_unique<SqliteStore>(path, db);
   if (got != SQLITE_OK) {
     Problem p = problem(code::register_unreadable, path, sqlite3_errmsg(db));
