@@ -34,9 +34,9 @@ std::vector<Box> boxes_of(const Json& lot) {
   for (const Json& s : lot.at("states")) {
     Box b;
     b.state = s.at("state").get<int>();
-    b.lines = {text(s, "lot"), text(s, "quantity") + " " + text(s, "item")};
+    b.lines = {text(s, "lot"), fmt::format("{} {}", text(s, "quantity"), text(s, "item"))};
     if (const std::string holder = text(s, "holder"), country = text(s, "country"); !holder.empty())
-      b.lines.push_back(country.empty() ? holder : holder + ", " + country);
+      b.lines.push_back(country.empty() ? holder : fmt::format("{}, {}", holder, country));
     for (const Json& p : s.at("provisos")) b.lines.push_back(text(p, "proviso"));
     for (const Json& p : s.at("parents")) {
       const auto it = place.find(p.at("state").get<int>());
