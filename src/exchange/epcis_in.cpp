@@ -20,7 +20,7 @@ struct Said {
   TextSpan at;
 };
 
-Json sorted(Json list) {
+Json sorted(const Json& list) {
   std::vector<std::string> texts;
   texts.reserve(list.size());
   for (const Json& e : list) texts.push_back(e.dump());

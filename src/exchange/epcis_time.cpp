@@ -64,8 +64,8 @@ std::optional<EpcisTime> parse_epcis_time(std::string_view text) {
   const auto thousandths = d.sign('.') ? d.thousandths() : std::optional(0);
   const auto offset = d.rest() == "Z" ? std::optional(0) : parse_epcis_offset(d.rest());
   if (!thousandths || !offset) return std::nullopt;
-  const std::int64_t seconds =
-      std::int64_t{day->days} * 86'400 + hour * 3'600 + (minute - *offset) * 60 + second;
+  const std::int64_t seconds = std::int64_t{day->days} * 86'400 + std::int64_t{hour} * 3'600 +
+                               std::int64_t{minute - *offset} * 60 + second;
   return EpcisTime{seconds * 1'000 + *thousandths};
 }
 

@@ -35,7 +35,7 @@ class Reading {
     if (!e.body) return {};  // disposed of
     if (e.head.kind == event_entry || e.head.kind == decision_entry)
       hold(e.head.kind == event_entry, {e.sequence, e.head.by, "", std::move(e.body->text)});
-    if (e.head.kind == proposed_event || e.head.kind == proposed_decision)
+    else if (e.head.kind == proposed_event || e.head.kind == proposed_decision)
       waiting_[e.sequence] = {e.sequence, e.head.recorded, e.head.by, e.head.kind, std::move(e.body->text)};
     return {};
   }
