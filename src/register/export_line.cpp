@@ -43,7 +43,7 @@ class Members {
     return it->get<std::uint64_t>();
   }
   bool has(const char* key) const { return object_.contains(key); }
-  void wrong(std::string why) {
+  void wrong(const std::string& why) {
     if (!problem_) problem_ = problem(code::bad_export, number_, why);
   }
   /// @pre everything was asked for
