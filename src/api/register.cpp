@@ -111,8 +111,6 @@ std::string written(const Json& j) {
   return j.dump(2, ' ', false, Json::error_handler_t::replace);
 }
 
-constexpr Sequence all = std::uint64_t{1} << 62;
-
 }  // namespace
 
 struct OpenRegister::Body {
@@ -209,8 +207,8 @@ RegisterOutcome OpenRegister::size() {
 
 RegisterOutcome OpenRegister::lines(std::uint64_t from, std::uint64_t to,
                                     const std::function<bool(const std::string&)>& visit) {
-  const auto f =
-      body_->record.read(from, std::min(to, all), [&](const Entry& e) { return visit(export_line(e)); });
+  const auto f = body_->record.read(from, std::min(to, behind_all),
+                                    [&](const Entry& e) { return visit(export_line(e)); });
   return f ? failed(*f) : done(0);
 }
 

@@ -8,8 +8,6 @@
 namespace sekisho {
 namespace {
 
-constexpr Sequence all = std::uint64_t{1} << 62;
-
 bool needs_four_eyes(const Event& e) {
   return family_of(e.kind) == EventFamily::correct;
 }
@@ -126,7 +124,7 @@ Result<Sequence> Ledger::settle(Sequence proposal, Verdict verdict, const std::s
         std::string proposer;
         bool is_proposal = false;
         Sequence size = 0;
-        if (auto f = record_.read(0, all, [&](Entry&& entry) {
+        if (auto f = record_.read(0, behind_all, [&](Entry&& entry) {
               ++size;
               if (entry.sequence == proposal) {
                 is_proposal = entry.head.kind == proposed_event || entry.head.kind == proposed_decision;
@@ -152,7 +150,7 @@ Result<Sequence> Ledger::settle(Sequence proposal, Verdict verdict, const std::s
 Result<Standing> Ledger::standing(std::int64_t until) {
   Reading reading;
   Failure failed;
-  if (auto f = record_.read(0, all, [&](Entry&& e) {
+  if (auto f = record_.read(0, behind_all, [&](Entry&& e) {
         if (e.head.recorded > until)
           return false;  // a prefix, so that nothing is settled that was not proposed
         failed = reading.take(std::move(e));

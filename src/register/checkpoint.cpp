@@ -3,7 +3,6 @@
 #include <sodium.h>
 
 #include <charconv>
-#include <cstring>
 
 namespace sekisho {
 namespace {
@@ -104,7 +103,7 @@ Result<Checkpoint> read_checkpoint(std::string_view note, std::string_view open_
   const auto raw = from_base64(*root);
   if (error != std::errc() || end != size->data() + size->size() || !raw || raw->size() != sizeof(Hash))
     return problem(code::bad_checkpoint, "its size or its root cannot be read");
-  std::memcpy(c.root.data(), raw->data(), sizeof(Hash));
+  c.root = to_hash(*raw);
   const std::string text = c.text();
   if (!note.starts_with(text))
     return problem(code::bad_checkpoint, "its size or its root is not in the one form");

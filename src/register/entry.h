@@ -10,7 +10,8 @@
 
 namespace sekisho {
 
-using Sequence = std::uint64_t;  // from 0, without gaps
+using Sequence = std::uint64_t;                            // from 0, without gaps
+inline constexpr Sequence behind_all = Sequence{1} << 62;  // every entry stands before it
 
 /// What is recorded: by whom, of what kind, and about which earlier entry, if any.
 struct EntryHead {

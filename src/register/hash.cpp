@@ -3,7 +3,8 @@
 #include <openssl/evp.h>
 #include <sodium.h>
 
-#include <cassert>
+#include <algorithm>
+#include <cstdlib>
 #include <memory>
 
 namespace sekisho {
@@ -31,6 +32,25 @@ Hash sha256(std::span<const std::string_view> pieces) {
 
 std::string_view bytes(const Hash& h) {
   return {reinterpret_cast<const char*>(h.data()), h.size()};
+}
+
+Hash to_hash(std::string_view raw) {
+  Hash out{};
+  if (raw.size() == out.size()) std::copy(raw.begin(), raw.end(), out.begin());
+  return out;
+}
+
+std::string packed(std::span<const Hash> hashes) {
+  std::string out;
+  out.reserve(hashes.size() * sizeof(Hash));
+  for (const Hash& h : hashes) out += bytes(h);
+  return out;
+}
+
+std::vector<Hash> unpacked(std::string_view raw) {
+  std::vector<Hash> out(raw.size() / sizeof(Hash));
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = to_hash(raw.substr(i * sizeof(Hash), sizeof(Hash)));
+  return out;
 }
 
 std::string to_hex(const Hash& h) {

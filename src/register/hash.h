@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sekisho {
 
@@ -14,6 +15,11 @@ using Hash = std::array<std::uint8_t, 32>;
 Hash sha256(std::span<const std::string_view> pieces);
 
 std::string_view bytes(const Hash& h);
+/// Bytes of another number give all zeros, which is the hash of nothing.
+Hash to_hash(std::string_view raw);
+/// Hashes one after the other, and back; a rest that is no whole hash is left out.
+std::string packed(std::span<const Hash> hashes);
+std::vector<Hash> unpacked(std::string_view raw);
 std::string to_hex(const Hash& h);
 std::optional<Hash> parse_hex(std::string_view text);
 std::string to_base64(std::string_view raw);

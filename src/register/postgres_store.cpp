@@ -2,7 +2,6 @@
 
 #include <array>
 #include <charconv>
-#include <cstring>
 
 #include "register/store.h"
 
@@ -12,7 +11,6 @@
 namespace sekisho {
 namespace {
 
-constexpr std::size_t size_of_hash = sizeof(Hash);
 constexpr const char* tables = R"(
 CREATE TABLE register(format integer NOT NULL, origin text NOT NULL);
 CREATE TABLE ending(size bigint NOT NULL, frontier bytea NOT NULL, last bytea NOT NULL);
@@ -47,25 +45,23 @@ class Answer {
     for (const char c : v) n = n << 8 | static_cast<unsigned char>(c);
     return v.size() == 4 ? static_cast<std::int32_t>(n) : static_cast<std::int64_t>(n);
   }
-  Hash hash(int row, int column) const {
-    Hash out{};
-    const std::string_view v = view(row, column);
-    if (v.size() == size_of_hash) std::memcpy(out.data(), v.data(), size_of_hash);
-    return out;
-  }
+  Hash hash(int row, int column) const { return to_hash(view(row, column)); }
 
  private:
   PGresult* r_;
 };
+
+void put_big_endian(std::string& out, std::uint64_t n, int bytes) {
+  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) out += static_cast<char>(n >> shift);
+}
 
 /// Values of a statement, in binary form.
 class Values {
  public:
   Values& number(std::int64_t n) {
     std::string raw;
-    for (int shift = 56; shift >= 0; shift -= 8)
-      raw += static_cast<char>(static_cast<std::uint64_t>(n) >> shift);
-    return raw_value(std::move(raw));
+    put_big_endian(raw, static_cast<std::uint64_t>(n), 8);
+    return raw_value(raw);
   }
   Values& raw_value(std::string_view raw) {
     held_.emplace_back(raw);
@@ -111,9 +107,7 @@ class CopyRows {
   }
 
  private:
-  void big(std::uint64_t n, int length) {
-    for (int shift = 8 * (length - 1); shift >= 0; shift -= 8) data_ += static_cast<char>(n >> shift);
-  }
+  void big(std::uint64_t n, int length) { put_big_endian(data_, n, length); }
   std::string data_;
 };
 
@@ -195,21 +189,13 @@ class PostgresStore : public Store {
   Result<RegisterEnd> end() override {
     const Answer a = Values().ask(db_, "SELECT size, frontier, last FROM ending");
     if (!a.good() || a.rows() != 1) return *failed();
-    const std::string_view packed = a.view(0, 1);
-    std::vector<Hash> full(packed.size() / size_of_hash);
-    for (std::size_t i = 0; i < full.size(); ++i)
-      std::memcpy(full[i].data(), packed.data() + i * size_of_hash, size_of_hash);
-    const auto size = static_cast<std::uint64_t>(a.number(0, 0));
-    if (packed.size() % size_of_hash != 0 || full.size() != full_subtrees(0, size).size())
-      return problem(code::register_altered, "the end of the register does not fit its size");
-    return RegisterEnd{Frontier(size, std::move(full)), a.hash(0, 2)};
+    return read_end(a.number(0, 0), a.view(0, 1), a.hash(0, 2));
   }
   Failure set_end(const RegisterEnd& end) override {
-    std::string packed;
-    for (const Hash& h : end.frontier.full()) packed += bytes(h);
+    const std::string frontier = packed(end.frontier.full());
     return done(Values()
                     .number(static_cast<std::int64_t>(end.frontier.size()))
-                    .raw_value(packed)
+                    .raw_value(frontier)
                     .raw_value(bytes(end.last))
                     .ask(db_, "UPDATE ending SET size = $1, frontier = $2, last = $3"));
   }

@@ -4,12 +4,10 @@
 
 #include <algorithm>
 #include <cassert>
-#include <cstring>
 
 namespace sekisho {
 namespace {
 
-constexpr std::uint64_t tile_width = std::uint64_t{1} << tile_height;
 constexpr std::size_t longest_word = 255, longest_body = 16U << 20;
 
 /// The salts of a batch: as many as asked, of one seed.
@@ -164,13 +162,12 @@ Result<Hash> Register::node(Node n) {
   const std::uint64_t begin = n.index << above, width = std::uint64_t{1} << above;
   const auto tile = store_->tile({row, begin / tile_width});
   if (!tile) return tile.problem();
-  std::vector<Hash> side(width);
-  if (tile->size() == tile_width * sizeof(Hash)) {
-    std::memcpy(side.data(), tile->data() + begin % tile_width * sizeof(Hash), width * sizeof(Hash));
-    return fold(std::move(side));
-  }
+  if (tile->size() == tile_width * sizeof(Hash))
+    return fold(
+        unpacked(std::string_view(*tile).substr(begin % tile_width * sizeof(Hash), width * sizeof(Hash))));
+  std::vector<Hash> side;
+  side.reserve(width);
   if (row == 0) {
-    side.clear();
     if (auto f = store_->read_leaves(begin, begin + width, [&](const Hash& h) { side.push_back(h); }))
       return *f;
     if (side.size() != width)
@@ -183,7 +180,7 @@ Result<Hash> Register::node(Node n) {
     if (!h) return h.problem();
     auto other = node({row * tile_height - 1, 2 * (begin + i) + 1});
     if (!other) return other.problem();
-    side[i] = hash_node(*h, *other);
+    side.push_back(hash_node(*h, *other));
   }
   return fold(std::move(side));
 }

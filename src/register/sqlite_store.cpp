@@ -2,7 +2,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <cstring>
 
 #include "register/store.h"
 
@@ -14,7 +13,6 @@ namespace {
 
 constexpr int application_id = 0x53454b49;  // "SEKI"
 constexpr int busy_milliseconds = 60'000;   // other writers commit in milliseconds
-constexpr std::size_t size_of_hash = sizeof(Hash);
 
 constexpr const char* tables = R"(
 CREATE TABLE register(origin TEXT NOT NULL);
@@ -25,8 +23,6 @@ CREATE TABLE body(sequence INTEGER PRIMARY KEY, salt BLOB NOT NULL, said TEXT NO
 CREATE TABLE tile(level INTEGER NOT NULL, place INTEGER NOT NULL, hashes BLOB NOT NULL,
                   PRIMARY KEY(level, place)) WITHOUT ROWID;
 )";
-
-class SqliteStore;
 
 /// A prepared statement in use: reset when it goes. One that could not be prepared is null, and its first
 /// step fails.
@@ -55,13 +51,7 @@ class Statement {
     const void* at = sqlite3_column_blob(s_, column);
     return {static_cast<const char*>(at), static_cast<std::size_t>(sqlite3_column_bytes(s_, column))};
   }
-  /// A blob of another length gives a hash that matches nothing.
-  Hash hash(int column) {
-    Hash out{};
-    const std::string_view v = view(column);
-    if (v.size() == size_of_hash) std::memcpy(out.data(), v.data(), size_of_hash);
-    return out;
-  }
+  Hash hash(int column) { return to_hash(view(column)); }
 
  private:
   sqlite3_stmt* s_;
@@ -93,19 +83,19 @@ class SqliteStore : public Store {
       roll_back();
       return f;
     };
-    if (pragma("application_id") == application_id) return undo(problem(code::register_exists, path_));
+    if (pragma("PRAGMA application_id") == application_id) return undo(problem(code::register_exists, path_));
     if (auto f = run(tables)) return undo(std::move(f));
     if (auto f = run(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};", application_id,
                                  format_version)
                          .c_str()))
       return undo(std::move(f));
     {
-      Statement s(prepared(insert_origin));
+      Statement s(prepared("INSERT INTO register VALUES(?)"));
       s.text(1, origin);
       if (s.step() != SQLITE_DONE) return undo(failed());
     }
     {
-      Statement s(prepared(insert_end));
+      Statement s(prepared("INSERT INTO ending VALUES(?, ?, ?)"));
       s.bind(1, 0);
       s.blob(2, "");
       const Hash none{};
@@ -121,8 +111,8 @@ class SqliteStore : public Store {
     const int opened = sqlite3_errcode(db_);
     if (opened == SQLITE_NOTADB) return problem(code::not_a_register, path_);
     if (opened != SQLITE_OK) return failed();
-    if (pragma("application_id") != application_id) return problem(code::not_a_register, path_);
-    if (const auto v = pragma("user_version"); v != format_version)
+    if (pragma("PRAGMA application_id") != application_id) return problem(code::not_a_register, path_);
+    if (const auto v = pragma("PRAGMA user_version"); v != format_version)
       return problem(code::other_register_format, path_, v, format_version);
     return {};
   }
@@ -153,21 +143,13 @@ class SqliteStore : public Store {
   Result<RegisterEnd> end() override {
     Statement s(prepared("SELECT size, frontier, last FROM ending"));
     if (s.step() != SQLITE_ROW) return *failed();
-    const std::string_view packed = s.view(1);
-    std::vector<Hash> full(packed.size() / size_of_hash);
-    for (std::size_t i = 0; i < full.size(); ++i)
-      std::memcpy(full[i].data(), packed.data() + i * size_of_hash, size_of_hash);
-    const auto size = static_cast<std::uint64_t>(s.number(0));
-    if (packed.size() % size_of_hash != 0 || full.size() != full_subtrees(0, size).size())
-      return problem(code::register_altered, "the end of the register does not fit its size");
-    return RegisterEnd{Frontier(size, std::move(full)), s.hash(2)};
+    return read_end(s.number(0), s.view(1), s.hash(2));
   }
   Failure set_end(const RegisterEnd& end) override {
-    std::string packed;
-    for (const Hash& h : end.frontier.full()) packed += bytes(h);
+    const std::string frontier = packed(end.frontier.full());
     Statement s(prepared("UPDATE ending SET size = ?, frontier = ?, last = ?"));
     s.bind(1, static_cast<std::int64_t>(end.frontier.size()));
-    s.blob(2, packed);
+    s.blob(2, frontier);
     s.blob(3, bytes(end.last));
     return done(s);
   }
@@ -273,9 +255,6 @@ class SqliteStore : public Store {
   }
 
  private:
-  static constexpr const char* insert_origin = "INSERT INTO register VALUES(?)";
-  static constexpr const char* insert_end = "INSERT INTO ending VALUES(?, ?, ?)";
-
   Failure failed() {
     Problem p = problem(code::register_failed, path_, sqlite3_errmsg(db_));
     const int kind = sqlite3_errcode(db_) & 0xff;
@@ -288,8 +267,8 @@ class SqliteStore : public Store {
     return p;
   }
   Failure done(Statement& s) { return s.step() == SQLITE_DONE ? Failure() : failed(); }
-  std::int64_t pragma(const std::string& name) {
-    Statement s(prepared(name == "application_id" ? "PRAGMA application_id" : "PRAGMA user_version"));
+  std::int64_t pragma(const char* sql) {
+    Statement s(prepared(sql));
     return s.step() == SQLITE_ROW ? s.number(0) : -1;
   }
 

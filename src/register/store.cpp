@@ -9,6 +9,14 @@ bool names_server(const std::string& location) {
 
 }  // namespace
 
+Result<RegisterEnd> read_end(std::int64_t size, std::string_view frontier, const Hash& last) {
+  const auto entries = static_cast<std::uint64_t>(size);
+  std::vector<Hash> full = unpacked(frontier);
+  if (frontier.size() % sizeof(Hash) != 0 || full.size() != full_subtrees(0, entries).size())
+    return problem(code::register_altered, "the end of the register does not fit its size");
+  return RegisterEnd{Frontier(entries, std::move(full)), last};
+}
+
 Result<std::unique_ptr<Store>> open_store(const std::string& location) {
   return names_server(location) ? open_postgres(location) : open_sqlite(location, "");
 }

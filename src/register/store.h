@@ -15,12 +15,17 @@ namespace sekisho {
 
 inline constexpr int format_version = 1;
 inline constexpr unsigned tile_height = 8;  // a tile: the hashes of 256 neighbours on a level
+inline constexpr std::uint64_t tile_width = std::uint64_t{1} << tile_height;
 
 /// The end of the register: what the next entry is chained to.
 struct RegisterEnd {
   Frontier frontier;
   Hash last{};  // the leaf of the last entry; all zero before the first
 };
+
+/// The end as stores keep it: how many entries, the frontier's hashes one after the other, the last leaf.
+/// @fails SK3506 where these do not fit each other
+Result<RegisterEnd> read_end(std::int64_t size, std::string_view frontier, const Hash& last);
 
 /// Level and index count tiles: tile (1, 0) holds the hashes of the first 256 tiles of level 0.
 struct TileAt {

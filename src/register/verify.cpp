@@ -12,7 +12,6 @@
 namespace sekisho {
 namespace {
 
-constexpr std::uint64_t tile_width = std::uint64_t{1} << tile_height;
 constexpr std::size_t most_flaws = 1000;  // a broken register needs no longer list
 
 class Check {
@@ -39,7 +38,8 @@ class Check {
     }
     last_ = leaf;
     last_kept_ = e.leaf;
-    grow(computed_, leaf);
+    if (leaf != e.leaf && !computed_) computed_ = kept_;
+    if (computed_) grow(*computed_, leaf);
     grow(kept_, e.leaf);
     ++out_.entries;
   }
@@ -63,7 +63,7 @@ class Check {
   /// A tree as it grows, with the tiles it completes.
   struct Growing {
     Frontier frontier;
-    std::map<TileAt, std::string> tiles;  // those not compared yet
+    std::map<TileAt, std::string> tiles;  // those that are not full yet
     std::map<std::uint64_t, Hash> roots;
   };
   void grow(Growing& g, const Hash& leaf) {
@@ -78,15 +78,13 @@ class Check {
   }
   void compare(TileAt at, const std::string& tile) {
     const auto found = store_.tile(at);
-    const auto there = computed_.tiles.find(at);
-    if (!found || (*found != tile && (there == computed_.tiles.end() || *found != there->second)))
+    if (!found || (*found != tile && !(computed_ && *found == computed_->tiles[at])))
       flaw({}, fmt::format("tile {} of level {} {}", at.index, at.level,
                            found && found->empty() ? "is not there" : "was altered"));
-    computed_.tiles.erase(at);
-    full_.push_back(at);
+    if (computed_) computed_->tiles.erase(at);
+    kept_.tiles.erase(at);
   }
   void tiles() {
-    for (const TileAt at : full_) kept_.tiles.erase(at);
     for (const auto& [at, tile] : kept_.tiles)
       if (const auto found = store_.tile(at); found && !found->empty())
         flaw({}, fmt::format("tile {} of level {} is not full and should not be there", at.index, at.level));
@@ -101,7 +99,7 @@ class Check {
     }
     if (end->frontier.size() < out_.entries)
       return flaw(end->frontier.size(), "stands behind the end of the register");
-    if (end->frontier != kept_.frontier && end->frontier != computed_.frontier)
+    if (end->frontier != kept_.frontier && !(computed_ && end->frontier == computed_->frontier))
       flaw({}, "what is kept of the tree's edge was altered");
     if (end->last != last_ && end->last != last_kept_) flaw({}, "what is kept of the last leaf was altered");
   }
@@ -117,7 +115,7 @@ class Check {
     const auto root = [&](Growing& g) {
       return c.size == out_.entries ? g.frontier.root() : g.roots[c.size];
     };
-    if (root(computed_) != c.root && root(kept_) != c.root)
+    if (root(kept_) != c.root && !(computed_ && root(*computed_) == c.root))
       flaw({}, fmt::format("the checkpoint of {} entries has another root: something before it was rewritten",
                            c.size));
   }
@@ -126,8 +124,8 @@ class Check {
   Verified& out_;
   Sequence next_ = 0;
   Hash last_{}, last_kept_{};
-  Growing computed_, kept_;
-  std::vector<TileAt> full_;
+  Growing kept_;
+  std::optional<Growing> computed_;  // from the first entry on whose leaf is not what the store has
   std::set<Sequence> missing_, disposed_;
   std::set<std::uint64_t> asked_;
 };
@@ -141,8 +139,7 @@ Result<Verified> Register::verify(std::span<const Checkpoint> against,
   for (std::string& f : store_->faults()) check.flaw({}, "the store: " + f);
   for (const Checkpoint& c : against) check.will_ask(c.size);
   constexpr std::uint64_t told_every = 1U << 16;
-  constexpr Sequence all = std::uint64_t{1} << 62;
-  if (auto f = store_->read(0, all, [&](Entry&& e) {
+  if (auto f = store_->read(0, behind_all, [&](Entry&& e) {
         check.entry(e);
         if (out.entries % told_every == 0) progress(out.entries);
         return true;
