@@ -11,10 +11,6 @@
 namespace sekisho {
 namespace {
 
-Json text_or_null(const std::string& s) {
-  return s.empty() ? Json(nullptr) : Json(s);
-}
-
 /// Facts that say which transfer is asked about; what is asked needs no source.
 constexpr std::array<std::string_view, 8> the_question{"departure", "destination", "kind", "exporter",
                                                        "consignee", "end_user",    "item", "lot"};

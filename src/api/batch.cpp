@@ -154,9 +154,7 @@ void Batch::Worker::Body::answer(BatchPiece& piece, std::size_t number, std::siz
       fmt::format_to(std::back_inserter(piece.refused), "{},{},{},{}\n", number, line, csv_cell(refused),
                      csv_cell(text));
     else
-      piece.refused += Json{{"row", number}, {"line", line}, {"reason", refused}, {"text", text}}.dump(
-                           -1, ' ', false, Json::error_handler_t::replace) +
-                       "\n";
+      piece.refused += to_line({{"row", number}, {"line", line}, {"reason", refused}, {"text", text}}) + "\n";
     return;
   }
   const auto [finding, best, worst] = words_of(a);
@@ -178,7 +176,7 @@ void Batch::Worker::Body::answer(BatchPiece& piece, std::size_t number, std::siz
                 {"worst", worst},
                 {"rules", rules},
                 {"not_assessed", a.not_assessed}});
-  piece.out += j.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  piece.out += to_line(j) + "\n";
 }
 
 BatchPiece Batch::Worker::Body::csv(std::string_view text, std::size_t number, std::size_t line) {

@@ -6,6 +6,7 @@
 
 #include "api/answer.h"
 #include "api/lots.h"
+#include "api/opened_events.h"
 #include "model/reader.h"
 
 namespace sekisho {
@@ -163,18 +164,10 @@ DecideResult decide_files(const Rulebooks::Body& body, const DecideRequest& requ
     result.reports = reports_of(sources, diags);
     return result;
   };
-  const auto document = [&](const SourceText& t) {
-    return read_document(sources, sources.add(t.name, t.text), diags);
-  };
-  World world;
-  if (request.world) {
-    const auto doc = document(*request.world);
-    if (!doc) return failed();
-    auto read = read_world(*doc, diags);
-    if (!read) return failed();
-    world = std::move(*read);
-  }
-  const auto doc = document(request.transfer);
+  auto read = read_world_file(sources, request.world, diags);
+  if (!read) return failed();
+  World world = std::move(*read);
+  const auto doc = read_document(sources, sources.add(request.transfer.name, request.transfer.text), diags);
   if (!doc) return failed();
   if (request.events) {
     const Doc* on = doc->find("on");

@@ -5,6 +5,7 @@
 
 #include "api/body.h"
 #include "api/line_question.h"
+#include "api/opened_events.h"
 #include "base/json.h"
 #include "engine/words.h"
 #include "impact/witness.h"
@@ -92,14 +93,9 @@ class Comparison {
 
   // --- the world ---
   bool read_world_records() {
-    if (request_.world) {
-      const auto doc =
-          read_document(sources_, sources_.add(request_.world->name, request_.world->text), diags_);
-      if (!doc) return false;
-      auto world = read_world(*doc, diags_);
-      if (!world) return false;
-      world_ = std::move(*world);
-    }
+    auto world = read_world_file(sources_, request_.world, diags_);
+    if (!world) return false;
+    world_ = std::move(*world);
     const auto add = [&](const char* kind, const std::string& id, const Transfer& t,
                          const TransferLine& line) {
       const Days days{views_.back().day, views_.back().day, far_future};

@@ -15,9 +15,6 @@ namespace {
 
 constexpr const char* schema = "sekisho-licence/1";
 
-Json text_or_null(const std::string& s) {
-  return s.empty() ? Json(nullptr) : Json(s);
-}
 Json day_or_null(const std::optional<Date>& d) {
   return d ? Json(to_string(*d)) : Json(nullptr);
 }

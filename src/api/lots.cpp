@@ -1,10 +1,10 @@
 #include "api/lots.h"
 
-#include "accounts/replay.h"
-
 #include <set>
 
+#include "accounts/replay.h"
 #include "api/decide.h"
+#include "api/opened_events.h"
 #include "engine/diagrams.h"
 #include "model/event_reader.h"
 #include "model/reader.h"
@@ -54,9 +54,6 @@ class Names {
 
 Json amount(const Amount& a) {
   return to_string(a);
-}
-Json text_or_null(const std::string& s) {
-  return s.empty() ? Json(nullptr) : Json(s);
 }
 
 Json state_json(const LotState& s, std::uint32_t number) {
@@ -160,10 +157,6 @@ Transfer transfer_of(const Event& e, const std::vector<const LotState*>& before)
   }
   return t;
 }
-bool moves(EventKind k) {
-  return k == EventKind::transfer || k == EventKind::lend || k == EventKind::release ||
-         k == EventKind::give_back || k == EventKind::return_substitute;
-}
 
 /// What stood in the way, or was needed and not given: each with its citation.
 Json grounds(const Json& answer) {
@@ -185,12 +178,9 @@ struct Opened {
   bool ok = false;
   Opened(const Rulebooks::Body& body, const SourceText& file, const std::optional<SourceText>& world_file)
       : sources(body.sources) {
-    if (world_file) {
-      const auto doc = read_document(sources, sources.add(world_file->name, world_file->text), diags);
-      auto read = doc ? read_world(*doc, diags) : std::nullopt;
-      if (!read) return;
-      world = std::move(*read);
-    }
+    auto read = read_world_file(sources, world_file, diags);
+    if (!read) return;
+    world = std::move(*read);
     events = checked_events(body, sources, file, world, diags);
     ok = !diags.has_errors();
   }
@@ -241,6 +231,7 @@ void lots_of_events(const Rulebooks::Body& body, Sources& sources, const SourceT
   if (diags.has_errors()) return;
   world.lots.clear();
   join(world, Custody(events, on, see_through(body.law), diags).world(), diags);
+  if (diags.has_errors()) return;  // the accounts would tell of the same corrections again
   join(world, acts_of(events, on, world, diags), diags);
 }
 

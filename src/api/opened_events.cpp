@@ -5,13 +5,17 @@
 
 namespace sekisho {
 
+std::optional<World> read_world_file(Sources& sources, const std::optional<SourceText>& file,
+                                     Diagnostics& diags) {
+  if (!file) return World{};
+  const auto doc = read_document(sources, sources.add(file->name, file->text), diags);
+  return doc ? read_world(*doc, diags) : std::nullopt;
+}
+
 OpenedEvents::OpenedEvents(const SourceText& file, const std::optional<SourceText>& world_file) {
-  if (world_file) {
-    const auto doc = read_document(sources, sources.add(world_file->name, world_file->text), diags);
-    auto read = doc ? read_world(*doc, diags) : std::nullopt;
-    if (!read) return;
-    world = std::move(*read);
-  }
+  auto read = read_world_file(sources, world_file, diags);
+  if (!read) return;
+  world = std::move(*read);
   events = read_events(sources, sources.add(file.name, file.text), diags);
 }
 

@@ -5,6 +5,10 @@
 
 namespace sekisho {
 
+/// A world as its file tells it; an empty one where there is no file. @returns nullopt after a report
+std::optional<World> read_world_file(Sources& sources, const std::optional<SourceText>& file,
+                                     Diagnostics& diags);
+
 /// A file of events, perhaps with a world, read for questions that need no rulebook.
 struct OpenedEvents {
   Sources sources;

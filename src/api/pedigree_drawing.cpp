@@ -22,11 +22,6 @@ struct Box {
   std::size_t column = 0, row = 0;
 };
 
-std::string text(const Json& j, const char* key) {
-  const auto it = j.find(key);
-  return it != j.end() && it->is_string() ? it->get<std::string>() : "";
-}
-
 std::vector<Box> boxes_of(const Json& lot) {
   std::vector<Box> out;
   std::map<int, std::size_t> place;
@@ -34,14 +29,14 @@ std::vector<Box> boxes_of(const Json& lot) {
   for (const Json& s : lot.at("states")) {
     Box b;
     b.state = s.at("state").get<int>();
-    b.lines = {text(s, "lot"), fmt::format("{} {}", text(s, "quantity"), text(s, "item"))};
-    if (const std::string holder = text(s, "holder"), country = text(s, "country"); !holder.empty())
+    b.lines = {text_at(s, "lot"), fmt::format("{} {}", text_at(s, "quantity"), text_at(s, "item"))};
+    if (const std::string holder = text_at(s, "holder"), country = text_at(s, "country"); !holder.empty())
       b.lines.push_back(country.empty() ? holder : fmt::format("{}, {}", holder, country));
-    for (const Json& p : s.at("provisos")) b.lines.push_back(text(p, "proviso"));
+    for (const Json& p : s.at("provisos")) b.lines.push_back(text_at(p, "proviso"));
     for (const Json& p : s.at("parents")) {
       const auto it = place.find(p.at("state").get<int>());
       if (it == place.end()) continue;
-      b.from.emplace_back(it->first, text(s, "event"));
+      b.from.emplace_back(it->first, text_at(s, "event"));
       b.column = std::max(b.column, out[it->second].column + 1);
     }
     if (filled.size() <= b.column) filled.resize(b.column + 1);
@@ -142,7 +137,7 @@ std::string pedigree_svg(const LotResult& pedigree) {
       "markerHeight=\"8\" "
       "orient=\"auto\"><path d=\"M0 0 L8 4 L0 8 z\" fill=\"#888\" "
       "stroke=\"none\"/></marker></defs>\n{3}{4}</svg>\n",
-      across, down, for_xml(text(*lot, "lot")), lines, drawn);
+      across, down, for_xml(text_at(*lot, "lot")), lines, drawn);
 }
 
 }  // namespace sekisho

@@ -15,11 +15,6 @@ namespace {
 
 constexpr const char* own = "https://sekisho.example/ns#";
 
-std::string text(const Json& j, const char* key) {
-  const auto it = j.find(key);
-  return it != j.end() && it->is_string() ? it->get<std::string>() : "";
-}
-
 /// Relations have names of their own that mean nothing.
 class Document {
  public:
@@ -52,27 +47,27 @@ std::string pedigree_prov(const LotResult& pedigree) {
   for (const Json& s : lot->at("states")) {
     const auto name = [](int state) { return fmt::format("sekisho:state/{}", state); };
     const int number = s.at("state").get<int>();
-    const std::string entity = name(number), activity = "sekisho:event/" + text(s, "event");
+    const std::string entity = name(number), activity = "sekisho:event/" + text_at(s, "event");
     Json attributes{{"prov:type", "sekisho:LotState"},
-                    {"sekisho:lot", text(s, "lot")},
-                    {"sekisho:item", text(s, "item")},
-                    {"sekisho:quantity", text(s, "quantity")}};
+                    {"sekisho:lot", text_at(s, "lot")},
+                    {"sekisho:item", text_at(s, "item")},
+                    {"sekisho:quantity", text_at(s, "quantity")}};
     for (const char* key : {"made_in", "made_under", "country"})
-      if (const std::string v = text(s, key); !v.empty()) attributes[std::string("sekisho:") + key] = v;
+      if (const std::string v = text_at(s, key); !v.empty()) attributes[std::string("sekisho:") + key] = v;
     Json provisos = Json::array(), complete = Json::array();
-    for (const Json& p : s.at("provisos")) provisos.push_back(text(p, "proviso"));
-    for (const Json& a : s.at("attestations")) complete.push_back(text(a, "jurisdiction"));
+    for (const Json& p : s.at("provisos")) provisos.push_back(text_at(p, "proviso"));
+    for (const Json& a : s.at("attestations")) complete.push_back(text_at(a, "jurisdiction"));
     if (!provisos.empty()) attributes["sekisho:proviso"] = provisos;
     if (!complete.empty()) attributes["sekisho:provenance_complete_for"] = complete;
     out.put("entity", entity, std::move(attributes));
     if (activities.insert(activity).second) {
-      const std::string at = text(s, "on") + "T00:00:00";
+      const std::string at = text_at(s, "on") + "T00:00:00";
       out.put("activity", activity,
-              {{"prov:startTime", at}, {"prov:endTime", at}, {"prov:type", "sekisho:" + text(s, "kind")}});
+              {{"prov:startTime", at}, {"prov:endTime", at}, {"prov:type", "sekisho:" + text_at(s, "kind")}});
     }
-    out.relate(
-        "wasGeneratedBy",
-        {{"prov:entity", entity}, {"prov:activity", activity}, {"prov:time", text(s, "on") + "T00:00:00"}});
+    out.relate("wasGeneratedBy", {{"prov:entity", entity},
+                                  {"prov:activity", activity},
+                                  {"prov:time", text_at(s, "on") + "T00:00:00"}});
     for (const Json& p : s.at("parents")) {
       const int parent = p.at("state").get<int>();
       if (!known.contains(parent)) continue;
@@ -80,10 +75,10 @@ std::string pedigree_prov(const LotResult& pedigree) {
       out.relate("wasDerivedFrom", {{"prov:generatedEntity", entity},
                                     {"prov:usedEntity", name(parent)},
                                     {"prov:activity", activity},
-                                    {"sekisho:how", text(p, "how")}});
+                                    {"sekisho:how", text_at(p, "how")}});
     }
     for (const char* role : {"holder", "maker"}) {
-      const std::string party = text(s, role);
+      const std::string party = text_at(s, role);
       if (party.empty()) continue;
       out.agent(party);
       out.relate("wasAttributedTo", {{"prov:entity", entity},
@@ -91,13 +86,13 @@ std::string pedigree_prov(const LotResult& pedigree) {
                                      {"prov:type", std::string("sekisho:") + role}});
     }
     for (const Json& a : s.at("attestations")) {
-      const std::string party = text(a, "by");
+      const std::string party = text_at(a, "by");
       if (party.empty()) continue;
       out.agent(party);
       out.relate("wasAttributedTo", {{"prov:entity", entity},
                                      {"prov:agent", "sekisho:party/" + party},
                                      {"prov:type", "sekisho:attestation"},
-                                     {"sekisho:jurisdiction", text(a, "jurisdiction")}});
+                                     {"sekisho:jurisdiction", text_at(a, "jurisdiction")}});
     }
   }
   return out.dumped();

@@ -62,7 +62,7 @@ std::string request_body(const DecideRequest& q, const std::string& answer, bool
                      {"known", q.known},
                      {"own_events", own_events},
                      {"without_instruments", q.without_instruments}};
-  return Json{{"request", request}, {"answer", answer}}.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return to_line({{"request", request}, {"answer", answer}});
 }
 /// @returns nullopt for a body that no `record_decision` wrote
 std::optional<RecordedDecision> decision_from(const Holding& h) try {
@@ -194,7 +194,7 @@ RegisterOutcome OpenRegister::dispose(std::uint64_t entry, const std::string& re
                                       const Recorder& recorder) {
   if (recorder.by.empty() || reason.empty())
     return failed(problem(code::not_recordable, "a disposal says who does it and why"));
-  const std::string body = Json{{"reason", reason}}.dump(-1, ' ', false, Json::error_handler_t::replace);
+  const std::string body = to_line({{"reason", reason}});
   const auto at =
       body_->record.dispose({{recorder.now, recorder.by, std::string(disposal), entry}, body}, fresh());
   return at ? done(*at) : failed(at.problem());

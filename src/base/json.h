@@ -1,6 +1,7 @@
 #pragma once
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <string>
 #include <string_view>
 
 // JSON as a value, keys in the order in which they were written. Its members are compiled once, in json.cpp:
@@ -14,5 +15,10 @@ using Json = nlohmann::ordered_json;
 
 /// @returns nullopt if the text is not JSON
 std::optional<Json> parse_json(std::string_view text);
+/// On one line; bytes that are no UTF-8 are replaced.
+std::string to_line(const Json& j);
+/// The text under a key; empty where there is none.
+std::string text_at(const Json& j, const char* key);
+Json text_or_null(const std::string& s);
 
 }  // namespace sekisho

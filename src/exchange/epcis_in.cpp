@@ -117,18 +117,17 @@ class Reading {
     if (!told.line.contains("id"))
       told.line["id"] = epcis_hash(epcis_prehash(sources_, e, document_.ignored));
     drop_foreign(told, extensions);
-    const auto event = line(told.line.dump(-1, ' ', false, Json::error_handler_t::replace), e.at);
+    const auto event = line(to_line(told.line), e.at);
     if (!event) return;
     if (!extensions.empty() && !hold(e, standard, *event, told)) return out_.pop_back();
     tell_passed_over(e, told);
   }
   /// A party that the standard names and the kind of event has no key for is passed over with its list.
   static void drop_foreign(EpcisTold& told, const Json& extensions) {
-    const std::string kind = told.line.value("event", "");
-    const bool moves = kind == "transfer" || kind == "lend" || kind == "release" || kind == "return" ||
-                       kind == "return_substitute";
+    const auto kind = parse_event_kind(told.line.value("event", ""));
+    const bool may_move = kind && moves(*kind);
     const auto drop = [&](const char* key, const char* list) {
-      if (moves || extensions.contains(key) || !told.line.contains(key)) return;
+      if (may_move || extensions.contains(key) || !told.line.contains(key)) return;
       told.line.erase(key);
       told.used.erase(list);
     };

@@ -114,8 +114,7 @@ Result<Sequence> Ledger::settle(Sequence proposal, Verdict verdict, const std::s
                                 const std::string& reason, std::int64_t now, const Hash& salts_from) {
   if (auto f = unnamed(by, reason)) return *f;
   const std::string_view kind = verdict == Verdict::confirm ? confirmation : rejection;
-  const NewEntry e{{now, by, std::string(kind), proposal},
-                   Json{{"reason", reason}}.dump(-1, ' ', false, Json::error_handler_t::replace)};
+  const NewEntry e{{now, by, std::string(kind), proposal}, to_line({{"reason", reason}})};
   // Read with the writers' lock held: of two who settle one proposal at once, the second finds it settled.
   return record_.append_if(
       [&]() -> Result<std::vector<NewEntry>> {

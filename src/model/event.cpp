@@ -39,4 +39,9 @@ EventFamily family_of(EventKind k) {
   return rows[static_cast<std::size_t>(k)].family;
 }
 
+bool moves(EventKind k) {
+  return k == EventKind::transfer || k == EventKind::lend || k == EventKind::release ||
+         k == EventKind::give_back || k == EventKind::return_substitute;
+}
+
 }  // namespace sekisho

@@ -26,6 +26,8 @@ std::vector<std::string> event_kind_words();
 
 enum class EventFamily : std::uint8_t { goods, attest, enter, correct, authorise, reserve, take, expire };
 EventFamily family_of(EventKind k);
+/// Whether goods pass from one holder to another.
+bool moves(EventKind k);
 
 /// A lot, or so much of it, to which something happens. No quantity: the whole lot.
 struct LotTaken {

@@ -58,14 +58,10 @@ class Members {
   Failure problem_;
 };
 
-std::string dumped(const Json& j) {
-  return j.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 }  // namespace
 
 std::string export_heading(std::string_view origin) {
-  return dumped(Json{{"register", format_name}, {"origin", origin}});
+  return to_line({{"register", format_name}, {"origin", origin}});
 }
 
 Result<std::string> read_export_heading(std::string_view line) {
@@ -88,7 +84,7 @@ std::string export_line(const Entry& e) {
     j["salt"] = to_hex(e.body->salt);
     j["body"] = e.body->text;
   }
-  return dumped(j);
+  return to_line(j);
 }
 
 Result<Entry> read_export_line(std::string_view line, std::size_t number) {
