@@ -11,12 +11,10 @@
 #include <string_view>
 #include <utility>
 
+#include "files.h"
+
 namespace sekisho::cli {
 namespace {
-
-void complain(const char* code, const char* what, const std::string& path, int error) {
-  fmt::print(stderr, "error[{}]: cannot {} `{}`: {}\n", code, what, path, std::strerror(error));
-}
 
 /// The path still leads to the open file: nobody put another in its place while we waited.
 bool is_in_place(const std::string& path, int file) {
@@ -42,7 +40,7 @@ std::optional<EventFile> EventFile::open(const std::string& path) {
   for (;;) {
     const int file = ::open(path.c_str(), O_RDWR | O_APPEND | O_CLOEXEC);
     if (file < 0) {
-      complain("SK5001", "read", path, errno);
+      cannot_read(path, std::strerror(errno));
       return std::nullopt;
     }
     EventFile opened(path, file);
@@ -50,7 +48,7 @@ std::optional<EventFile> EventFile::open(const std::string& path) {
     do locked = flock(file, LOCK_EX);
     while (locked != 0 && errno == EINTR);
     if (locked != 0) {
-      complain("SK5002", "write", path, errno);
+      cannot_write(path, std::strerror(errno));
       return std::nullopt;
     }
     if (is_in_place(path, file)) return opened;
@@ -70,7 +68,7 @@ std::optional<SourceText> EventFile::read() const {
     const ssize_t n = pread(file_, part.data(), part.size(), at);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) {
-      complain("SK5001", "read", path_, errno);
+      cannot_read(path_, std::strerror(errno));
       return std::nullopt;
     }
     if (n == 0) return out;
@@ -87,7 +85,7 @@ bool EventFile::append(const std::string& line) {
   // Whoever wrote the last line by hand may have left out its end.
   const std::string text = (last == '\n' ? "" : "\n") + line + "\n";
   if (done && write_all(file_, text) && fsync(file_) == 0) return true;
-  complain("SK5002", "write", path_, errno);
+  cannot_write(path_, std::strerror(errno));
   if (done && ftruncate(file_, before.st_size) != 0)
     fmt::print(stderr, "   a part of the line may stand at the end of `{}`: delete it\n", path_);
   return false;

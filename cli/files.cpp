@@ -19,10 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void complain(const char* code, const std::string& what, const std::string& why) {
-  fmt::print(stderr, "error[{}]: cannot {}: {}\n", code, what, why);
-}
-
 bool coloured() {
   return isatty(STDERR_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
 }
@@ -46,16 +42,24 @@ std::string where(const Report::Place& p) {
 
 }  // namespace
 
+void cannot_read(const std::string& path, const std::string& why) {
+  fmt::print(stderr, "error[SK5001]: cannot read `{}`: {}\n", path, why);
+}
+
+void cannot_write(const std::string& path, const std::string& why) {
+  fmt::print(stderr, "error[SK5002]: cannot write `{}`: {}\n", path, why);
+}
+
 std::optional<SourceText> read_file(const std::string& path) {
   if (path == "-") return SourceText{"standard input", {std::istreambuf_iterator<char>(std::cin), {}}};
   std::error_code error;
   if (fs::is_directory(path, error)) {
-    complain("SK5001", fmt::format("read `{}`", path), "it is a folder");
+    cannot_read(path, "it is a folder");
     return std::nullopt;
   }
   std::ifstream in(path, std::ios::binary);
   if (!in) {
-    complain("SK5001", fmt::format("read `{}`", path), std::strerror(errno));
+    cannot_read(path, std::strerror(errno));
     return std::nullopt;
   }
   return SourceText{path, {std::istreambuf_iterator<char>(in), {}}};
@@ -74,7 +78,7 @@ bool write_file(const std::string& path, const std::function<bool(std::ostream&)
     std::ofstream out(beside, std::ios::binary | std::ios::trunc);
     const bool written = out && write(out);
     out.flush();
-    if (!out) complain("SK5002", fmt::format("write `{}`", path), std::strerror(errno));
+    if (!out) cannot_write(path, std::strerror(errno));
     if (!out || !written) {
       std::remove(beside.c_str());
       return false;
@@ -82,7 +86,7 @@ bool write_file(const std::string& path, const std::function<bool(std::ostream&)
   }
   std::error_code error;
   fs::rename(beside, path, error);
-  if (error) complain("SK5002", fmt::format("write `{}`", path), error.message());
+  if (error) cannot_write(path, error.message());
   return !error;
 }
 
@@ -98,7 +102,7 @@ std::optional<std::vector<SourceText>> read_rulebooks(const std::vector<std::str
     for (const auto& e : fs::recursive_directory_iterator(p, error))
       if (e.path().extension() == ".law") found.push_back(e.path().string());
     if (found.empty()) {
-      complain("SK5001", fmt::format("read `{}`", p), "there is no `.law` file in it");
+      cannot_read(p, "there is no `.law` file in it");
       return std::nullopt;
     }
     std::sort(found.begin(), found.end());

@@ -16,6 +16,9 @@ inline constexpr int exit_files = 3;      // a file cannot be read or written
 inline constexpr int exit_too_much = 4;   // the law needs more memory than is allowed
 inline constexpr int exit_stopped = 130;  // stopped by Ctrl-C; nothing is broken
 
+void cannot_read(const std::string& path, const std::string& why);   // SK5001
+void cannot_write(const std::string& path, const std::string& why);  // SK5002
+
 /// A file's text; after a message on stderr nullopt. `-` is standard input.
 std::optional<SourceText> read_file(const std::string& path);
 /// Writes a file whole or not at all: beside it first, then in its place.

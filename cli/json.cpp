@@ -16,4 +16,9 @@ Json read_json(std::string_view text) {
   return std::move(*j);
 }
 
+std::string text_at(const Json& j, const char* key) {
+  const auto it = j.find(key);
+  return it != j.end() && it->is_string() ? it->get<std::string>() : "";
+}
+
 }  // namespace sekisho::cli

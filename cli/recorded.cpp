@@ -1,31 +1,15 @@
 #include "recorded.h"
 
 #include <chrono>
-#include <fstream>
 #include <utility>
 
 #include "files.h"
 
 namespace sekisho::cli {
-namespace {
-
-constexpr std::string_view sqlite_begins("SQLite format 3\0", 16);
-
-}  // namespace
-
-bool is_register(const std::string& location) {
-  if (location.starts_with("postgresql://") || location.starts_with("postgres://")) return true;
-  if (location == "-") return false;
-  std::ifstream in(location, std::ios::binary);
-  std::string begins(sqlite_begins.size(), '\0');
-  in.read(begins.data(), static_cast<std::streamsize>(begins.size()));
-  return in && begins == sqlite_begins;
-}
-
 std::optional<SourceText> read_recorded(const std::string& location, const std::string& known_on,
                                         int& exit_code) {
   exit_code = exit_files;
-  if (!is_register(location)) {
+  if (location == "-" || !is_register(location)) {
     auto file = read_file(location);
     if (file) exit_code = exit_ok;
     return file;
@@ -37,6 +21,15 @@ std::optional<SourceText> read_recorded(const std::string& location, const std::
   if (!read.ok) return std::nullopt;
   exit_code = exit_ok;
   return SourceText{location, std::move(read.text)};
+}
+
+int read_recorded(const std::string& location, const std::string& known_on, const std::string& world_path,
+                  SourceText& events, std::optional<SourceText>& world) {
+  int code = exit_ok;
+  auto read = read_recorded(location, known_on, code);
+  if (!read) return code;
+  events = std::move(*read);
+  return world_path.empty() || (world = read_file(world_path)) ? exit_ok : exit_files;
 }
 
 std::int64_t now() {

@@ -7,9 +7,6 @@
 
 namespace sekisho::cli {
 
-/// Whether events lie there in a register, and not in a file of them.
-bool is_register(const std::string& location);
-
 /// What happened: the text of a file of events, or the events of a register.
 /// @param location  a file of events, `-` for standard input, a register's file or its `postgresql://`
 /// address
@@ -17,6 +14,11 @@ bool is_register(const std::string& location);
 /// @returns nullopt after a message; `exit_code` says which
 std::optional<SourceText> read_recorded(const std::string& location, const std::string& known_on,
                                         int& exit_code);
+
+/// The same into a request, and a world where one is named. @returns the exit code: exit_ok or after a
+/// message
+int read_recorded(const std::string& location, const std::string& known_on, const std::string& world_path,
+                  SourceText& events, std::optional<SourceText>& world);
 
 /// The clock, as registers count: microseconds since 1970-01-01 UTC.
 std::int64_t now();

@@ -1,4 +1,5 @@
 #include "render.h"
+#include "words.h"
 
 #include <fmt/format.h>
 
@@ -7,11 +8,6 @@
 namespace sekisho::cli {
 namespace {
 
-std::string words(std::string s) {
-  for (char& c : s)
-    if (c == '_') c = ' ';
-  return s;
-}
 std::string text(const Json& j, const char* key) {
   if (!j.contains(key) || j[key].is_null()) return {};
   return j[key].is_string() ? j[key].get<std::string>() : j[key].dump();

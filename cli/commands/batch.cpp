@@ -152,8 +152,7 @@ class Run {
  private:
   // --- files ---
   bool complain(const std::string& what, const std::string& path) {
-    fmt::print(stderr, "error[{}]: cannot {} `{}`: {}\n", what == "read" ? "SK5001" : "SK5002", what, path,
-               std::strerror(errno));
+    (what == "read" ? cannot_read : cannot_write)(path, std::strerror(errno));
     return false;
   }
   bool open_input() {

@@ -8,6 +8,7 @@
 #include "files.h"
 #include "recorded.h"
 #include "render.h"
+#include "words.h"
 
 namespace sekisho::cli {
 namespace {
@@ -41,11 +42,7 @@ int record(const Options& o, const DecideResult& result) {
 
 int decide(Options& o) {
   int exit_code = exit_ok;
-  for (std::string* day : {&o.request.on, &o.request.law_of, &o.request.known_on})
-    if (!day->empty() && !is_day(*day)) {
-      fmt::print(stderr, "error: there is no day `{}`; write it like 2023-12-22\n", *day);
-      return exit_usage;
-    }
+  if (!days_exist({o.request.on, o.request.law_of, o.request.known_on})) return exit_usage;
   const auto books = load(o.rules, exit_code);
   if (!books) return exit_code;
   auto transfer = o.transfer.empty() ? std::optional(SourceText{"the command line", "transfer: 1\n"})

@@ -3,10 +3,12 @@
 
 #include <memory>
 
+#include "answer.h"
 #include "command.h"
 #include "files.h"
 #include "json.h"
 #include "recorded.h"
+#include "words.h"
 
 namespace sekisho::cli {
 namespace {
@@ -16,46 +18,18 @@ struct Options {
   std::string events, world, format = "text";
 };
 
-std::string text(const Json& j, const char* key) {
-  return j[key].is_string() ? j[key].get<std::string>() : "";
-}
-/// `reservation_ends` as two words.
-std::string words(std::string what) {
-  for (char& c : what)
-    if (c == '_') c = ' ';
-  return what;
-}
-
 void print(const Json& j) {
   for (const Json& o : j["owed"])
-    fmt::print("{} {}: {} {}: {}{}\n", o["day"].is_null() ? "before use" : text(o, "day"), text(o, "status"),
-               words(text(o, "what")), text(o, "of"), text(o, "says"),
-               o["by"].is_null() ? "" : " (" + text(o, "by") + ")");
+    fmt::print("{} {}: {} {}: {}{}\n", o["day"].is_null() ? "before use" : text_at(o, "day"),
+               text_at(o, "status"), words(text_at(o, "what")), text_at(o, "of"), text_at(o, "says"),
+               o["by"].is_null() ? "" : " (" + text_at(o, "by") + ")");
   if (j["owed"].empty()) fmt::print("nothing is owed\n");
 }
 
 int answer(Options& o) {
-  for (const std::string& day : {o.request.on, o.request.until})
-    if (!day.empty() && !is_day(day)) {
-      fmt::print(stderr, "error: there is no day `{}`; write it like 2023-12-22\n", day);
-      return exit_usage;
-    }
-  int code = exit_ok;
-  auto events = read_recorded(o.events, "", code);
-  if (!events) return code;
-  o.request.events = std::move(*events);
-  if (!o.world.empty() && !(o.request.world = read_file(o.world))) return exit_files;
-  const LicenceResult result = due(o.request);
-  print_reports(result.reports, true);
-  if (!result.ok) {
-    if (o.format == "json") fmt::print("{}\n", reports_json(result.reports));
-    return exit_wrong;
-  }
-  if (o.format == "json")
-    fmt::print("{}\n", result.json);
-  else
-    print(read_json(result.json));
-  return exit_ok;
+  if (!days_exist({o.request.on, o.request.until})) return exit_usage;
+  const int code = read_recorded(o.events, "", o.world, o.request.events, o.request.world);
+  return code == exit_ok ? show_answer(due(o.request), o.format, print) : code;
 }
 
 }  // namespace

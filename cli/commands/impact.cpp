@@ -6,6 +6,7 @@
 #include "command.h"
 #include "files.h"
 #include "render.h"
+#include "words.h"
 
 namespace sekisho::cli {
 namespace {
@@ -42,11 +43,7 @@ void print_text(const Json& answer) {
 }
 
 int impact(Options& o) {
-  for (std::string* day : {&o.request.from, &o.request.to, &o.on})
-    if (!day->empty() && !is_day(*day)) {
-      fmt::print(stderr, "error: there is no day `{}`; write it like 2023-12-22\n", *day);
-      return exit_usage;
-    }
+  if (!days_exist({o.request.from, o.request.to, o.on})) return exit_usage;
   const bool two_days = !o.request.from.empty() && !o.request.to.empty();
   const bool one_day = !o.on.empty() && (!o.rules.drafts.empty() || !o.request.against.empty());
   if (two_days == one_day || (!o.request.against.empty() && o.request.regime.empty())) {

@@ -8,6 +8,7 @@
 #include "files.h"
 #include "render.h"
 #include "sekisho/page.h"
+#include "words.h"
 
 namespace sekisho::cli {
 namespace {
@@ -18,15 +19,6 @@ struct Options {
   std::size_t paths = 8;
   std::vector<std::string> answers;
 };
-
-bool days_exist(std::initializer_list<std::string> days) {
-  for (const std::string& d : days)
-    if (!d.empty() && !is_day(d)) {
-      fmt::print(stderr, "error: there is no day `{}`; write it like 2023-12-22\n", d);
-      return false;
-    }
-  return true;
-}
 
 bool is_regime(const Rulebooks& books, const std::string& name) {
   const std::vector<std::string> all = books.regimes();

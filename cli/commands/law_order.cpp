@@ -5,6 +5,7 @@
 #include "command.h"
 #include "files.h"
 #include "json.h"
+#include "words.h"
 
 namespace sekisho::cli {
 namespace {
@@ -17,10 +18,7 @@ struct Options {
 };
 
 int order(const Options& o) {
-  if (!o.on.empty() && !is_day(o.on)) {
-    fmt::print(stderr, "error: there is no day `{}`; write it like 2023-12-22\n", o.on);
-    return exit_usage;
-  }
+  if (!days_exist({o.on})) return exit_usage;
   int code = exit_ok;
   const auto books = load(o.rules, code);
   if (!books) return code;

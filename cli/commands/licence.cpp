@@ -5,11 +5,13 @@
 #include <cmath>
 #include <memory>
 
+#include "answer.h"
 #include "command.h"
 #include "event_file.h"
 #include "files.h"
 #include "json.h"
 #include "recorded.h"
+#include "words.h"
 
 namespace sekisho::cli {
 namespace {
@@ -27,12 +29,6 @@ struct Booking {
   bool append = false;
 };
 
-std::string text(const Json& j, const char* key) {
-  return j.contains(key) && j[key].is_string() ? j[key].get<std::string>() : "";
-}
-std::string part(std::string_view before, const std::string& what) {
-  return what.empty() ? "" : fmt::format("{}{}", before, what);
-}
 std::string list_of(const Json& values) {
   std::string out;
   for (const Json& v : values) out += (out.empty() ? "" : ", ") + v.get<std::string>();
@@ -47,9 +43,9 @@ double number(const std::string& amount) {
 /// Drawn, reserved and free in thirty steps; what is above nothing has at least one.
 std::string bar(const Json& b) {
   constexpr int steps = 30;
-  const double granted = number(text(b, "granted"));
+  const double granted = number(text_at(b, "granted"));
   const auto length = [&](const char* key) {
-    const double n = number(text(b, key));
+    const double n = number(text_at(b, key));
     return n == 0 ? 0 : std::max(1, static_cast<int>(std::lround(n / granted * steps)));
   };
   const int drawn = length("drawn"), reserved = std::min(length("reserved"), steps - std::min(steps, drawn));
@@ -58,51 +54,51 @@ std::string bar(const Json& b) {
   return out + " ";
 }
 std::string balance(const Json& b) {
-  return fmt::format("{}{}{}: {} drawn, {} reserved, {} free", text(b, "limit"),
-                     part(", for ", text(b, "consignee")), part(", in ", text(b, "period")), text(b, "drawn"),
-                     text(b, "reserved"), text(b, "free"));
+  return fmt::format("{}{}{}: {} drawn, {} reserved, {} free", text_at(b, "limit"),
+                     part(", for ", text_at(b, "consignee")), part(", in ", text_at(b, "period")),
+                     text_at(b, "drawn"), text_at(b, "reserved"), text_at(b, "free"));
 }
 std::string valid(const Json& a) {
   const Json& v = a["valid"];
-  return fmt::format("valid from {}{}", text(v, "from"),
-                     v["to"].is_null() ? " without end" : " to " + text(v, "to"));
+  return fmt::format("valid from {}{}", text_at(v, "from"),
+                     v["to"].is_null() ? " without end" : " to " + text_at(v, "to"));
 }
 
 void print_list(const Json& j) {
   for (const Json& a : j["authorisations"]) {
-    fmt::print("{}: {} of {}{}, {}, {}\n", text(a, "authorisation"), text(a, "kind"), text(a, "authority"),
-               part(" to ", text(a, "holder")), text(a, "state"), valid(a));
+    fmt::print("{}: {} of {}{}, {}, {}\n", text_at(a, "authorisation"), text_at(a, "kind"),
+               text_at(a, "authority"), part(" to ", text_at(a, "holder")), text_at(a, "state"), valid(a));
     if (!a["tightest"].is_null()) fmt::print("  {}\n", balance(a["tightest"]));
   }
   if (j["authorisations"].empty()) fmt::print("no authorisation is recorded\n");
 }
 
 void print_terms(const Json& a) {
-  fmt::print("{}: {} of {}{}, {}, {}\n", text(a, "authorisation"), text(a, "kind"), text(a, "authority"),
-             part(" to ", text(a, "holder")), text(a, "state"), valid(a));
+  fmt::print("{}: {} of {}{}, {}, {}\n", text_at(a, "authorisation"), text_at(a, "kind"),
+             text_at(a, "authority"), part(" to ", text_at(a, "holder")), text_at(a, "state"), valid(a));
   const auto line = [](const char* what, const std::string& says) {
     if (!says.empty()) fmt::print("  {}: {}\n", what, says);
   };
-  line("title", text(a, "title"));
-  line("signed by", text(a, "signatory"));
-  line("on re-export", text(a, "reexport"));
+  line("title", text_at(a, "title"));
+  line("signed by", text_at(a, "signatory"));
+  line("on re-export", text_at(a, "reexport"));
   line("answers", list_of(a["answers"]));
   for (const auto& [fact, values] : a["scope"].items())
     fmt::print("  only for {} {}\n", fact, list_of(values));
   for (const Json& c : a["conditions"])
-    fmt::print("  condition{}: {}{}\n", part(" for ", text(c, "by")), text(c, "text"),
-               c["met_on"].is_null() ? ", not met" : ", met on " + text(c, "met_on"));
+    fmt::print("  condition{}: {}{}\n", part(" for ", text_at(c, "by")), text_at(c, "text"),
+               c["met_on"].is_null() ? ", not met" : ", met on " + text_at(c, "met_on"));
   for (const Json& r : a["reports"])
-    fmt::print("  report{}: {}, due {}{}\n", part(" to ", text(r, "to")), text(r, "text"), text(r, "due"),
-               part(", given on ", text(r, "given_on")));
+    fmt::print("  report{}: {}, due {}{}\n", part(" to ", text_at(r, "to")), text_at(r, "text"),
+               text_at(r, "due"), part(", given on ", text_at(r, "given_on")));
   for (const Json& p : a["provisos"]) {
     std::string with;
     for (const auto& [parameter, party] : p["with"].items())
       with += fmt::format("{}{} {}", with.empty() ? "" : ", ", parameter, party.get<std::string>());
-    fmt::print("  proviso: {}{}\n", text(p, "proviso"), with.empty() ? "" : " (" + with + ")");
+    fmt::print("  proviso: {}{}\n", text_at(p, "proviso"), with.empty() ? "" : " (" + with + ")");
   }
   if (a["restores_on_return"].get<bool>()) fmt::print("  returned goods give their balance back\n");
-  if (text(a, "at_issuer") == "not_found")
+  if (text_at(a, "at_issuer") == "not_found")
     fmt::print("  it was not found at its issuer: it covers nothing\n");
   if (a["assumed"].get<bool>()) fmt::print("  assumed: not read in a source\n");
 }
@@ -111,8 +107,8 @@ std::string left(const Json& line) {
   std::string out;
   for (const char* measure : {"quantity", "value"})
     if (!line[measure].is_null())
-      out += fmt::format("{}{} of {}", out.empty() ? "" : ", ", text(line[measure], "left"),
-                         text(line[measure], "asked"));
+      out += fmt::format("{}{} of {}", out.empty() ? "" : ", ", text_at(line[measure], "left"),
+                         text_at(line[measure], "asked"));
   return out;
 }
 
@@ -120,48 +116,28 @@ void print_show(const Json& j) {
   const Json& a = j["authorisation"];
   print_terms(a);
   const bool bars = isatty(STDOUT_FILENO) != 0;
-  fmt::print("balances on {}:\n", text(j, "on"));
+  fmt::print("balances on {}:\n", text_at(j, "on"));
   for (const Json& b : a["balances"]) fmt::print("  {}{}\n", bars ? bar(b) : "", balance(b));
   if (a["balances"].empty()) fmt::print("  it has no limits\n");
   if (!a["reservations"].empty()) fmt::print("reserved:\n");
   for (const Json& r : a["reservations"])
     for (const Json& l : r["lines"])
-      fmt::print("  {}: {} left{}{}, for {}{}\n", text(r, "reservation"), left(l),
-                 part(", ", text(l, "item")), part(" for ", text(l, "consignee")), text(r, "for"),
-                 part(", held to ", text(r, "until")));
+      fmt::print("  {}: {} left{}{}, for {}{}\n", text_at(r, "reservation"), left(l),
+                 part(", ", text_at(l, "item")), part(" for ", text_at(l, "consignee")), text_at(r, "for"),
+                 part(", held to ", text_at(r, "until")));
   fmt::print("history:\n");
   for (const Json& h : a["history"])
-    fmt::print("  {} {}: {} {}{}\n", text(h, "on"), text(h, "event"), text(h, "kind"), text(h, "says"),
-               part(", by ", text(h, "by")));
-}
-
-bool day_exists(const std::string& day) {
-  if (day.empty() || is_day(day)) return true;
-  fmt::print(stderr, "error: there is no day `{}`; write it like 2023-12-22\n", day);
-  return false;
+    fmt::print("  {} {}: {} {}{}\n", text_at(h, "on"), text_at(h, "event"), text_at(h, "kind"),
+               text_at(h, "says"), part(", by ", text_at(h, "by")));
 }
 
 int ask(const Options& o, LicenceResult (*question)(const LicenceRequest&), void (*print)(const Json&)) {
-  if (!day_exists(o.on)) return exit_usage;
+  if (!days_exist({o.on})) return exit_usage;
   LicenceRequest request;
   request.id = o.id;
   request.on = o.on;
-  int code = exit_ok;
-  auto events = read_recorded(o.events, "", code);
-  if (!events) return code;
-  request.events = std::move(*events);
-  if (!o.world.empty() && !(request.world = read_file(o.world))) return exit_files;
-  const LicenceResult result = question(request);
-  print_reports(result.reports, true);
-  if (!result.ok) {
-    if (o.format == "json") fmt::print("{}\n", reports_json(result.reports));
-    return exit_wrong;
-  }
-  if (o.format == "json")
-    fmt::print("{}\n", result.json);
-  else
-    print(read_json(result.json));
-  return exit_ok;
+  const int code = read_recorded(o.events, "", o.world, request.events, request.world);
+  return code == exit_ok ? show_answer(question(request), o.format, print) : code;
 }
 
 // --- booking ---
@@ -227,7 +203,7 @@ int told(const Booking& b, const BookingResult& result) {
 }
 
 int book(const Booking& b, const std::optional<Json>& event) {
-  if (!event || !day_exists(b.common.on) || !day_exists(b.moves) || !day_exists(b.until)) return exit_usage;
+  if (!event || !days_exist({b.common.on, b.moves, b.until})) return exit_usage;
   if (b.append && b.common.events == "-") {
     fmt::print(stderr, "error: nothing can be appended to standard input; name a file with `--events`\n");
     return exit_usage;

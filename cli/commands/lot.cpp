@@ -10,6 +10,7 @@
 #include "files.h"
 #include "json.h"
 #include "recorded.h"
+#include "words.h"
 
 namespace sekisho::cli {
 namespace {
@@ -19,14 +20,6 @@ struct Options {
   LotRequest request;
   std::string events, world, known_on, format = "text";
 };
-
-std::string text(const Json& j, const char* key) {
-  return j.contains(key) && j[key].is_string() ? j[key].get<std::string>() : "";
-}
-/// `a: b` where there is a b.
-std::string part(std::string_view before, const std::string& what) {
-  return what.empty() ? "" : fmt::format("{}{}", before, what);
-}
 
 /// What `lot_pedigree` found, printed by the parts that each command shows.
 class Pedigree {
@@ -48,15 +41,15 @@ class Pedigree {
   }
   void where_used() const {
     for (const Json& i : j_["used_in"]) print(state(i), 0);
-    if (j_["used_in"].empty()) fmt::print("nothing came of `{}`\n", text(j_, "lot"));
+    if (j_["used_in"].empty()) fmt::print("nothing came of `{}`\n", text_at(j_, "lot"));
   }
   void rights() const {
     const Json& s = state(last());
     print(s, 0);
     if (j_["now"].is_null()) fmt::print("  it is no longer there; this is what lay on it at the end\n");
     fmt::print("  made in {}{}{}\n",
-               s["made_in"].is_null() ? "a state that nobody named" : text(s, "made_in"),
-               part(" by ", text(s, "maker")), part(" under ", text(s, "made_under")));
+               s["made_in"].is_null() ? "a state that nobody named" : text_at(s, "made_in"),
+               part(" by ", text_at(s, "maker")), part(" under ", text_at(s, "made_under")));
     lies_on(s);
     if (s["attestations"].empty())
       fmt::print("  nobody attests where all that is in it comes from: further provisos may lie on it\n");
@@ -67,21 +60,22 @@ class Pedigree {
   const Json& state(int number) const { return *states_.at(number); }
   int last() const { return j_["now"].is_null() ? j_["history"].back().get<int>() : j_["now"].get<int>(); }
   static void print(const Json& s, int deep, const std::string& how = "") {
-    fmt::print("{:{}}{}{}: {} {}{}{}; {} {} ({})\n", "", deep * 2, text(s, "lot"), part(", ", how),
-               text(s, "quantity"), text(s, "item"), part(", held by ", text(s, "holder")),
-               part(" in ", text(s, "country")), text(s, "on"), text(s, "event"), text(s, "kind"));
+    fmt::print("{:{}}{}{}: {} {}{}{}; {} {} ({})\n", "", deep * 2, text_at(s, "lot"), part(", ", how),
+               text_at(s, "quantity"), text_at(s, "item"), part(", held by ", text_at(s, "holder")),
+               part(" in ", text_at(s, "country")), text_at(s, "on"), text_at(s, "event"),
+               text_at(s, "kind"));
   }
   static void lies_on(const Json& s) {
     for (const Json& p : s["provisos"]) {
       std::string with;
       for (const auto& [parameter, party] : p["with"].items())
         with += fmt::format("{}{} {}", with.empty() ? "" : ", ", parameter, party.get<std::string>());
-      fmt::print("  {}{}, bound on {}{}\n", text(p, "proviso"), with.empty() ? "" : " (" + with + ")",
-                 text(p, "bound_on"), part(" by ", text(p, "by")));
+      fmt::print("  {}{}, bound on {}{}\n", text_at(p, "proviso"), with.empty() ? "" : " (" + with + ")",
+                 text_at(p, "bound_on"), part(" by ", text_at(p, "by")));
     }
     for (const Json& a : s["attestations"])
-      fmt::print("  provenance complete for {}{}{}\n", text(a, "jurisdiction"),
-                 part(", on the word of ", text(a, "by")), part(" of ", text(a, "on")));
+      fmt::print("  provenance complete for {}{}{}\n", text_at(a, "jurisdiction"),
+                 part(", on the word of ", text_at(a, "by")), part(" of ", text_at(a, "on")));
   }
   void trace(int number, int deep, const std::string& how, std::set<int>& told) const {
     const Json& s = state(number);
@@ -90,7 +84,7 @@ class Pedigree {
       if (!s["parents"].empty()) fmt::print("{:{}}as above\n", "", deep * 2 + 2);
       return;
     }
-    for (const Json& p : s["parents"]) trace(p["state"].get<int>(), deep + 1, text(p, "how"), told);
+    for (const Json& p : s["parents"]) trace(p["state"].get<int>(), deep + 1, text_at(p, "how"), told);
   }
 
   const Json& j_;
@@ -99,15 +93,15 @@ class Pedigree {
 
 void print_movements(const Json& j) {
   for (const Json& m : j["movements"]) {
-    fmt::print("{} {}: {} ({})\n", text(m, "on"), text(m, "event"), text(m, "compliance"),
-               text(m, "finding"));
+    fmt::print("{} {}: {} ({})\n", text_at(m, "on"), text_at(m, "event"), text_at(m, "compliance"),
+               text_at(m, "finding"));
     std::string lots;
     for (const Json& l : m["lots"]) lots += (lots.empty() ? "" : ", ") + l.get<std::string>();
-    fmt::print("  {}, {} to {}, {} to {}\n", lots, m["from"].is_null() ? "?" : text(m, "from"),
-               m["to"].is_null() ? "?" : text(m, "to"), text(m, "exporter"), text(m, "consignee"));
+    fmt::print("  {}, {} to {}, {} to {}\n", lots, m["from"].is_null() ? "?" : text_at(m, "from"),
+               m["to"].is_null() ? "?" : text_at(m, "to"), text_at(m, "exporter"), text_at(m, "consignee"));
     for (const Json& g : m["grounds"])
-      fmt::print("  {} {}: {}\n", text(g, "effect"), text(g, "rule"), text(g, "cite"));
-    for (const Json& f : m["missing"]) fmt::print("  not known: {}\n", text(f, "fact"));
+      fmt::print("  {} {}: {}\n", text_at(g, "effect"), text_at(g, "rule"), text_at(g, "cite"));
+    for (const Json& f : m["missing"]) fmt::print("  not known: {}\n", text_at(f, "fact"));
     for (const Json& s : m["not_encoded"])
       fmt::print("  no rulebook of {} is loaded\n", s.get<std::string>());
   }
@@ -117,17 +111,12 @@ using Print = std::function<void(const Json&)>;
 using Ask = LotResult (*)(const Rulebooks&, const LotRequest&);
 
 int answer(Options& o, Ask ask, const Print& print) {
-  if (!o.request.on.empty() && !is_day(o.request.on)) {
-    fmt::print(stderr, "error: there is no day `{}`; write it like 2023-12-22\n", o.request.on);
-    return exit_usage;
-  }
+  if (!days_exist({o.request.on})) return exit_usage;
   int code = exit_ok;
   const auto books = load(o.rules, code);
   if (!books) return code;
-  auto events = read_recorded(o.events, o.known_on, code);
-  if (!events) return code;
-  o.request.events = std::move(*events);
-  if (!o.world.empty() && !(o.request.world = read_file(o.world))) return exit_files;
+  code = read_recorded(o.events, o.known_on, o.world, o.request.events, o.request.world);
+  if (code != exit_ok) return code;
   const LotResult result = ask(*books, o.request);
   print_reports(result.reports, true);
   if (!result.ok) {

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstring>
 #include <fstream>
+#include <functional>
 #include <iostream>
 #include <memory>
 
@@ -30,13 +31,6 @@ int told(const RegisterOutcome& r) {
   return exit_code_of(r);
 }
 
-std::optional<OpenRegister> opened(const Options& o, int& exit_code) {
-  OpenRegister r;
-  exit_code = told(r.open(o.location));
-  if (exit_code != exit_ok) return std::nullopt;
-  return r;
-}
-
 void progress(std::uint64_t done) {
   if (isatty(STDERR_FILENO) != 0) fmt::print(stderr, "\r{} entries", done);
 }
@@ -50,10 +44,7 @@ int init(const Options& o) {
 
 /// Events, each checked and in its canonical line; a file with a mistake records nothing. Each batch is told
 /// when it is on the disk.
-int append(const Options& o) {
-  int code = exit_ok;
-  auto r = opened(o, code);
-  if (!r) return code;
+int append(OpenRegister& r, const Options& o) {
   if (o.batch == 0) {
     fmt::print(stderr, "error: a batch holds at least one entry\n");
     return exit_usage;
@@ -69,25 +60,21 @@ int append(const Options& o) {
   for (std::size_t at = 0; at < read.lines.size(); at += o.batch) {
     const auto begin = read.lines.begin() + static_cast<std::ptrdiff_t>(at);
     const std::size_t n = std::min(o.batch, read.lines.size() - at);
-    const RegisterOutcome done = r->append({begin, begin + static_cast<std::ptrdiff_t>(n)}, {o.by, now()});
-    code = told(done);
-    if (!done.ok) return code;
+    const RegisterOutcome done = r.append({begin, begin + static_cast<std::ptrdiff_t>(n)}, {o.by, now()});
+    if (!done.ok) return told(done);
     fmt::print("recorded {}-{}{}\n", done.number, done.number + n - 1,
                done.text.empty()
                    ? ""
                    : fmt::format(", {} of them as proposals that another officer confirms", done.text));
     std::fflush(stdout);
   }
-  return code;
+  return exit_ok;
 }
 
-int waiting(const Options& o) {
-  int code = exit_ok;
-  auto r = opened(o, code);
-  if (!r) return code;
+int waiting(OpenRegister& r, const Options& o) {
   std::vector<RecordedDecision> decisions;
   std::vector<WaitingProposal> all;
-  code = told(r->standing(decisions, all));
+  const int code = told(r.standing(decisions, all));
   if (code != exit_ok) return code;
   if (o.format == "json") {
     for (const WaitingProposal& w : all)
@@ -106,34 +93,28 @@ int waiting(const Options& o) {
   return exit_ok;
 }
 
-int settle(const Options& o,
+int settle(OpenRegister& r, const Options& o,
            RegisterOutcome (OpenRegister::*how)(std::uint64_t, const std::string&, const Recorder&),
            const char* word) {
-  int code = exit_ok;
-  auto r = opened(o, code);
-  if (!r) return code;
-  const RegisterOutcome done = ((*r).*how)(o.entry, o.reason, {o.by, now()});
+  const RegisterOutcome done = (r.*how)(o.entry, o.reason, {o.by, now()});
   if (done.ok) fmt::print("entry {} is {}; entry {} says so\n", o.entry, word, done.number);
   return told(done);
 }
-int confirm(const Options& o) {
-  return settle(o, &OpenRegister::confirm, "confirmed");
+int confirm(OpenRegister& r, const Options& o) {
+  return settle(r, o, &OpenRegister::confirm, "confirmed");
 }
-int reject(const Options& o) {
-  return settle(o, &OpenRegister::reject, "rejected");
+int reject(OpenRegister& r, const Options& o) {
+  return settle(r, o, &OpenRegister::reject, "rejected");
 }
 
-int show(const Options& o) {
-  int code = exit_ok;
-  auto r = opened(o, code);
-  if (!r) return code;
+int show(OpenRegister& r, const Options& o) {
   if (o.format == "events") {
-    const RegisterOutcome events = r->events(o.known_on);
+    const RegisterOutcome events = r.events(o.known_on);
     fmt::print("{}", events.text);
     return told(events);
   }
   const std::uint64_t to = o.to == 0 ? UINT64_MAX : o.to;
-  return told(r->lines(o.from, to, [&](const std::string& line) {
+  return told(r.lines(o.from, to, [&](const std::string& line) {
     if (o.format == "json") {
       fmt::print("{}\n", line);
       return true;
@@ -147,10 +128,7 @@ int show(const Options& o) {
   }));
 }
 
-int verify(const Options& o) {
-  int code = exit_ok;
-  auto r = opened(o, code);
-  if (!r) return code;
+int verify(OpenRegister& r, const Options& o) {
   std::vector<SourceText> kept;
   for (const std::string& path : o.checkpoints) {
     auto text = read_file(path);
@@ -167,10 +145,10 @@ int verify(const Options& o) {
     fmt::print(stderr, "error: a checkpoint is checked with the signer's open key: --key FILE\n");
     return exit_usage;
   }
-  const RegisterOutcome v = r->verify(kept, key, progress);
+  const RegisterOutcome v = r.verify(kept, key, progress);
   if (isatty(STDERR_FILENO) != 0) fmt::print(stderr, "\r");
   if (o.format == "json") fmt::print("{}\n", v.text);
-  code = told(v);
+  const int code = told(v);
   if (o.format == "json" || v.text.empty()) return code;
   const Json said = read_json(v.text);
   fmt::print("{} entries, {} disposed of, root {}\n", said["entries"].get<std::uint64_t>(),
@@ -186,7 +164,7 @@ int verify(const Options& o) {
 bool write_secret(const std::string& path, const std::string& text) {
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (fd < 0) {
-    fmt::print(stderr, "error[SK5002]: cannot write `{}`: {}\n", path, std::strerror(errno));
+    cannot_write(path, std::strerror(errno));
     return false;
   }
   const bool whole =
@@ -203,44 +181,33 @@ int key(const Options& o) {
   return exit_ok;
 }
 
-int checkpoint(const Options& o) {
-  int code = exit_ok;
-  auto r = opened(o, code);
-  if (!r) return code;
+int checkpoint(OpenRegister& r, const Options& o) {
   const auto secret = read_file(o.key);
   if (!secret) return exit_files;
-  const RegisterOutcome c = r->checkpoint(secret->text);
+  const RegisterOutcome c = r.checkpoint(secret->text);
   fmt::print("{}", c.text);
   return told(c);
 }
 
-int prove(const Options& o) {
-  int code = exit_ok;
-  auto r = opened(o, code);
-  if (!r) return code;
+int prove(OpenRegister& r, const Options& o) {
   const RegisterOutcome p =
-      o.grown_from != 0 ? r->prove_growth(o.grown_from, o.size) : r->prove(o.entry, o.size);
+      o.grown_from != 0 ? r.prove_growth(o.grown_from, o.size) : r.prove(o.entry, o.size);
   if (p.ok) fmt::print("{}\n", p.text);
   return told(p);
 }
 
-int dispose(const Options& o) {
-  int code = exit_ok;
-  auto r = opened(o, code);
-  if (!r) return code;
-  const RegisterOutcome d = r->dispose(o.entry, o.reason, {o.by, now()});
+int dispose(OpenRegister& r, const Options& o) {
+  const RegisterOutcome d = r.dispose(o.entry, o.reason, {o.by, now()});
   if (d.ok) fmt::print("the body of entry {} is gone; entry {} says so\n", o.entry, d.number);
   return told(d);
 }
 
-int export_to(const Options& o) {
+int export_to(OpenRegister& r, const Options& o) {
   int code = exit_ok;
-  auto r = opened(o, code);
-  if (!r) return code;
   const auto write = [&](std::ostream& out) {
-    out << r->heading().text << '\n';
+    out << r.heading().text << '\n';
     std::uint64_t done = 0;
-    code = told(r->lines(0, UINT64_MAX, [&](const std::string& line) {
+    code = told(r.lines(0, UINT64_MAX, [&](const std::string& line) {
       if (++done % 100'000 == 0) progress(done);
       return static_cast<bool>(out << line << '\n');
     }));
@@ -250,34 +217,43 @@ int export_to(const Options& o) {
   return write_file(o.out, write) || code != exit_ok ? code : exit_files;
 }
 
-int import_from(const Options& o) {
-  int code = exit_ok;
-  auto r = opened(o, code);
-  if (!r) return code;
+int import_from(OpenRegister& r, const Options& o) {
   std::ifstream file;
   if (o.file != "-") {
     file.open(o.file, std::ios::binary);
     if (!file) {
-      fmt::print(stderr, "error[SK5001]: cannot read `{}`: {}\n", o.file, std::strerror(errno));
+      cannot_read(o.file, std::strerror(errno));
       return exit_files;
     }
   }
   std::istream& in = o.file == "-" ? std::cin : file;
   const RegisterOutcome done =
-      r->import([&](std::string& line) { return static_cast<bool>(std::getline(in, line)); });
+      r.import([&](std::string& line) { return static_cast<bool>(std::getline(in, line)); });
   if (done.ok) fmt::print("imported {} entries\n", done.number);
   return told(done);
 }
 
-/// A command below `register`, with the options that all of them have.
-App* below(App& app, const char* name, const char* about, std::shared_ptr<Options>& o,
-           int (*run)(const Options&), Outcome& outcome) {
+void register_option(App* c, Options& o) {
+  c->add_option("--register", o.location, "a file, or postgresql://… for a server's database")->required();
+}
+/// A command below `register`.
+App* named(App& app, const char* name, const char* about, std::shared_ptr<Options>& o,
+           std::function<int(const Options&)> run, Outcome& outcome) {
   App* c = app.add_subcommand(name, about);
   o = std::make_shared<Options>();
-  if (run != key)
-    c->add_option("--register", o->location, "a file, or postgresql://… for a server's database")->required();
-  const auto options = o;
-  c->callback([options, run, &outcome] { outcome.exit_code = run(*options); });
+  c->callback([options = o, run = std::move(run), &outcome] { outcome.exit_code = run(*options); });
+  return c;
+}
+/// One that opens a register.
+App* below(App& app, const char* name, const char* about, std::shared_ptr<Options>& o,
+           int (*run)(OpenRegister&, const Options&), Outcome& outcome) {
+  const auto open_and_run = [run](const Options& options) {
+    OpenRegister r;
+    const int code = told(r.open(options.location));
+    return code == exit_ok ? run(r, options) : code;
+  };
+  App* c = named(app, name, about, o, open_and_run, outcome);
+  register_option(c, *o);
   return c;
 }
 
@@ -293,7 +269,8 @@ void add_register(App& app, Outcome& outcome) {
       "         sekisho register verify --register exports.register\n"
       "docs/register.md says what is proved.");
   std::shared_ptr<Options> o;
-  App* c = below(*r, "init", "make a new, empty register", o, init, outcome);
+  App* c = named(*r, "init", "make a new, empty register", o, init, outcome);
+  register_option(c, *o);
   c->add_option("--origin", o->origin, "what its checkpoints say they are of")->required();
   c->footer("Example: sekisho register init --register exports.register --origin exports.example");
 
@@ -318,7 +295,7 @@ void add_register(App& app, Outcome& outcome) {
   c->add_option("--format", o->format, "text or json")->one_of({"text", "json"});
   c->footer("Example: sekisho register waiting --register exports.register");
 
-  const auto settling = [&](const char* name, const char* about, int (*run)(const Options&)) {
+  const auto settling = [&](const char* name, const char* about, int (*run)(OpenRegister&, const Options&)) {
     App* s = below(*r, name, about, o, run, outcome);
     s->add_option("--entry", o->entry, "the proposal")->required();
     s->add_option("--by", o->by, "the second officer")->required();
@@ -337,7 +314,7 @@ void add_register(App& app, Outcome& outcome) {
   c->add_option("--format", o->format, "text or json")->one_of({"text", "json"});
   c->footer("Example: sekisho register verify --register exports.register");
 
-  c = below(*r, "key", "make keys for signing checkpoints; prints the open one", o, key, outcome);
+  c = named(*r, "key", "make keys for signing checkpoints; prints the open one", o, key, outcome);
   c->add_option("--signer", o->signer, "one word that names the signer")->required();
   c->add_option("--out", o->out, "new file for the secret key, for its owner alone")->required();
   c->footer("Example: sekisho register key --signer exports.example --out exports.secret > exports.key");

@@ -8,6 +8,7 @@
 #include "files.h"
 #include "json.h"
 #include "recorded.h"
+#include "words.h"
 
 namespace sekisho::cli {
 namespace {
@@ -43,10 +44,7 @@ struct Stands {
 /// Each decision that holds, decided again: the transfer on that day, under its law, lists and events.
 int watch(Options& o) {
   if (o.on.empty()) o.on = today();
-  if (!is_day(o.on)) {
-    fmt::print(stderr, "error: there is no day `{}`; write it like 2023-12-22\n", o.on);
-    return exit_usage;
-  }
+  if (!days_exist({o.on})) return exit_usage;
   int code = exit_ok;
   const auto books = load(o.rules, code);
   if (!books) return code;
@@ -55,8 +53,6 @@ int watch(Options& o) {
   std::vector<WaitingProposal> waiting;
   RegisterOutcome read = r.open(o.location);
   if (read.ok) read = r.standing(decisions, waiting);
-  RegisterOutcome events;
-  if (read.ok) read = events = r.events("");
   print_reports(read.reports, true);
   if (!read.ok) return exit_code_of(read);
 
@@ -64,7 +60,7 @@ int watch(Options& o) {
   for (RecordedDecision& d : decisions) {
     d.request.on = d.request.law_of = o.on;
     d.request.known_on.clear();
-    if (d.own_events) d.request.events = SourceText{o.location, events.text};
+    if (d.own_events) d.request.events = SourceText{o.location, read.text};
     const DecideResult again = books->decide(d.request);
     const Stands before(read_json(d.json));
     Json now;

@@ -83,7 +83,7 @@ class OpenRegister {
   /// events.
   /// @param known_on  as known at the end of that day (UTC); empty: now
   RegisterOutcome events(const std::string& known_on);
-  /// @param decisions, waiting  filled
+  /// Everything that holds now, read once. @param decisions, waiting  filled. @returns `text`: as `events`
   RegisterOutcome standing(std::vector<RecordedDecision>& decisions, std::vector<WaitingProposal>& waiting);
   /// The first line of an export.
   RegisterOutcome heading();
@@ -105,6 +105,9 @@ class OpenRegister {
   struct Body;
   std::unique_ptr<Body> body_;
 };
+
+/// Whether a register lies there: an address of a server, or a file in the form of one.
+bool is_register(const std::string& location);
 
 /// New keys for signing checkpoints. @param signer  one word
 /// @fails SK3510

@@ -235,7 +235,7 @@ RegisterOutcome OpenRegister::standing(std::vector<RecordedDecision>& decisions,
   waiting.reserve(standing->waiting.size());
   for (const Waiting& w : standing->waiting)
     waiting.push_back({w.entry, to_time(w.recorded), w.by, w.kind, w.body});
-  return done(standing->decisions.size());
+  return done(standing->decisions.size(), lines_of(standing->events));
 }
 
 RegisterOutcome OpenRegister::heading() {
@@ -332,6 +332,10 @@ RegisterOutcome OpenRegister::prove_growth(std::uint64_t before, std::uint64_t a
                                {"size_before", before},
                                {"root_before", to_hex(was->root)},
                                {"proof", hexes(*p)}}));
+}
+
+bool is_register(const std::string& location) {
+  return names_store(location);
 }
 
 RegisterOutcome make_signing_keys(const std::string& signer, SigningKeys& keys) {

@@ -1,5 +1,7 @@
 #include "register/store.h"
 
+#include <fstream>
+
 namespace sekisho {
 namespace {
 
@@ -7,7 +9,17 @@ bool names_server(const std::string& location) {
   return location.starts_with("postgresql://") || location.starts_with("postgres://");
 }
 
+constexpr std::string_view sqlite_begins("SQLite format 3\0", 16);
+
 }  // namespace
+
+bool names_store(const std::string& location) {
+  if (names_server(location)) return true;
+  std::ifstream in(location, std::ios::binary);
+  std::string begins(sqlite_begins.size(), '\0');
+  in.read(begins.data(), static_cast<std::streamsize>(begins.size()));
+  return in && begins == sqlite_begins;
+}
 
 Result<RegisterEnd> read_end(std::int64_t size, std::string_view frontier, const Hash& last) {
   const auto entries = static_cast<std::uint64_t>(size);

@@ -64,6 +64,8 @@ class Store {
   virtual std::vector<std::string> faults() = 0;
 };
 
+/// Whether a store lies there: an address of a server, or a file in the form of one.
+bool names_store(const std::string& location);
 /// @param location  a file, or a `postgresql://` address
 /// @fails SK3501 cannot be opened; SK3502 there already; SK3503 no register; SK3504 of another format
 Result<std::unique_ptr<Store>> open_store(const std::string& location);

@@ -1,0 +1,27 @@
+#include "words.h"
+
+#include <fmt/format.h>
+#include <sekisho/sekisho.h>
+
+namespace sekisho::cli {
+
+std::string part(std::string_view before, const std::string& what) {
+  return what.empty() ? "" : fmt::format("{}{}", before, what);
+}
+
+std::string words(std::string name) {
+  for (char& c : name)
+    if (c == '_') c = ' ';
+  return name;
+}
+
+bool days_exist(std::initializer_list<std::string> days) {
+  for (const std::string& d : days)
+    if (!d.empty() && !is_day(d)) {
+      fmt::print(stderr, "error: there is no day `{}`; write it like 2023-12-22\n", d);
+      return false;
+    }
+  return true;
+}
+
+}  // namespace sekisho::cli

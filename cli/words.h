@@ -1,0 +1,17 @@
+#pragma once
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+// Small words that several commands say or read.
+
+namespace sekisho::cli {
+
+/// `a: b` where there is a b.
+std::string part(std::string_view before, const std::string& what);
+/// `reservation_ends` as two words.
+std::string words(std::string name);
+/// Whether each that is given is a day of the calendar; after a message false.
+bool days_exist(std::initializer_list<std::string> days);
+
+}  // namespace sekisho::cli
