@@ -12,7 +12,7 @@
 namespace sekisho::cli {
 namespace {
 
-struct Options {
+struct AskOptions {
   bool overwrite = false;
   RulebookOptions rules;
   DecideRequest request;
@@ -48,7 +48,7 @@ std::pair<std::size_t, std::size_t> place_of_answers(const std::string& text) {
 
 /// What was known with the answers in it: a transfer file that `decide` reads. What was written stays as it
 /// was.
-std::string as_transfer(const Options& o, const Answers& given) {
+std::string as_transfer(const AskOptions& o, const Answers& given) {
   std::string out =
       o.transfer.empty() ? "transfer: 1\ntitle: \"answers of sekisho ask\"\n" : o.request.transfer.text;
   if (const auto json = try_json(out); json && json->is_object())
@@ -76,7 +76,7 @@ bool takes_answers(const std::string& text) {
   return at == std::string::npos || text.compare(at == 0 ? 0 : at + 1, 9, "answers:\n") == 0;
 }
 
-int ask(Options& o) {
+int ask(AskOptions& o) {
   int code = exit_ok;
   const auto books = load(o.rules, code);
   if (!books) return code;
@@ -168,7 +168,7 @@ int ask(Options& o) {
 
 void add_ask(App& app, Outcome& outcome) {
   App* c = app.add_subcommand("ask", "ask only what still matters, best question first");
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<AskOptions>();
   c->add_option("transfer", o->transfer, "what is known already (YAML)");
   c->add_option("--world", o->world, "parties, goods and acts of authorities (YAML)");
   c->add_option("--on", o->request.on, "the day of the transfer");

@@ -31,7 +31,7 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 constexpr std::size_t piece_size = 1 << 20;
 
-struct Options {
+struct BatchOptions {
   std::string in, out, refused, mapping, rows_as;
   BatchRequest request;
   RulebookOptions rules;
@@ -129,7 +129,7 @@ class Pool {
 
 class Run {
  public:
-  explicit Run(Options& o) : o_(o), to_screen_(o.out == "-") {}
+  explicit Run(BatchOptions& o) : o_(o), to_screen_(o.out == "-") {}
 
   int run() {
     int code = exit_ok;
@@ -351,7 +351,7 @@ class Run {
     return at_.refused == 0 ? exit_ok : exit_wrong;
   }
 
-  Options& o_;
+  BatchOptions& o_;
   bool to_screen_, refusals_to_stderr_ = false;
   std::istream* in_ = nullptr;
   std::ifstream file_;
@@ -365,7 +365,7 @@ class Run {
 
 void add_batch(App& app, Outcome& outcome) {
   App* c = app.add_subcommand("batch", "decide every row of a table: CSV, or JSON with one object a line");
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<BatchOptions>();
   c->add_option("in", o->in, "the table; `-` is standard input")->required();
   c->add_option("--out", o->out, "where the findings go, a line a row; `-` is standard output")->required();
   c->add_option("--refused", o->refused,

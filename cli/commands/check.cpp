@@ -8,13 +8,13 @@
 namespace sekisho::cli {
 namespace {
 
-struct Options {
+struct CheckOptions {
   std::vector<std::string> paths;
   std::string format = "text";
   bool quick = false;
 };
 
-int check(const Options& o) {
+int check(const CheckOptions& o) {
   auto texts = o.paths.empty() ? std::optional(shipped_rulebooks()) : read_rulebooks(o.paths);
   if (!texts) return exit_files;
   const std::size_t files = texts->size();
@@ -38,7 +38,7 @@ int check(const Options& o) {
 void add_check(App& app, Outcome& outcome) {
   App* c = app.add_subcommand(
       "check", "check rulebooks: grammar, names, types, dates, cases; prove what never matters");
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<CheckOptions>();
   c->add_option("paths", o->paths, "files or folders; left out: the shipped rulebooks");
   c->add_option("--format", o->format, "text or json")->one_of({"text", "json"});
   c->add_flag("--quick", o->quick, "only read: decide no cases, prove nothing");

@@ -13,7 +13,7 @@
 namespace sekisho::cli {
 namespace {
 
-struct Options {
+struct DecideOptions {
   RulebookOptions rules;
   DecideRequest request;
   std::string transfer, world, events, record, by, format = "text";
@@ -23,7 +23,7 @@ struct Options {
 };
 
 /// What was asked and answered, into a register. @returns the exit code, after a message
-int record(const Options& o, const DecideResult& result) {
+int record(const DecideOptions& o, const DecideResult& result) {
   if (o.request.hypothetical) {
     fmt::print(stderr, "error: an answer under a draft is no decision and is not recorded\n");
     return exit_usage;
@@ -40,7 +40,7 @@ int record(const Options& o, const DecideResult& result) {
   return exit_ok;
 }
 
-int decide(Options& o) {
+int decide(DecideOptions& o) {
   int exit_code = exit_ok;
   if (!days_exist({o.request.on, o.request.law_of, o.request.known_on})) return exit_usage;
   const auto books = load(o.rules, exit_code);
@@ -85,7 +85,7 @@ int decide(Options& o) {
 
 void add_decide(App& app, Outcome& outcome) {
   App* c = app.add_subcommand("decide", "may these goods go, on this day, and why?");
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<DecideOptions>();
   c->add_option("transfer", o->transfer,
                 "the transfer (YAML); `-` reads standard input; left out: flags alone");
   c->add_option("--world", o->world, "parties, goods and acts of authorities (YAML)");

@@ -13,7 +13,7 @@
 namespace sekisho::cli {
 namespace {
 
-struct Options {
+struct DueOptions {
   DueRequest request;
   std::string events, world, format = "text";
 };
@@ -26,7 +26,7 @@ void print(const Json& j) {
   if (j["owed"].empty()) fmt::print("nothing is owed\n");
 }
 
-int answer(Options& o) {
+int answer(DueOptions& o) {
   if (!days_exist({o.request.on, o.request.until})) return exit_usage;
   const int code = read_recorded(o.events, "", o.world, o.request.events, o.request.world);
   return code == exit_ok ? show_answer(due(o.request), o.format, print) : code;
@@ -36,7 +36,7 @@ int answer(Options& o) {
 
 void add_due(App& app, Outcome& outcome) {
   App* c = app.add_subcommand("due", "what is owed on a day: returns, reports, conditions, and what ends");
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<DueOptions>();
   c->add_option("--events", o->events, "what happened: a file of events (docs/events.md), `-`, or a register")
       ->required();
   c->add_option("--world", o->world, "parties that the events name, and what belongs to what (YAML)");

@@ -31,12 +31,12 @@ int hashes(const SourceText& file) {
   return all.ok ? exit_ok : exit_wrong;
 }
 
-struct Options {
+struct EventsOptions {
   std::string path;
   std::string as = "lines";
 };
 
-int run(const Options& o) {
+int run(const EventsOptions& o) {
   const auto file = read_file(o.path);
   if (!file) return exit_files;
   if (o.as == "epcis") return epcis(*file);
@@ -47,7 +47,7 @@ int run(const Options& o) {
 
 void add_events(App& app, Outcome& outcome) {
   App* c = app.add_subcommand("events", "read a file of events: what is wrong, and each canonical line");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<EventsOptions>();
   c->add_option("file", options->path,
                 "one JSON object a line, or an EPCIS 2.0 document in JSON; `-` reads standard input")
       ->required();

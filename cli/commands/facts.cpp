@@ -9,12 +9,12 @@
 namespace sekisho::cli {
 namespace {
 
-struct Options {
+struct FactsOptions {
   RulebookOptions rules;
   std::string word, format = "text";
 };
 
-int facts(const Options& o) {
+int facts(const FactsOptions& o) {
   int code = exit_ok;
   const auto books = load(o.rules, code);
   if (!books) return code;
@@ -41,7 +41,7 @@ int facts(const Options& o) {
 
 void add_facts(App& app, Outcome& outcome) {
   App* c = app.add_subcommand("facts", "the vocabulary: every fact, its type and its question");
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<FactsOptions>();
   c->add_option("word", o->word, "only facts that speak of it");
   c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones");
   c->add_option("--format", o->format, "text or json")->one_of({"text", "json"});

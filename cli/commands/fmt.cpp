@@ -8,12 +8,12 @@
 namespace sekisho::cli {
 namespace {
 
-struct Options {
+struct FmtOptions {
   std::vector<std::string> paths;
   bool check = false;
 };
 
-int format_files(const Options& o) {
+int format_files(const FmtOptions& o) {
   const auto texts = read_rulebooks(o.paths);
   if (!texts) return exit_files;
   int code = exit_ok;
@@ -46,7 +46,7 @@ int format_files(const Options& o) {
 
 void add_fmt(App& app, Outcome& outcome) {
   App* c = app.add_subcommand("fmt", "give rulebooks their one layout; no answer changes");
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<FmtOptions>();
   c->add_option("paths", o->paths, "files or folders; `-` reads standard input and prints")->required();
   c->add_flag("--check", o->check, "change nothing; exit 1 if a file is laid out otherwise");
   c->footer("Example: sekisho fmt --check rulebooks");

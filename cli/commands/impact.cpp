@@ -11,7 +11,7 @@
 namespace sekisho::cli {
 namespace {
 
-struct Options {
+struct ImpactOptions {
   RulebookOptions rules;
   ImpactRequest request;
   std::string on, world, format = "text";
@@ -42,7 +42,7 @@ void print_text(const Json& answer) {
              answer["statements"].size());
 }
 
-int impact(Options& o) {
+int impact(ImpactOptions& o) {
   if (!days_exist({o.request.from, o.request.to, o.on})) return exit_usage;
   const bool two_days = !o.request.from.empty() && !o.request.to.empty();
   const bool one_day = !o.on.empty() && (!o.rules.drafts.empty() || !o.request.against.empty());
@@ -87,7 +87,7 @@ int impact(Options& o) {
 void add_impact(App& app, Outcome& outcome) {
   App* c =
       app.add_subcommand("impact", "what a change of law changes, exactly: two days, a draft, two regimes");
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<ImpactOptions>();
   c->add_option("--from", o->request.from, "the earlier day");
   c->add_option("--to", o->request.to, "the later day");
   c->add_option("--on", o->on, "the day, for a draft or two regimes");

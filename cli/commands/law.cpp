@@ -13,7 +13,7 @@
 namespace sekisho::cli {
 namespace {
 
-struct Options {
+struct LawOptions {
   RulebookOptions rules;
   std::string regime, on, from, to, format = "text";
   std::size_t paths = 8;
@@ -27,7 +27,7 @@ bool is_regime(const Rulebooks& books, const std::string& name) {
   return false;
 }
 
-int show(const Options& o) {
+int show(const LawOptions& o) {
   if (!days_exist({o.on})) return exit_usage;
   int code = exit_ok;
   const auto books = load(o.rules, code);
@@ -37,7 +37,7 @@ int show(const Options& o) {
   return exit_ok;
 }
 
-int cases(const Options& o) {
+int cases(const LawOptions& o) {
   if (!days_exist({o.on})) return exit_usage;
   if (o.paths == 0) {
     fmt::print(stderr, "error: `--paths 0` tells nothing; give 1 or more\n");
@@ -60,7 +60,7 @@ void print_text(const std::string& text, char mark) {
   for (std::string line; std::getline(lines, line);) fmt::print("  {} {}\n", mark, line);
 }
 
-int diff(const Options& o) {
+int diff(const LawOptions& o) {
   if (!days_exist({o.from, o.to})) return exit_usage;
   int code = exit_ok;
   const auto books = load(o.rules, code);
@@ -110,7 +110,7 @@ void print_coverage(const Json& regime) {
   if (!never_decisive.empty()) fmt::print("  links never decisive: {}\n", names(never_decisive));
 }
 
-int coverage(const Options& o) {
+int coverage(const LawOptions& o) {
   int code = exit_ok;
   const auto books = load(o.rules, code);
   if (!books) return code;
@@ -139,7 +139,7 @@ int coverage(const Options& o) {
 void add_law(App& app, Outcome& outcome) {
   App* c = app.add_subcommand("law", "read the rulebooks: as of a day, or what changed");
   c->require_subcommand();
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<LawOptions>();
   App* s = c->add_subcommand("show", "a rulebook as it reads on a day");
   s->add_option("regime", o->regime, "such as jp.transfer")->required();
   s->add_option("--on", o->on, "the day; left out: every version");

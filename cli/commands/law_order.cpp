@@ -10,14 +10,14 @@
 namespace sekisho::cli {
 namespace {
 
-struct Options {
+struct LawOrderOptions {
   RulebookOptions rules;
   std::string regime, on, format = "text";
   bool find = false;
   std::size_t trials = 400;
 };
 
-int order(const Options& o) {
+int order(const LawOrderOptions& o) {
   if (!days_exist({o.on})) return exit_usage;
   int code = exit_ok;
   const auto books = load(o.rules, code);
@@ -50,7 +50,7 @@ int order(const Options& o) {
 void add_law_order(App& law, Outcome& outcome) {
   App* c =
       law.add_subcommand("order", "the order in which facts are asked, which decides how large the law is");
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<LawOrderOptions>();
   c->add_option("regime", o->regime, "such as jp.transfer; left out: all regimes jointly");
   c->add_option("--on", o->on, "the law of this day; default: the last day on which it changes");
   c->add_flag("--find", o->find,

@@ -18,12 +18,12 @@ namespace {
 
 constexpr const char* example = "examples/licences/events.jsonl --world examples/licences/world.yaml";
 
-struct Options {
+struct LicenceOptions {
   std::string events, world, format = "text", on, id;
 };
 /// The words of one event, as they were typed.
 struct Booking {
-  Options common;
+  LicenceOptions common;
   std::string of, moves, until, by, source, item, consignee, line, quantity, value;
   std::vector<std::string> under, facts, needs;
   bool append = false;
@@ -131,7 +131,8 @@ void print_show(const Json& j) {
                text_at(h, "says"), part(", by ", text_at(h, "by")));
 }
 
-int ask(const Options& o, LicenceResult (*question)(const LicenceRequest&), void (*print)(const Json&)) {
+int ask(const LicenceOptions& o, LicenceResult (*question)(const LicenceRequest&),
+        void (*print)(const Json&)) {
   if (!days_exist({o.on})) return exit_usage;
   LicenceRequest request;
   request.id = o.id;
@@ -238,7 +239,7 @@ int book(const Booking& b, const std::optional<Json>& event) {
 }
 
 // --- the commands ---
-void reading(App* c, Options& o) {
+void reading(App* c, LicenceOptions& o) {
   c->add_option("--events", o.events,
                 "what authorities and officers did: a file of events (docs/events.md), `-`, or a register")
       ->required();
@@ -246,7 +247,7 @@ void reading(App* c, Options& o) {
                 "parties and items that the events name, and what belongs to what (YAML)");
   c->add_option("--format", o.format, "text or json")->one_of({"text", "json"});
 }
-App* add_view(App* licence, const char* name, const char* about, const std::shared_ptr<Options>& o) {
+App* add_view(App* licence, const char* name, const char* about, const std::shared_ptr<LicenceOptions>& o) {
   App* c = licence->add_subcommand(name, about);
   reading(c, *o);
   c->add_option("--on", o->on, "up to this day and as of it; left out: the day of the last event");
@@ -281,12 +282,12 @@ void add_licence(App& app, Outcome& outcome) {
   App* licence =
       app.add_subcommand("licence", "authorisations as accounts: what is granted, reserved, drawn and left");
   licence->require_subcommand();
-  auto l = std::make_shared<Options>();
+  auto l = std::make_shared<LicenceOptions>();
   App* list = add_view(licence, "list", "every authorisation with its state and tightest balance", l);
   list->footer(fmt::format("Example: sekisho licence list --events {}", example));
   list->callback([l, &outcome] { outcome.exit_code = ask(*l, &licence_list, &print_list); });
 
-  auto s = std::make_shared<Options>();
+  auto s = std::make_shared<LicenceOptions>();
   App* show = add_view(licence, "show", "one authorisation: terms, balances, what is reserved, history", s);
   show->add_option("id", s->id, "the authorisation's name")->required();
   show->footer(fmt::format("Example: sekisho licence show meti_permit --events {}", example));

@@ -15,7 +15,7 @@
 namespace sekisho::cli {
 namespace {
 
-struct Options {
+struct LotOptions {
   RulebookOptions rules;
   LotRequest request;
   std::string events, world, known_on, format = "text";
@@ -110,7 +110,7 @@ void print_movements(const Json& j) {
 using Print = std::function<void(const Json&)>;
 using Ask = LotResult (*)(const Rulebooks&, const LotRequest&);
 
-int answer(Options& o, Ask ask, const Print& print) {
+int answer(LotOptions& o, Ask ask, const Print& print) {
   if (!days_exist({o.request.on})) return exit_usage;
   int code = exit_ok;
   const auto books = load(o.rules, code);
@@ -140,8 +140,8 @@ int answer(Options& o, Ask ask, const Print& print) {
 
 const char* const on_events = " --events examples/patriot/events.jsonl --world examples/patriot/world.yaml";
 
-std::shared_ptr<Options> common(App* c) {
-  auto o = std::make_shared<Options>();
+std::shared_ptr<LotOptions> common(App* c) {
+  auto o = std::make_shared<LotOptions>();
   c->add_option("--events", o->events,
                 "what happened to lots: a file of events (docs/events.md), `-`, or a register")
       ->required();

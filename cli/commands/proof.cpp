@@ -10,7 +10,7 @@
 namespace sekisho::cli {
 namespace {
 
-struct Options {
+struct ProofOptions {
   RulebookOptions rules;
   std::string answer, format = "text";
   std::size_t readings = most_proof_readings;
@@ -35,7 +35,7 @@ void print(const ProofResult& result, const Json& said) {
   fmt::print("taken as given: the premises\nnot replayed: {}\n", rest);
 }
 
-int check(const Options& o) {
+int check(const ProofOptions& o) {
   int code = exit_ok;
   const auto answer = read_file(o.answer);
   if (!answer) return exit_files;
@@ -55,7 +55,7 @@ int check(const Options& o) {
 void add_proof(App& app, Outcome& outcome) {
   App* p = app.add_subcommand("proof", "check an answer by a second reader of the law");
   p->require_subcommand();
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<ProofOptions>();
   App* c = p->add_subcommand("check",
                              "replay what an answer says against the rulebooks, and refuse what is forged");
   c->add_option("answer", o->answer, "what `sekisho decide --format json` printed; `-` reads standard input")

@@ -20,7 +20,7 @@
 namespace sekisho::cli {
 namespace {
 
-struct Options {
+struct RegisterOptions {
   std::string location, origin, file, by, known_on, key, signer, out, reason, format = "text";
   std::vector<std::string> checkpoints;
   std::size_t batch = 1000, from = 0, to = 0, entry = 0, size = 0, grown_from = 0;
@@ -35,7 +35,7 @@ void progress(std::uint64_t done) {
   if (isatty(STDERR_FILENO) != 0) fmt::print(stderr, "\r{} entries", done);
 }
 
-int init(const Options& o) {
+int init(const RegisterOptions& o) {
   OpenRegister r;
   const int code = told(r.create(o.location, o.origin));
   if (code == exit_ok) fmt::print("`{}` is a new register of {}\n", o.location, o.origin);
@@ -44,7 +44,7 @@ int init(const Options& o) {
 
 /// Events, each checked and in its canonical line; a file with a mistake records nothing. Each batch is told
 /// when it is on the disk.
-int append(OpenRegister& r, const Options& o) {
+int append(OpenRegister& r, const RegisterOptions& o) {
   if (o.batch == 0) {
     fmt::print(stderr, "error: a batch holds at least one entry\n");
     return exit_usage;
@@ -71,7 +71,7 @@ int append(OpenRegister& r, const Options& o) {
   return exit_ok;
 }
 
-int waiting(OpenRegister& r, const Options& o) {
+int waiting(OpenRegister& r, const RegisterOptions& o) {
   std::vector<RecordedDecision> decisions;
   std::vector<WaitingProposal> all;
   const int code = told(r.standing(decisions, all));
@@ -93,21 +93,21 @@ int waiting(OpenRegister& r, const Options& o) {
   return exit_ok;
 }
 
-int settle(OpenRegister& r, const Options& o,
+int settle(OpenRegister& r, const RegisterOptions& o,
            RegisterOutcome (OpenRegister::*how)(std::uint64_t, const std::string&, const Recorder&),
            const char* word) {
   const RegisterOutcome done = (r.*how)(o.entry, o.reason, {o.by, now()});
   if (done.ok) fmt::print("entry {} is {}; entry {} says so\n", o.entry, word, done.number);
   return told(done);
 }
-int confirm(OpenRegister& r, const Options& o) {
+int confirm(OpenRegister& r, const RegisterOptions& o) {
   return settle(r, o, &OpenRegister::confirm, "confirmed");
 }
-int reject(OpenRegister& r, const Options& o) {
+int reject(OpenRegister& r, const RegisterOptions& o) {
   return settle(r, o, &OpenRegister::reject, "rejected");
 }
 
-int show(OpenRegister& r, const Options& o) {
+int show(OpenRegister& r, const RegisterOptions& o) {
   if (o.format == "events") {
     const RegisterOutcome events = r.events(o.known_on);
     fmt::print("{}", events.text);
@@ -128,7 +128,7 @@ int show(OpenRegister& r, const Options& o) {
   }));
 }
 
-int verify(OpenRegister& r, const Options& o) {
+int verify(OpenRegister& r, const RegisterOptions& o) {
   std::vector<SourceText> kept;
   for (const std::string& path : o.checkpoints) {
     auto text = read_file(path);
@@ -172,7 +172,7 @@ bool write_secret(const std::string& path, const std::string& text) {
   return ::close(fd) == 0 && whole;
 }
 
-int key(const Options& o) {
+int key(const RegisterOptions& o) {
   SigningKeys keys;
   const int code = told(make_signing_keys(o.signer, keys));
   if (code != exit_ok) return code;
@@ -181,7 +181,7 @@ int key(const Options& o) {
   return exit_ok;
 }
 
-int checkpoint(OpenRegister& r, const Options& o) {
+int checkpoint(OpenRegister& r, const RegisterOptions& o) {
   const auto secret = read_file(o.key);
   if (!secret) return exit_files;
   const RegisterOutcome c = r.checkpoint(secret->text);
@@ -189,20 +189,20 @@ int checkpoint(OpenRegister& r, const Options& o) {
   return told(c);
 }
 
-int prove(OpenRegister& r, const Options& o) {
+int prove(OpenRegister& r, const RegisterOptions& o) {
   const RegisterOutcome p =
       o.grown_from != 0 ? r.prove_growth(o.grown_from, o.size) : r.prove(o.entry, o.size);
   if (p.ok) fmt::print("{}\n", p.text);
   return told(p);
 }
 
-int dispose(OpenRegister& r, const Options& o) {
+int dispose(OpenRegister& r, const RegisterOptions& o) {
   const RegisterOutcome d = r.dispose(o.entry, o.reason, {o.by, now()});
   if (d.ok) fmt::print("the body of entry {} is gone; entry {} says so\n", o.entry, d.number);
   return told(d);
 }
 
-int export_to(OpenRegister& r, const Options& o) {
+int export_to(OpenRegister& r, const RegisterOptions& o) {
   int code = exit_ok;
   const auto write = [&](std::ostream& out) {
     out << r.heading().text << '\n';
@@ -217,7 +217,7 @@ int export_to(OpenRegister& r, const Options& o) {
   return write_file(o.out, write) || code != exit_ok ? code : exit_files;
 }
 
-int import_from(OpenRegister& r, const Options& o) {
+int import_from(OpenRegister& r, const RegisterOptions& o) {
   std::ifstream file;
   if (o.file != "-") {
     file.open(o.file, std::ios::binary);
@@ -233,21 +233,21 @@ int import_from(OpenRegister& r, const Options& o) {
   return told(done);
 }
 
-void register_option(App* c, Options& o) {
+void register_option(App* c, RegisterOptions& o) {
   c->add_option("--register", o.location, "a file, or postgresql://… for a server's database")->required();
 }
 /// A command below `register`.
-App* named(App& app, const char* name, const char* about, std::shared_ptr<Options>& o,
-           std::function<int(const Options&)> run, Outcome& outcome) {
+App* named(App& app, const char* name, const char* about, std::shared_ptr<RegisterOptions>& o,
+           std::function<int(const RegisterOptions&)> run, Outcome& outcome) {
   App* c = app.add_subcommand(name, about);
-  o = std::make_shared<Options>();
+  o = std::make_shared<RegisterOptions>();
   c->callback([options = o, run = std::move(run), &outcome] { outcome.exit_code = run(*options); });
   return c;
 }
 /// One that opens a register.
-App* below(App& app, const char* name, const char* about, std::shared_ptr<Options>& o,
-           int (*run)(OpenRegister&, const Options&), Outcome& outcome) {
-  const auto open_and_run = [run](const Options& options) {
+App* below(App& app, const char* name, const char* about, std::shared_ptr<RegisterOptions>& o,
+           int (*run)(OpenRegister&, const RegisterOptions&), Outcome& outcome) {
+  const auto open_and_run = [run](const RegisterOptions& options) {
     OpenRegister r;
     const int code = told(r.open(options.location));
     return code == exit_ok ? run(r, options) : code;
@@ -268,7 +268,7 @@ void add_register(App& app, Outcome& outcome) {
       "officer_1\n"
       "         sekisho register verify --register exports.register\n"
       "docs/register.md says what is proved.");
-  std::shared_ptr<Options> o;
+  std::shared_ptr<RegisterOptions> o;
   App* c = named(*r, "init", "make a new, empty register", o, init, outcome);
   register_option(c, *o);
   c->add_option("--origin", o->origin, "what its checkpoints say they are of")->required();
@@ -295,7 +295,8 @@ void add_register(App& app, Outcome& outcome) {
   c->add_option("--format", o->format, "text or json")->one_of({"text", "json"});
   c->footer("Example: sekisho register waiting --register exports.register");
 
-  const auto settling = [&](const char* name, const char* about, int (*run)(OpenRegister&, const Options&)) {
+  const auto settling = [&](const char* name, const char* about,
+                            int (*run)(OpenRegister&, const RegisterOptions&)) {
     App* s = below(*r, name, about, o, run, outcome);
     s->add_option("--entry", o->entry, "the proposal")->required();
     s->add_option("--by", o->by, "the second officer")->required();

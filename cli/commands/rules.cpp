@@ -9,12 +9,12 @@
 namespace sekisho::cli {
 namespace {
 
-struct Options {
+struct RulesOptions {
   RulebookOptions rules;
   std::string word, format = "text";
 };
 
-int rules(const Options& o) {
+int rules(const RulesOptions& o) {
   int code = exit_ok;
   const auto books = load(o.rules, code);
   if (!books) return code;
@@ -42,7 +42,7 @@ int rules(const Options& o) {
 
 void add_rules(App& app, Outcome& outcome) {
   App* c = app.add_subcommand("rules", "which rules speak of what");
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<RulesOptions>();
   c->add_option("word", o->word, "a fact, a need, an authority, a word of the citation");
   c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones");
   c->add_option("--format", o->format, "text or json")->one_of({"text", "json"});

@@ -13,7 +13,7 @@
 namespace sekisho::cli {
 namespace {
 
-struct Options {
+struct WatchOptions {
   RulebookOptions rules;
   std::string location, on, format = "text";
 };
@@ -42,7 +42,7 @@ struct Stands {
 };
 
 /// Each decision that holds, decided again: the transfer on that day, under its law, lists and events.
-int watch(Options& o) {
+int watch(WatchOptions& o) {
   if (o.on.empty()) o.on = today();
   if (!days_exist({o.on})) return exit_usage;
   int code = exit_ok;
@@ -99,7 +99,7 @@ int watch(Options& o) {
 void add_watch(App& app, Outcome& outcome) {
   App* c = app.add_subcommand(
       "watch", "recorded decisions that the law, the lists or the events of a day would answer otherwise");
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<WatchOptions>();
   c->add_option("--register", o->location, "the register that holds them")->required();
   c->add_option("--on", o->on, "the day (today)");
   c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones (files or folders)");

@@ -1,4 +1,5 @@
 #include "accounts/book.h"
+#include "support.h"
 
 #include <doctest/doctest.h>
 
@@ -8,12 +9,10 @@
 #include <set>
 
 using namespace sekisho;
+using sekisho::test::day;
 
 namespace {
 
-Date day(const char* text) {
-  return *parse_date(text);
-}
 Amount amount(const char* text) {
   return *parse_amount(text);
 }

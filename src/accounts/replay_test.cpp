@@ -6,14 +6,12 @@
 #include <random>
 
 #include "model/event_reader.h"
+#include "support.h"
 
 using namespace sekisho;
+using sekisho::test::day;
 
 namespace {
-
-Date day(const char* text) {
-  return *parse_date(text);
-}
 
 constexpr const char* granted =
     R"({"event":"authorise","id":"g","on":"2024-01-01","authorisation":"permit","kind":"licence","state":"granted","authority":"x.office","valid":{"to":"2025-12-31"},"limits":[{"quantity":"10 pieces"}]})";

@@ -154,12 +154,12 @@ Json history_json(const Accounts& a, std::string_view id) {
 }
 
 /// What was asked, up to its day.
-struct Opened {
+struct OpenedAccounts {
   OpenedEvents read;
   std::optional<Accounts> accounts;
   Date on;
   bool empty = false;
-  explicit Opened(const LicenceRequest& request) : read(request.events, request.world) {
+  explicit OpenedAccounts(const LicenceRequest& request) : read(request.events, request.world) {
     if (!read.ok()) return;
     const auto day = parse_date(request.on);
     accounts = replay_accounts(read.events, day.value_or(far_future), read.world, read.diags);
@@ -207,7 +207,7 @@ Json refusals_json(const std::vector<RefusedEvent>& refused) {
 }  // namespace
 
 LicenceResult licence_list(const LicenceRequest& request) {
-  const Opened o(request);
+  const OpenedAccounts o(request);
   if (!o.read.ok()) return o.failed();
   Json all = Json::array();
   for (const std::string& id : o.accounts->book.ids()) all.push_back(summary(o.accounts->book, id, o.on));
@@ -215,7 +215,7 @@ LicenceResult licence_list(const LicenceRequest& request) {
 }
 
 LicenceResult licence_show(const LicenceRequest& request) {
-  Opened o(request);
+  OpenedAccounts o(request);
   if (!o.read.ok()) return o.failed();
   const Book& book = o.accounts->book;
   if (!book.terms(request.id, o.on)) {

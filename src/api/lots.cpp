@@ -170,13 +170,13 @@ Json grounds(const Json& answer) {
   return out;
 }
 
-struct Opened {
+struct OpenedLots {
   Sources sources;
   Diagnostics diags;
   World world;
   std::vector<Event> events;
   bool ok = false;
-  Opened(const Rulebooks::Body& body, const SourceText& file, const std::optional<SourceText>& world_file)
+  OpenedLots(const Rulebooks::Body& body, const SourceText& file, const std::optional<SourceText>& world_file)
       : sources(body.sources) {
     auto read = read_world_file(sources, world_file, diags);
     if (!read) return;
@@ -236,7 +236,7 @@ void lots_of_events(const Rulebooks::Body& body, Sources& sources, const SourceT
 }
 
 LotResult lot_pedigree(const Rulebooks& books, const LotRequest& request) {
-  Opened o(books.body(), request.events, request.world);
+  OpenedLots o(books.body(), request.events, request.world);
   const Date on = parse_date(request.on).value_or(far_future);
   if (!o.ok) return o.failed();
   const Custody custody(o.events, on, see_through(books.body().law), o.diags);
@@ -248,7 +248,7 @@ LotResult lot_pedigree(const Rulebooks& books, const LotRequest& request) {
 }
 
 LotResult movements(const Rulebooks& books, const LotRequest& request) {
-  Opened o(books.body(), request.events, request.world);
+  OpenedLots o(books.body(), request.events, request.world);
   if (!o.ok) return o.failed();
   const Date on = parse_date(request.on).value_or(far_future);
   const Custody custody(o.events, on, see_through(books.body().law), o.diags);

@@ -14,7 +14,7 @@ using namespace sekisho;
 
 namespace {
 
-const char* const law = R"(authority xk.office of XK "Office"
+const char* const small_law = R"(authority xk.office of XK "Office"
 authority xk.council of XK "Council"
 fact departure is country
   asks "From where?"
@@ -114,8 +114,8 @@ instruments:
   - {id: war, authority: xk.council, issued: 2020-01-01, finds: {destination.fighting: yes}, scope: {destination: UA}}
 )";
 
-const Rulebooks& books() {
-  static const Rulebooks all(std::vector<SourceText>{{"small.law", law}});
+const Rulebooks& small_books() {
+  static const Rulebooks all(std::vector<SourceText>{{"small.law", small_law}});
   return all;
 }
 
@@ -132,17 +132,17 @@ Json decide(const Rulebooks& rulebooks, const std::string& transfer, const std::
   return Json::parse(result.json);
 }
 Json decide(const std::string& transfer, const std::string& on = "2021-06-01") {
-  return decide(books(), transfer, on);
+  return decide(small_books(), transfer, on);
 }
 
 /// Values changed to what no answer holds are refused however few readings of the law are allowed.
 constexpr std::size_t few_readings = 100;
 
 ProofResult checked(const Json& answer) {
-  return check_proof(books(), {"answer", answer.dump()});
+  return check_proof(small_books(), {"answer", answer.dump()});
 }
 ProofResult checked_briefly(const Json& answer) {
-  return check_proof(books(), {"answer", answer.dump()}, few_readings);
+  return check_proof(small_books(), {"answer", answer.dump()}, few_readings);
 }
 std::string messages(const ProofResult& p) {
   std::string all;
@@ -191,7 +191,7 @@ TEST_CASE("every answer of a rulebook with each construct is replayed") {
   for (const std::string& t : transfers())
     for (const char* on : {"2020-06-01", "2021-06-01", "2023-06-01"})
       for (const bool hidden : {false, true}) {
-        const ProofResult p = checked(decide(books(), t, on, SourceText{"world", world}, hidden));
+        const ProofResult p = checked(decide(small_books(), t, on, SourceText{"world", world}, hidden));
         INFO(t, " ", on, "\n", messages(p));
         CHECK(p.whole);
       }
@@ -330,7 +330,7 @@ TEST_CASE("each way of forging is refused with its place") {
 
 TEST_CASE("an answer is refused beside any other text of the law, and that text is named") {
   const Json answer = decide(transfers()[0]);
-  std::string other = law;
+  std::string other = small_law;
   other.replace(other.find("prohibits when armed"), 20, "prohibits when not armed");
   const auto beside = [&](std::vector<SourceText> texts) {
     return check_proof(Rulebooks(std::move(texts)), {"answer", answer.dump()});
@@ -339,15 +339,15 @@ TEST_CASE("an answer is refused beside any other text of the law, and that text 
   CHECK(changed.refused);
   CHECK(messages(changed).find("`small.law` has another text here") != std::string::npos);
   const ProofResult more =
-      beside({{"small.law", law}, {"more.law", "authority zz.office of XK \"Another\"\n"}});
+      beside({{"small.law", small_law}, {"more.law", "authority zz.office of XK \"Another\"\n"}});
   CHECK(messages(more).find("derived without `more.law`") != std::string::npos);
-  CHECK(beside({{"elsewhere/small.law", law}}).whole);
+  CHECK(beside({{"elsewhere/small.law", small_law}}).whole);
 }
 
 TEST_CASE("what is no answer is refused as that, whatever its form") {
   const std::string text = decide(transfers()[1]).dump();
   const auto refused = [&](const std::string& t) {
-    const ProofResult p = check_proof(books(), {"answer", t});
+    const ProofResult p = check_proof(small_books(), {"answer", t});
     INFO(t.substr(0, 60));
     REQUIRE(p.refused);
     return p.reports.front().code;
@@ -386,7 +386,7 @@ TEST_CASE("a part of another form is refused with its place: each one of an answ
 
 TEST_CASE("what would need more readings than allowed is called unsettled and never checked") {
   const Json answer = decide(transfers()[6]);
-  const ProofResult p = check_proof(books(), {"answer", answer.dump()}, 2);
+  const ProofResult p = check_proof(small_books(), {"answer", answer.dump()}, 2);
   CHECK_FALSE(p.refused);
   CHECK_FALSE(p.whole);
   CHECK(messages(p).find("SK6004") != std::string::npos);

@@ -10,8 +10,6 @@
 namespace sekisho {
 namespace {
 
-constexpr std::size_t depth_limit = 64;
-
 struct Refused {};
 
 /// Builds the tree from yaml-cpp's events with a stack of open containers.
@@ -69,8 +67,8 @@ class Builder : public YAML::EventHandler {
   }
   void open(const YAML::Mark& mark, YAML::anchor_t anchor, Doc::Form form) {
     refuse_anchor(mark, anchor);
-    if (stack_.size() >= depth_limit) {
-      diags_.emit(code::document_too_deep, span(mark, 1), depth_limit);
+    if (stack_.size() >= document_depth_limit) {
+      diags_.emit(code::document_too_deep, span(mark, 1), document_depth_limit);
       throw Refused{};
     }
     stack_.emplace_back();

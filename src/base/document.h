@@ -9,6 +9,8 @@ namespace sekisho {
 
 struct DocEntry;
 
+inline constexpr std::size_t document_depth_limit = 64;  ///< levels in one another, in YAML and in JSON
+
 /// A YAML or JSON document as plain data with places: what it says, not what it is about.
 struct Doc {
   enum class Form : std::uint8_t { nothing, scalar, list, map };
@@ -29,7 +31,7 @@ struct DocEntry {
 };
 
 /// Reads one document. Anchors and aliases are refused, so a small file cannot become a large one;
-/// so are more than 64 levels and keys that stand twice.
+/// so are more levels than `document_depth_limit` and keys that stand twice.
 /// @returns nullopt after a report
 std::optional<Doc> read_document(const Sources& sources, SourceId source, Diagnostics& diags);
 

@@ -5,8 +5,6 @@
 namespace sekisho {
 namespace {
 
-constexpr std::size_t depth_limit = 64;
-
 std::string_view trimmed(std::string_view token) {
   while (!token.empty() && std::string_view(" \t\r\n").find(token.back()) != std::string_view::npos)
     token.remove_suffix(1);
@@ -122,8 +120,8 @@ Doc JsonText::document(Value v) {
 Doc JsonText::document(Value v, std::size_t depth) {
   Doc d;
   d.at = place(v);
-  if (depth > depth_limit) {
-    diags_.emit(code::document_too_deep, d.at, depth_limit);
+  if (depth > document_depth_limit) {
+    diags_.emit(code::document_too_deep, d.at, document_depth_limit);
     return d;
   }
   switch (v.type()) {

@@ -6,9 +6,6 @@
 namespace sekisho {
 namespace {
 
-constexpr auto granted = static_cast<std::size_t>(NeedState::granted);
-constexpr auto refused = static_cast<std::size_t>(NeedState::refused);
-
 Ref leaf(Finding f) {
   return Ref::leaf(static_cast<std::uint32_t>(f));
 }
@@ -335,8 +332,8 @@ Ref Compiled::defeated(const RuleUse& u, tree::Part part, std::size_t effect, co
 /// How strict a need is by its state.
 Ref Compiled::need(VarId v) {
   std::vector<Ref> to(need_state_count, leaf(Finding::authorisation_required));
-  to[granted] = leaf(Finding::permitted);
-  to[refused] = leaf(Finding::prohibited);
+  to[granted_state] = leaf(Finding::permitted);
+  to[refused_state] = leaf(Finding::prohibited);
   return store_->make(level(v), to);
 }
 
@@ -344,9 +341,9 @@ Ref Compiled::need(VarId v) {
 Ref Compiled::granted_with_provisos(VarId v) {
   if (!v.valid() || space_.sources(v).empty()) return no_leaf;
   const Ref adds = by_turns(v, no_leaf, [](const Space::Source& s) {
-    return s.value == granted && !s.instrument->instrument->provisos.empty() ? yes_leaf : no_leaf;
+    return s.value == granted_state && !s.instrument->instrument->provisos.empty() ? yes_leaf : no_leaf;
   });
-  return store_->join(Join::both, adds, store_->is(level(v), value(granted)));
+  return store_->join(Join::both, adds, store_->is(level(v), value(granted_state)));
 }
 
 /// A final act that was granted shows the inner step, of which nothing is recorded.
@@ -357,7 +354,7 @@ Ref Compiled::implied(const RuleUse& u, std::size_t k) {
     const auto& inner = rule.needs[outer].implies;
     if (std::find(inner.begin(), inner.end(), rule.needs[k].need) == inner.end()) continue;
     any = store_->join(Join::either, any,
-                       store_->join(Join::both, store_->is(level(u.needs[outer]), value(granted)),
+                       store_->join(Join::both, store_->is(level(u.needs[outer]), value(granted_state)),
                                     store_->is(level(u.needs[k]), value(0))));
   }
   return any;
@@ -437,13 +434,13 @@ void Compiled::finding(const RegimeUse& use, RegimeDiagrams& r) {
     Ref bars = join(Join::both, active, store_->negate(gone));
     at_least(join(Join::both, bars, granted_with_provisos(u.lifted_by)), with_provisos);
     if (u.lifted_by.valid())
-      bars = join(Join::both, bars, store_->negate(store_->is(level(u.lifted_by), value(granted))));
+      bars = join(Join::both, bars, store_->negate(store_->is(level(u.lifted_by), value(granted_state))));
     at_least(bars, leaf(Finding::prohibited));
   };
   const Ref otherwise = [&] {
     if (!law[use.regime].otherwise_prohibited) return leaf(Finding::permitted);
     if (!use.otherwise_lifted_by.valid()) return leaf(Finding::prohibited);
-    return store_->choose(store_->is(level(use.otherwise_lifted_by), value(granted)),
+    return store_->choose(store_->is(level(use.otherwise_lifted_by), value(granted_state)),
                           leaf(Finding::permitted), leaf(Finding::prohibited));
   }();
   const auto none = Ref::leaf(static_cast<std::uint32_t>(finding_count));  // above every finding
@@ -489,7 +486,7 @@ Ref Compiled::open_needs(const RuleUse& u, const RegimeDiagrams& r) {
   Ref sum = Ref::leaf(0);
   for (std::size_t k = 0; k < u.needs.size(); ++k) {
     const Ref gone = store_->join(Join::either, defeated(u, tree::Part::need, k, r), implied(u, k));
-    const Ref met = store_->join(Join::either, gone, store_->is(level(u.needs[k]), value(granted)));
+    const Ref met = store_->join(Join::either, gone, store_->is(level(u.needs[k]), value(granted_state)));
     sum = store_->join(Join::sum, sum, store_->negate(met));
   }
   return sum;

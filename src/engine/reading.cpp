@@ -24,9 +24,6 @@ void add(std::vector<VarId>& to, const std::vector<VarId>& from) {
     if (std::find(to.begin(), to.end(), v) == to.end()) to.push_back(v);
 }
 
-constexpr std::size_t granted = static_cast<std::size_t>(NeedState::granted);
-constexpr std::size_t refused = static_cast<std::size_t>(NeedState::refused);
-
 }  // namespace
 
 State Reader::start() const {
@@ -212,9 +209,9 @@ Truth Reader::rule_active(const RegimeUse& regime, std::size_t i, const RegimeRe
 
 Reader::Strictness Reader::need_strictness(VarId need, const State& state) {
   const Values p = possible(need, state);
-  const bool can_meet = p.test(granted), can_refuse = p.test(refused);
+  const bool can_meet = p.test(granted_state), can_refuse = p.test(refused_state);
   Values open = p;
-  open.reset(granted).reset(refused);
+  open.reset(granted_state).reset(refused_state);
   Strictness s{Finding::authorisation_required, Finding::authorisation_required};
   if (can_meet)
     s.low = Finding::permitted;
@@ -231,7 +228,7 @@ Reader::Strictness Reader::need_strictness(VarId need, const State& state) {
 /// Whether the act that decides the need grants it and adds provisos.
 Truth Reader::granted_with_provisos(VarId need, const State& state) {
   const Values p = possible(need, state);
-  if (!p.test(granted)) return Truth::no;
+  if (!p.test(granted_state)) return Truth::no;
   Truth adds = Truth::no;
   bool sure = false, only_adding = true;
   std::size_t turn = 0;
@@ -241,7 +238,7 @@ Truth Reader::granted_with_provisos(VarId need, const State& state) {
     const Truth covers = read(s.scope, state);
     if (covers == Truth::no) continue;
     sure = sure || covers == Truth::yes;
-    if (s.value == granted && !s.instrument->instrument->provisos.empty())
+    if (s.value == granted_state && !s.instrument->instrument->provisos.empty())
       adds = std::max(adds, covers);
     else
       only_adding = false;
@@ -260,7 +257,7 @@ bool Reader::implied(const RuleUse& u, std::size_t need, const State& state) {
     if (std::find(inner.begin(), inner.end(), rule.needs[need].need) == inner.end()) continue;
     const Values outer = possible(u.needs[k], state);
     const Values own = possible(u.needs[need], state);
-    if (outer.count() == 1 && outer.test(granted) && own.count() == 1 && own.test(0)) return true;
+    if (outer.count() == 1 && outer.test(granted_state) && own.count() == 1 && own.test(0)) return true;
   }
   return false;
 }
@@ -344,8 +341,8 @@ RegimeReading Reader::read(const RegimeUse& regime, const State& state) {
     if (u.lifted_by.valid() && may(bars)) {
       const Values p = possible(u.lifted_by, state);
       if (p.count() == 1)
-        bars = p.test(granted) ? Truth::no : bars;
-      else if (p.test(granted)) {
+        bars = p.test(granted_state) ? Truth::no : bars;
+      else if (p.test(granted_state)) {
         undecided_.push_back(u.lifted_by);
         bars = both(bars, Truth::unknown);
       }
@@ -423,8 +420,8 @@ RegimeReading Reader::read(const RegimeUse& regime, const State& state) {
     Finding otherwise_high = otherwise_low;
     if (regime.otherwise_lifted_by.valid() && otherwise_low == Finding::prohibited && !route_sure) {
       const Values p = possible(regime.otherwise_lifted_by, state);
-      if (p.test(granted)) otherwise_low = Finding::permitted;
-      if (p.count() == 1 && p.test(granted)) otherwise_high = Finding::permitted;
+      if (p.test(granted_state)) otherwise_low = Finding::permitted;
+      if (p.count() == 1 && p.test(granted_state)) otherwise_high = Finding::permitted;
       if (otherwise_low != otherwise_high) undecided_.push_back(regime.otherwise_lifted_by);
     }
     base_low = route_may ? route_low : otherwise_low;

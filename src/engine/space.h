@@ -36,6 +36,9 @@ enum class VarKind : std::uint8_t {
 
 enum class NeedState : std::uint8_t { none, pending, granted, refused, suspended, lapsed };
 inline constexpr std::size_t need_state_count = 6;
+/// As values of a need's variable.
+inline constexpr auto granted_state = static_cast<std::size_t>(NeedState::granted);
+inline constexpr auto refused_state = static_cast<std::size_t>(NeedState::refused);
 std::string_view to_string(NeedState s);
 
 inline constexpr std::size_t judged_none = 2;

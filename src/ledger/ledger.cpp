@@ -38,7 +38,7 @@ class Reading {
     return {};
   }
   bool waits(Sequence s) const { return waiting_.contains(s); }
-  Standing finish() {
+  Holdings finish() {
     out_.waiting.reserve(waiting_.size());
     for (auto& [s, w] : waiting_) out_.waiting.push_back(std::move(w));
     return std::move(out_);
@@ -47,7 +47,7 @@ class Reading {
  private:
   void hold(bool event, Holding h) { (event ? out_.events : out_.decisions).push_back(std::move(h)); }
   std::map<Sequence, Waiting> waiting_;
-  Standing out_;
+  Holdings out_;
 };
 
 Failure unnamed(const std::string& by, const std::string& reason) {
@@ -146,7 +146,7 @@ Result<Sequence> Ledger::settle(Sequence proposal, Verdict verdict, const std::s
       salts_from);
 }
 
-Result<Standing> Ledger::standing(std::int64_t until) {
+Result<Holdings> Ledger::standing(std::int64_t until) {
   Reading reading;
   Failure failed;
   if (auto f = record_.read(0, behind_all, [&](Entry&& e) {

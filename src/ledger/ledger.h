@@ -38,7 +38,7 @@ struct Waiting {
   std::string by, kind, body;
 };
 
-struct Standing {
+struct Holdings {
   std::vector<Holding> events, decisions;  // in the order in which they came to hold
   std::vector<Waiting> waiting;
 };
@@ -67,7 +67,7 @@ class Ledger {
 
   /// @param until  how things were known then: up to the first entry that was recorded later
   /// @fails SK3506 where a body is not what it was recorded with
-  Result<Standing> standing(std::int64_t until = INT64_MAX);
+  Result<Holdings> standing(std::int64_t until = INT64_MAX);
 
  private:
   Result<NewEntry> entry_of(const std::string& line, const std::string& by, std::int64_t now);

@@ -11,7 +11,7 @@
 namespace sekisho {
 namespace {
 
-constexpr const char* tables = R"(
+constexpr const char* postgres_tables = R"(
 CREATE TABLE register(format integer NOT NULL, origin text NOT NULL);
 CREATE TABLE ending(size bigint NOT NULL, frontier bytea NOT NULL, last bytea NOT NULL);
 CREATE TABLE entry(sequence bigint PRIMARY KEY, recorded bigint NOT NULL, author text NOT NULL,
@@ -133,7 +133,7 @@ class PostgresStore : public Store {
       return f;
     };
     if (there()) return undo(problem(code::register_exists, location_));
-    if (auto f = run(tables)) return undo(std::move(f));
+    if (auto f = run(postgres_tables)) return undo(std::move(f));
     if (!Values()
              .number(format_version)
              .raw_value(origin)

@@ -40,12 +40,12 @@ Hash fold(std::vector<Hash> row) {
 
 /// Chains the entries to the end, puts them and the tiles they complete.
 Failure Register::extend(RegisterEnd& end, std::vector<Entry>& entries) {
-  std::vector<std::pair<Node, Hash>> edges;  // completed subtrees whose level begins a row of tiles
+  std::vector<std::pair<Subtree, Hash>> edges;  // completed subtrees whose level begins a row of tiles
   for (Entry& e : entries) {
     assert(e.sequence == end.frontier.size());
     e.leaf = leaf_hash(e, end.last);
     end.last = e.leaf;
-    end.frontier.append(e.leaf, [&](Node n, const Hash& h) {
+    end.frontier.append(e.leaf, [&](Subtree n, const Hash& h) {
       if (n.level % tile_height == 0) edges.emplace_back(n, h);
     });
   }
@@ -157,7 +157,7 @@ Failure Register::read(Sequence from, Sequence to, const std::function<bool(Entr
 }
 
 /// From the tile that holds it or its halves, or from leaves where the tile is not full yet.
-Result<Hash> Register::node(Node n) {
+Result<Hash> Register::node(Subtree n) {
   const unsigned row = n.level / tile_height, above = n.level % tile_height;
   const std::uint64_t begin = n.index << above, width = std::uint64_t{1} << above;
   const auto tile = store_->tile({row, begin / tile_width});
@@ -188,7 +188,7 @@ Result<Hash> Register::node(Node n) {
 template <class Use>
 auto Register::with_nodes(Use use) -> Result<decltype(use(NodeHash()))> {
   Failure failed;
-  auto value = use([&](Node n) {
+  auto value = use([&](Subtree n) {
     auto h = node(n);
     if (h) return *h;
     if (!failed) failed = h.problem();

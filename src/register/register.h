@@ -87,7 +87,7 @@ class Register {
  private:
   Failure extend(RegisterEnd& end, std::vector<Entry>& entries);
   Result<Sequence> append_and(const Make& make, const Hash& salts_from, std::optional<Sequence> drop);
-  Result<Hash> node(Node n);
+  Result<Hash> node(Subtree n);
   template <class Use>
   auto with_nodes(Use use) -> Result<decltype(use(NodeHash()))>;
 

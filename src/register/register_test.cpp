@@ -117,7 +117,7 @@ std::vector<Hash> leaves_of(std::size_t n) {
 
 TEST_CASE("the root, every inclusion and every consistency proof are those of the definition") {
   const std::vector<Hash> leaves = leaves_of(70);
-  const NodeHash node = [&](Node n) {
+  const NodeHash node = [&](Subtree n) {
     return slow_root(std::span(leaves).subspan(n.index << n.level, std::size_t{1} << n.level));
   };
   Frontier f;
@@ -146,7 +146,7 @@ TEST_CASE("the root, every inclusion and every consistency proof are those of th
         h[0] ^= 128;
       }
     }
-    if (size < leaves.size()) f.append(leaves[size], [](Node, const Hash&) {});
+    if (size < leaves.size()) f.append(leaves[size], [](Subtree, const Hash&) {});
   }
 }
 

@@ -14,7 +14,7 @@ namespace {
 constexpr int application_id = 0x53454b49;  // "SEKI"
 constexpr int busy_milliseconds = 60'000;   // other writers commit in milliseconds
 
-constexpr const char* tables = R"(
+constexpr const char* sqlite_tables = R"(
 CREATE TABLE register(origin TEXT NOT NULL);
 CREATE TABLE ending(size INTEGER NOT NULL, frontier BLOB NOT NULL, last BLOB NOT NULL);
 CREATE TABLE entry(sequence INTEGER PRIMARY KEY, recorded INTEGER NOT NULL, author TEXT NOT NULL,
@@ -84,7 +84,7 @@ class SqliteStore : public Store {
       return f;
     };
     if (pragma("PRAGMA application_id") == application_id) return undo(problem(code::register_exists, path_));
-    if (auto f = run(tables)) return undo(std::move(f));
+    if (auto f = run(sqlite_tables)) return undo(std::move(f));
     if (auto f = run(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};", application_id,
                                  format_version)
                          .c_str()))

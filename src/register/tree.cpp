@@ -16,7 +16,7 @@ std::uint64_t left_of(std::uint64_t n) {
 
 /// The hash of the leaves from begin to end.
 Hash range_hash(std::uint64_t begin, std::uint64_t end, const NodeHash& node) {
-  const std::vector<Node> full = full_subtrees(begin, end);
+  const std::vector<Subtree> full = full_subtrees(begin, end);
   Hash h = node(full.back());
   for (std::size_t i = full.size() - 1; i-- > 0;) h = hash_node(node(full[i]), h);
   return h;
@@ -64,8 +64,8 @@ Hash hash_node(const Hash& left, const Hash& right) {
   return sha256(pieces);
 }
 
-std::vector<Node> full_subtrees(std::uint64_t begin, std::uint64_t end) {
-  std::vector<Node> out;
+std::vector<Subtree> full_subtrees(std::uint64_t begin, std::uint64_t end) {
+  std::vector<Subtree> out;
   while (begin < end) {
     // The largest that begins here, is aligned, and does not reach beyond the end.
     const auto fits = static_cast<unsigned>(std::bit_width(end - begin) - 1);
@@ -77,9 +77,9 @@ std::vector<Node> full_subtrees(std::uint64_t begin, std::uint64_t end) {
   return out;
 }
 
-void Frontier::append(const Hash& leaf, const std::function<void(Node, const Hash&)>& completed) {
+void Frontier::append(const Hash& leaf, const std::function<void(Subtree, const Hash&)>& completed) {
   Hash h = leaf;
-  Node n{0, size_};
+  Subtree n{0, size_};
   completed(n, h);
   for (; (n.index & 1) != 0; n = {n.level + 1, n.index >> 1}) {
     h = hash_node(full_.back(), h);

@@ -17,17 +17,17 @@
 namespace sekisho {
 
 /// A full subtree: 2^level leaves from index * 2^level on.
-struct Node {
+struct Subtree {
   unsigned level = 0;
   std::uint64_t index = 0;
-  friend bool operator==(const Node&, const Node&) = default;
+  friend bool operator==(const Subtree&, const Subtree&) = default;
 };
 
 Hash hash_leaf(std::string_view leaf);
 Hash hash_node(const Hash& left, const Hash& right);
 
 /// The full subtrees that a tree of `size` leaves consists of, the largest first.
-std::vector<Node> full_subtrees(std::uint64_t begin, std::uint64_t end);
+std::vector<Subtree> full_subtrees(std::uint64_t begin, std::uint64_t end);
 
 /// The right edge of a growing tree: all that is needed to append and to say its root.
 class Frontier {
@@ -38,7 +38,7 @@ class Frontier {
   std::uint64_t size() const { return size_; }
   const std::vector<Hash>& full() const { return full_; }  // of `full_subtrees(0, size)`
   /// @param completed  told every full subtree that the leaf completes, itself first
-  void append(const Hash& leaf, const std::function<void(Node, const Hash&)>& completed);
+  void append(const Hash& leaf, const std::function<void(Subtree, const Hash&)>& completed);
   /// Of no leaves: the hash of nothing.
   Hash root() const;
   friend bool operator==(const Frontier&, const Frontier&) = default;
@@ -49,7 +49,7 @@ class Frontier {
 };
 
 /// The hash of a full subtree.
-using NodeHash = std::function<Hash(Node)>;
+using NodeHash = std::function<Hash(Subtree)>;
 
 Hash root_of(std::uint64_t size, const NodeHash& node);
 /// That the leaf `index` is one of the first `size`. RFC 6962 2.1.1. @pre index < size

@@ -68,7 +68,7 @@ class Check {
   };
   void grow(Growing& g, const Hash& leaf) {
     if (asked_.contains(g.frontier.size())) g.roots[g.frontier.size()] = g.frontier.root();
-    g.frontier.append(leaf, [&](Node n, const Hash& h) {
+    g.frontier.append(leaf, [&](Subtree n, const Hash& h) {
       if (n.level % tile_height != 0) return;
       const TileAt at{n.level / tile_height, n.index / tile_width};
       std::string& tile = g.tiles[at];

@@ -9,6 +9,13 @@
 
 namespace sekisho::judge {
 
+inline std::set<Finding> as_set(const FindingSet& found) {
+  std::set<Finding> out;
+  for (std::size_t f = 0; f < finding_count; ++f)
+    if (found.has[f]) out.insert(static_cast<Finding>(f));
+  return out;
+}
+
 /// A rulebook with what is known, ready for either engine.
 struct Asked {
   World nothing;

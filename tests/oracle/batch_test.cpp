@@ -3,12 +3,11 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-
 #include "batch/rows.h"
 #include "oracle/judge.h"
 #include "oracle/loaded.h"
 #include "oracle/written.h"
+#include "support.h"
 
 using namespace sekisho;
 using namespace sekisho::judge;
@@ -45,7 +44,7 @@ std::set<std::string> judge_applies(const Book& book, const Known& known) {
 TEST_CASE("a row of text has the findings and the rules that the judge gives it") {
   Maker make(20131223);
   int open = 0, settled = 0, refused = 0, by_tables = 0;
-  for (int i = 0; i < (std::getenv("SEKISHO_LONG_TESTS") != nullptr ? 50'000 : 700); ++i) {
+  for (int i = 0; i < test::rounds(700, 50'000); ++i) {
     const Book book = make.book();
     const Loaded loaded(text_of(book));
     RowsOptions options;

@@ -3,7 +3,6 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
 #include <optional>
 
 #include "audit/audit.h"
@@ -13,18 +12,13 @@
 #include "oracle/judge.h"
 #include "oracle/loaded.h"
 #include "oracle/search.h"
+#include "support.h"
 
 using namespace sekisho;
 using namespace sekisho::judge;
 
 namespace {
 
-std::set<Finding> as_set(const FindingSet& found) {
-  std::set<Finding> out;
-  for (int f = 0; f < static_cast<int>(finding_count); ++f)
-    if (found[static_cast<Finding>(f)]) out.insert(static_cast<Finding>(f));
-  return out;
-}
 std::set<Finding> judge_all(const Book& book, const Known& known) {
   std::set<Finding> out;
   each(book, known, [&](const Assignment& a) { out.insert(judge::judge(book, a)); });
@@ -57,17 +51,12 @@ std::array<bool, place_count> judge_matters(const Book& book, std::size_t regime
   return out;
 }
 
-/// How many rounds a test makes: more in the long set (SEKISHO_LONG_TESTS=1).
-int rounds(int usual, int in_long_set) {
-  return std::getenv("SEKISHO_LONG_TESTS") != nullptr ? in_long_set : usual;
-}
-
 }  // namespace
 
 TEST_CASE("engine, search and judge agree on random rulebooks, knowledge and every regime") {
   Maker make(20231222);
   int compared = 0, contradictory = 0, wide = 0;
-  const int books = rounds(2500, 250'000);
+  const int books = test::rounds(2500, 250'000);
   for (int i = 0; i < books; ++i) {
     const Book book = make.book();
     const Loaded loaded(text_of(book));
@@ -101,7 +90,7 @@ TEST_CASE("engine, search and judge agree on random rulebooks, knowledge and eve
 TEST_CASE("what matters is what the judge sees matter") {
   Maker make(8);
   int yes = 0, no = 0;
-  for (int i = 0; i < rounds(250, 20'000); ++i) {
+  for (int i = 0; i < test::rounds(250, 20'000); ++i) {
     const Book book = make.book(3);
     const Loaded loaded(text_of(book));
     const Known known = make.knowledge();
@@ -128,7 +117,7 @@ TEST_CASE("impact is exactly where the judge finds otherwise on the second day")
   int changes = 0, none = 0, bounds = 0;
   Known everything{};
   for (std::size_t p = 0; p < place_count; ++p) everything[p] = (1u << sizes[p]) - 1;
-  for (int i = 0; i < rounds(120, 4000); ++i) {
+  for (int i = 0; i < test::rounds(120, 4000); ++i) {
     const Book book = make.book();
     const Loaded loaded(text_of(book));
     Asked asked(loaded.law, everything, {{*parse_date("2019-06-01"), {}}, {*parse_date("2020-06-01"), {}}});
@@ -267,7 +256,7 @@ std::set<std::string> told(const Law& law, const std::set<std::string>& codes) {
 TEST_CASE("what check says of rules and links is what the judge sees in every assignment") {
   Maker make(1967);
   std::map<std::string, int> met;
-  for (int i = 0; i < rounds(250, 5000); ++i) {
+  for (int i = 0; i < test::rounds(250, 5000); ++i) {
     const Book book = make.book();
     const Loaded loaded(text_of(book));
     const auto expected = judge_audit(book);
@@ -285,7 +274,7 @@ TEST_CASE("without a rule that is wholly shadowed every finding stays") {
   int shadowed = 0;
   Known everything{};
   for (std::size_t p = 0; p < place_count; ++p) everything[p] = (1u << sizes[p]) - 1;
-  for (int i = 0; i < rounds(1000, 5000); ++i) {
+  for (int i = 0; i < test::rounds(1000, 5000); ++i) {
     const Book book = make.book();
     const Loaded loaded(text_of(book));
     for (const std::string& s : told(loaded.law, {"SK2305"})) {  // SK2305 x.r0.r1 x.r0.r2
@@ -314,7 +303,7 @@ TEST_CASE("on every small rulebook engine and judge agree") {
   // One literal a rule, over two facts; every effect, every link, both defaults.
   const std::array<Effect, 5> effects{Effect::prohibits, Effect::permits, Effect::needs,
                                       Effect::permits_with_need, Effect::binds};
-  const int most_rules = rounds(2, 4);
+  const int most_rules = test::rounds(2, 4);
   Known known{};
   for (std::size_t p = 0; p < place_count; ++p) known[p] = 1;
   known[0] = known[1] = 3;

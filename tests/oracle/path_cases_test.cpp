@@ -3,7 +3,6 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <set>
 #include <sstream>
 
@@ -12,15 +11,12 @@
 #include "oracle/judge.h"
 #include "oracle/loaded.h"
 #include "sekisho/sekisho.h"
+#include "support.h"
 
 using namespace sekisho;
 using namespace sekisho::judge;
 
 namespace {
-
-int rounds(int usual, int in_long_set) {
-  return std::getenv("SEKISHO_LONG_TESTS") != nullptr ? in_long_set : usual;
-}
 
 /// What a case gives, as the judge knows it. @param silent  judged facts that it does not give have no
 /// finding
@@ -118,7 +114,7 @@ bool unsettled(const Book& book) {
 TEST_CASE("every case made of a random rulebook holds for the judge, and a fault fails one of them") {
   Maker make(1997);
   int cases = 0, faults = 0, harmless = 0;
-  for (int i = 0; i < rounds(80, 20'000); ++i) {
+  for (int i = 0; i < test::rounds(80, 20'000); ++i) {
     const Book book = make.book();
     const Loaded loaded(text_of(book));
     const int day = 1 + make.below(2);
@@ -158,7 +154,7 @@ TEST_CASE("every case made of a random rulebook holds for the judge, and a fault
 namespace {
 
 /// A fault planted in one text, and the rule in which it stands.
-struct Fault {
+struct PlantedFault {
   std::size_t file;
   std::string text, rule, what;
 };
@@ -190,7 +186,7 @@ std::vector<Place> places(const std::string& text) {
 
 /// Every place in the law's own words at which `before` could have been written as `after`.
 void plant(const std::vector<SourceText>& texts, const std::string& before, const std::string& after,
-           std::vector<Fault>& out) {
+           std::vector<PlantedFault>& out) {
   for (std::size_t f = 0; f < texts.size(); ++f)
     for (const Place& p : places(texts[f].text)) {
       if (p.name.empty()) continue;
@@ -209,7 +205,7 @@ void plant(const std::vector<SourceText>& texts, const std::string& before, cons
 }
 /// Dates of rules, a month later; not the first that an unsettled beginning allows, which no case can show,
 /// and not the last day of a regime, after which its rules say nothing.
-void shift_dates(const std::vector<SourceText>& texts, std::vector<Fault>& out) {
+void shift_dates(const std::vector<SourceText>& texts, std::vector<PlantedFault>& out) {
   std::set<std::string> ends;
   for (const SourceText& t : texts)
     for (const Place& p : places(t.text)) {
@@ -233,7 +229,7 @@ void shift_dates(const std::vector<SourceText>& texts, std::vector<Fault>& out) 
     }
 }
 /// Links left out: the line that begins with `notwithstanding` or `subject to`, as `fmt` lays it out.
-void drop_links(const std::vector<SourceText>& texts, std::vector<Fault>& out) {
+void drop_links(const std::vector<SourceText>& texts, std::vector<PlantedFault>& out) {
   for (std::size_t f = 0; f < texts.size(); ++f)
     for (const Place& p : places(texts[f].text))
       for (const char* word : {"  notwithstanding ", "  subject to "}) {
@@ -246,8 +242,8 @@ void drop_links(const std::vector<SourceText>& texts, std::vector<Fault>& out) {
       }
 }
 
-std::vector<Fault> faults_of(const std::vector<SourceText>& texts) {
-  std::vector<Fault> out;
+std::vector<PlantedFault> faults_of(const std::vector<SourceText>& texts) {
+  std::vector<PlantedFault> out;
   plant(texts, " and not ", " and ", out);
   plant(texts, " when not ", " when ", out);
   plant(texts, " is one of ", " is not one of ", out);
@@ -304,12 +300,12 @@ TEST_CASE("the cases made of the shipped law notice a flipped literal, a moved d
   const Rulebooks books(texts);
   const CasesResult made = books.cases({});
   REQUIRE(made.ok);
-  const std::vector<Fault> all = faults_of(texts);
+  const std::vector<PlantedFault> all = faults_of(texts);
   CHECK(all.size() > 100);
   int noticed = 0, untested = 0;
-  const std::size_t step = std::getenv("SEKISHO_LONG_TESTS") != nullptr ? 1 : 8;
+  const std::size_t step = test::rounds(8, 1);
   for (std::size_t i = 0; i < all.size(); i += step) {
-    const Fault& fault = all[i];
+    const PlantedFault& fault = all[i];
     const std::string cases = about(made.law, fault.rule);
     if (cases.find("decides") == std::string::npos) {  // a rule that only a reading of unsettled law applies
       ++untested;

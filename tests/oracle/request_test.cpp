@@ -4,26 +4,23 @@
 #include <doctest/doctest.h>
 #include <sekisho/day_law.h>
 
-#include <cstdlib>
 #include <deque>
 #include <nlohmann/json.hpp>
 
 #include "api/body.h"
 #include "base/countries.h"
 #include "batch/request.h"
+#include "oracle/asked.h"
 #include "oracle/judge.h"
 #include "oracle/loaded.h"
 #include "oracle/search.h"
 #include "oracle/written.h"
+#include "support.h"
 
 using namespace sekisho;
 using namespace sekisho::judge;
 
 namespace {
-
-bool long_tests() {
-  return std::getenv("SEKISHO_LONG_TESTS") != nullptr;
-}
 
 /// How a judge sees each rule: applies always, sometimes, and whether its condition is always met.
 struct Seen {
@@ -54,13 +51,6 @@ std::set<Finding> judge_findings(const Book& book, const Known& known) {
   return out;
 }
 
-std::set<Finding> as_set(const FindingSet& f) {
-  std::set<Finding> out;
-  for (std::size_t i = 0; i < finding_count; ++i)
-    if (f.has[i]) out.insert(static_cast<Finding>(i));
-  return out;
-}
-
 const Date a_day = *parse_date("2019-06-01");
 
 /// Any order of variables is as right as any other; a name that is none is passed over.
@@ -84,7 +74,7 @@ void tell(Request& request, const Law& law, const std::string& fact, const std::
 TEST_CASE("a single request has the findings, the rules and a minimal set of facts as the judge gives them") {
   Maker make(20231223);
   int open = 0, defeated = 0, undecided = 0, dropped = 0, kept = 0, contradictions = 0;
-  for (int i = 0; i < (long_tests() ? 50'000 : 500); ++i) {
+  for (int i = 0; i < (test::rounds(500, 50'000)); ++i) {
     const Book book = make.book();
     Loaded loaded(text_of(book));
     Diagnostics diags;
@@ -262,12 +252,12 @@ struct ShippedLaw {
 };
 
 /// The same knowledge as a question of its own.
-struct Asked {
+struct RowQuestion {
   World nothing;
   std::deque<Instrument> acts;
   Question question;
 };
-void know(Asked& asked, const Law& law, FactId f, const std::string& cell, Date day) {
+void know(RowQuestion& asked, const Law& law, FactId f, const std::string& cell, Date day) {
   Type type = law[f].type;
   type.is_set = false;
   if (law[f].judged_by.valid()) {
@@ -307,8 +297,8 @@ TEST_CASE(
     REQUIRE(plan.ok());
     const Docket docket(plan);
     Request request(law, docket);
-    for (int k = 0; k < (long_tests() ? 2'000 : 60); ++k) {
-      Asked asked;
+    for (int k = 0; k < (test::rounds(60, 2'000)); ++k) {
+      RowQuestion asked;
       asked.question.law = &law;
       asked.question.world = &asked.nothing;
       asked.question.law_day = asked.question.transfer_day = on;

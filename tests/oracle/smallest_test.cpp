@@ -5,12 +5,12 @@
 #include <doctest/doctest.h>
 
 #include <bit>
-#include <cstdlib>
 #include <optional>
 
 #include "oracle/asked.h"
 #include "oracle/judge.h"
 #include "oracle/loaded.h"
+#include "support.h"
 
 using namespace sekisho;
 using namespace sekisho::judge;
@@ -102,7 +102,7 @@ TEST_CASE(
 TEST_CASE("the fewest facts that a finding rests on are as few as the judge finds") {
   Maker make(91);
   int smaller = 0, compared = 0;
-  for (int i = 0; i < (std::getenv("SEKISHO_LONG_TESTS") != nullptr ? 20'000 : 400); ++i) {
+  for (int i = 0; i < test::rounds(400, 20'000); ++i) {
     Told t;
     if (!t.make(make, false)) continue;
     std::vector<std::size_t> all(t.facts.size());
@@ -137,7 +137,7 @@ TEST_CASE("the fewest facts that a finding rests on are as few as the judge find
 TEST_CASE("the fewest changes that give a better finding are as few as the judge finds") {
   Maker make(92);
   std::array<int, 6> by_size{};
-  for (int i = 0; i < (std::getenv("SEKISHO_LONG_TESTS") != nullptr ? 20'000 : 400); ++i) {
+  for (int i = 0; i < test::rounds(400, 20'000); ++i) {
     Told t;
     if (!t.make(make, true)) continue;
     std::vector<Changeable> facts;
