@@ -56,6 +56,9 @@ std::string wrong_use(const CLI::App& root, const CLI::ParseError& e) {
 std::string not_negative(const std::string& text) {
   return text.starts_with('-') ? fmt::format("`{}` is below zero", text) : "";
 }
+std::string not_empty(const std::string& text) {
+  return text.empty() ? "a word that is empty says nothing; leave it out" : "";
+}
 }  // namespace
 
 Option* Option::required() {
@@ -86,13 +89,8 @@ Option* App::keep(CLI::Option* option) {
   return &options_.back();
 }
 
-template <class T>
-Option* App::option(const std::string& name, T& value, const std::string& help) {
-  return keep(app_->add_option(name, value, help));
-}
-
 Option* App::add_option(const std::string& name, std::string& value, const std::string& help) {
-  return option(name, value, help);
+  return keep(app_->add_option(name, value, help)->check(not_empty, ""));
 }
 Option* App::add_option(const std::string& name, unsigned& value, const std::string& help) {
   return keep(app_->add_option(name, value, help)->check(not_negative, ""));

@@ -52,8 +52,6 @@ class App {
 
  private:
   explicit App(CLI::App* app);
-  template <class T>
-  Option* option(const std::string& name, T& value, const std::string& help);
   Option* keep(CLI::Option* option);
 
   std::unique_ptr<CLI::App> own_;  // of the outermost

@@ -32,7 +32,8 @@ void print_place(const Report::Place& p) {
   std::size_t width = 0;
   for (const char c : p.excerpt.substr(from, p.marked))
     width += (static_cast<unsigned char>(c) & 0xc0) != 0x80;
-  fmt::print(stderr, "   {}\n   {}{}\n", p.excerpt, pad, std::string(std::max<std::size_t>(1, width), '^'));
+  fmt::print(stderr, "   {}\n   {}{}\n", printable(p.excerpt), pad,
+             std::string(std::max<std::size_t>(1, width), '^'));
 }
 
 std::string where(const Report::Place& p) {
@@ -72,8 +73,16 @@ bool write_file(const std::string& path, const std::string& text) {
   });
 }
 
-bool write_file(const std::string& path, const std::function<bool(std::ostream&)>& write) {
-  const std::string beside = path + ".new";
+bool write_file(const std::string& named, const std::function<bool(std::ostream&)>& write) {
+  std::error_code error;
+  const fs::file_status before = fs::status(named, error);
+  if (fs::exists(before) && !fs::is_regular_file(before)) {
+    cannot_write(named, "it is no regular file");
+    return false;
+  }
+  // What a link leads to is written, and the link stays.
+  const fs::path target = fs::exists(before) ? fs::canonical(named, error) : fs::path(named);
+  const std::string path = target.string(), beside = path + ".new";
   {
     std::ofstream out(beside, std::ios::binary | std::ios::trunc);
     const bool written = out && write(out);
@@ -84,7 +93,7 @@ bool write_file(const std::string& path, const std::function<bool(std::ostream&)
       return false;
     }
   }
-  std::error_code error;
+  if (fs::exists(before)) fs::permissions(beside, before.permissions(), error);
   fs::rename(beside, path, error);
   if (error) cannot_write(path, error.message());
   return !error;
@@ -100,7 +109,11 @@ std::optional<std::vector<SourceText>> read_rulebooks(const std::vector<std::str
     }
     std::vector<std::string> found;
     for (const auto& e : fs::recursive_directory_iterator(p, error))
-      if (e.path().extension() == ".law") found.push_back(e.path().string());
+      if (e.path().extension() == ".law" && e.is_regular_file()) found.push_back(e.path().string());
+    if (error) {
+      cannot_read(p, error.message());
+      return std::nullopt;
+    }
     if (found.empty()) {
       cannot_read(p, "there is no `.law` file in it");
       return std::nullopt;
@@ -147,15 +160,17 @@ std::optional<Rulebooks> load(const RulebookOptions& options, int& exit_code) {
 
 void print_reports(const std::vector<Report>& reports, bool with_warnings) {
   const bool colour = coloured();
+  std::fflush(stdout);  // what was said before is read before
   for (const Report& r : reports) {
     if (!r.is_error && !with_warnings) continue;
     const char* word = r.is_error ? "error" : "warning";
     fmt::print(stderr, "{}{}{}[{}]{}: {}\n", where(r.place),
                colour ? (r.is_error ? "\x1b[1;31m" : "\x1b[1;33m") : "", word, r.code,
-               colour ? "\x1b[0m" : "", r.message);
+               colour ? "\x1b[0m" : "", printable(r.message));
     print_place(r.place);
-    for (const Report::Note& n : r.notes) fmt::print(stderr, "   {}note: {}\n", where(n.place), n.text);
-    for (const std::string& f : r.fixes) fmt::print(stderr, "   fix: {}\n", f);
+    for (const Report::Note& n : r.notes)
+      fmt::print(stderr, "   {}note: {}\n", where(n.place), printable(n.text));
+    for (const std::string& f : r.fixes) fmt::print(stderr, "   fix: {}\n", printable(f));
   }
 }
 

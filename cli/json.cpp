@@ -2,6 +2,8 @@
 
 #include <cassert>
 
+#include <sekisho/sekisho.h>
+
 namespace sekisho::cli {
 
 std::optional<Json> try_json(std::string_view text) {
@@ -18,7 +20,7 @@ Json read_json(std::string_view text) {
 
 std::string text_at(const Json& j, const char* key) {
   const auto it = j.find(key);
-  return it != j.end() && it->is_string() ? it->get<std::string>() : "";
+  return it != j.end() && it->is_string() ? printable(it->get<std::string>()) : "";
 }
 
 }  // namespace sekisho::cli

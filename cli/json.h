@@ -16,7 +16,7 @@ using Json = nlohmann::ordered_json;
 Json read_json(std::string_view text);
 /// @returns nullopt if the text is not JSON
 std::optional<Json> try_json(std::string_view text);
-/// The text under a key; empty where there is none.
+/// The text under a key as it may be shown (`printable`); empty where there is none.
 std::string text_at(const Json& j, const char* key);
 
 }  // namespace sekisho::cli

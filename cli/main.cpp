@@ -1,8 +1,12 @@
 #include <sekisho/sekisho.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <exception>
+#include <iostream>
 #include <string>
+#include <system_error>
 
 #include "command.h"
 #include "files.h"
@@ -26,11 +30,21 @@ int main(int argc, char** argv) {
 #define COMMAND(NAME) add_##NAME(app, outcome);
 #include "commands.def"
 #undef COMMAND
+  // An answer that did not get out is none.
+  const auto told_all = [](int code) {
+    std::cout.flush();
+    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout) return code;
+    cannot_write("standard output", std::strerror(errno));
+    return int{exit_files};
+  };
   try {
     if (const int code = app.parse(argc, argv); code != exit_ok) return code;
+  } catch (const std::system_error& e) {  // fmt's, where its stream is full or closed
+    cannot_write("standard output", e.code().message());
+    return exit_files;
   } catch (const std::exception& e) {
     std::fprintf(stderr, "error: %s\n", e.what());
     return exit_files;
   }
-  return outcome.exit_code;
+  return told_all(outcome.exit_code);
 }

@@ -1,4 +1,6 @@
 #include "render.h"
+
+#include <sekisho/sekisho.h>
 #include "words.h"
 
 #include <fmt/format.h>
@@ -10,11 +12,11 @@ namespace {
 
 std::string text(const Json& j, const char* key) {
   if (!j.contains(key) || j[key].is_null()) return {};
-  return j[key].is_string() ? j[key].get<std::string>() : j[key].dump();
+  return j[key].is_string() ? printable(j[key].get<std::string>()) : j[key].dump();
 }
 std::string value(const Json& v) {
   if (v.is_null()) return "unknown";
-  if (v.is_string()) return v.get<std::string>();
+  if (v.is_string()) return printable(v.get<std::string>());
   if (!v.is_array()) return v.dump();
   std::string out;
   std::size_t shown = 0;
@@ -23,13 +25,14 @@ std::string value(const Json& v) {
       out += fmt::format(", … ({} in all)", v.size());
       break;
     }
-    out += (out.empty() ? "" : ", ") + e.get<std::string>();
+    out += (out.empty() ? "" : ", ") + printable(e.get<std::string>());
   }
   return out.empty() ? "none" : out;
 }
 std::string list(const Json& array, const char* key) {
   std::string out;
-  for (const Json& e : array) out += (out.empty() ? "" : ", ") + (key ? text(e, key) : e.get<std::string>());
+  for (const Json& e : array)
+    out += (out.empty() ? "" : ", ") + (key ? text(e, key) : printable(e.get<std::string>()));
   return out;
 }
 
@@ -41,6 +44,9 @@ class Writer {
   std::string run(const Json& a) {
     several_ = a["lines"].size() > 1;
     heading(a);
+    if (a.contains("held"))
+      items("stopped: nothing of this moves until another officer has lifted it", a["held"],
+            [](const Json& h) { return stop_text(h); });
     regimes(a);
     needs(a);
     items("provisos that will bind", a["provisos"], [](const Json& p) {
@@ -69,6 +75,9 @@ class Writer {
     lists(a["regimes"]);
     coverage(a["coverage"]);
     dates(a);
+    if (markdown_)  // nothing that a file says is markup
+      for (std::size_t at = 0; (at = out_.find('<', at)) != std::string::npos; ++at)
+        out_.replace(at, 1, "&lt;");
     return std::move(out_);
   }
 
@@ -112,14 +121,19 @@ class Writer {
   }
   void minimum(const Json& lines) {
     Json told = Json::array();
-    for (const Json& l : lines)
+    for (const Json& l : lines) {
+      if (l["sets"].is_null()) {
+        told.push_back(
+            {{"line", l["line"]}, {"text", "none while the finding is open: it hangs on what is not known"}});
+        continue;
+      }
       for (const auto& [key, about, none] :
            {std::tuple{"because", "rests on", ""},
             {"remedies", "better with", "nothing that an applicant may choose"},
             {"turns_on", "otherwise with", "nothing else that is known"}})
-        if (!l["sets"].is_null())
-          told.push_back(
-              {{"line", l["line"]}, {"text", fmt::format("{}: {}", about, smallest(l["sets"][key], none))}});
+        told.push_back(
+            {{"line", l["line"]}, {"text", fmt::format("{}: {}", about, smallest(l["sets"][key], none))}});
+    }
     items("the fewest facts", told, [](const Json& m) { return text(m, "text"); });
   }
 
@@ -140,7 +154,7 @@ class Writer {
       shown += ":";
       for (const Json& s : a["states"])
         if (text(s, "finding") == "not_assessed") shown += " " + text(s, "state");
-      shown += " has a say and no rulebook is loaded";
+      shown += " has a say, and no rulebook for it is loaded or in force";
     }
     std::string forces;
     std::set<std::string> seen;
@@ -271,7 +285,8 @@ class Writer {
     if (!c["assessed"].empty()) item("assessed: " + list(c["assessed"], nullptr));
     for (const Json& n : c["not_engaged"])
       item(fmt::format("not engaged: {}, by {}", text(n, "regime"), reads(n["because"])));
-    if (!c["not_encoded"].empty()) item("has a say, no rulebook loaded: " + list(c["not_encoded"], nullptr));
+    if (!c["not_encoded"].empty())
+      item("has a say, no rulebook loaded or in force: " + list(c["not_encoded"], nullptr));
     std::string weak;
     for (const Json& w : c["weakest"])
       for (const char* what : {"instrument", "attestation", "fact"})

@@ -15,6 +15,12 @@ std::string words(std::string name) {
   return name;
 }
 
+std::string stop_text(const Json& hold) {
+  return fmt::format("{} `{}` since {}{}{} ({})", text_at(hold, "kind"), text_at(hold, "name"),
+                     text_at(hold, "since"), part(" by ", text_at(hold, "by")),
+                     part(": ", text_at(hold, "reason")), text_at(hold, "stop"));
+}
+
 bool days_exist(std::initializer_list<std::string> days) {
   for (const std::string& d : days)
     if (!d.empty() && !is_day(d)) {

@@ -3,6 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include "json.h"
+
 // Small words that several commands say or read.
 
 namespace sekisho::cli {
@@ -11,6 +13,8 @@ namespace sekisho::cli {
 std::string part(std::string_view before, const std::string& what);
 /// `reservation_ends` as two words.
 std::string words(std::string name);
+/// A stop in force, as answers have it.
+std::string stop_text(const Json& hold);
 /// Whether each that is given is a day of the calendar; after a message false.
 bool days_exist(std::initializer_list<std::string> days);
 

@@ -4,9 +4,11 @@ usage: hostile_test.py BINARY SOURCE_ROOT
 """
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 binary = pathlib.Path(sys.argv[1]).resolve()
 FACT = 'fact armed is yes or no\n  asks "a"\n'
@@ -24,6 +26,7 @@ LAW = {
     "a name 1,000 times": (FACT * 1_000).encode(),
     "days that no calendar has": (REGIME + 'rule r\n  in force 2023-02-30 to 9999-99-99\n  cite "c"\n  prohibits when armed\n').encode(),
     "a link to a proviso of a rule in no regime": (REGIME + 'proviso p\n  cite "c"\n  prohibits when armed\n  lapses never\nin regime a.ghost\nrule r\n  cite "c"\n  binds a.c.p\nrule s\n  cite "c"\n  prohibits when armed\n  notwithstanding proviso p of r\n').encode(),
+    "a case that says a fact twice": (REGIME + 'rule r\n  cite "c"\n  prohibits when armed\ncase "c" on 2024-01-01 given armed, not armed\n  decides r\n').encode(),
     "a truncated file": b'regime x.y "t"\n  authority',
     "an endless text": b'fact a is one of "',
 }
@@ -36,6 +39,8 @@ DOCUMENT = {
     "an impossible day": b"transfer: 1\non: 2023-02-31\n",
     "a fact that nobody knows": b"transfer: 1\non: 2023-12-22\nfacts: {goods.colour: red}\n",
     "a party that is not there": b"transfer: 1\non: 2023-12-22\nexporter: nobody\n",
+    "two documents": b"transfer: 1\non: 2023-12-22\n---\ntransfer: 1\n",
+    "a day that no law reaches": b"transfer: 1\non: 9999-12-31\n",
     "a truncated map": b"transfer: 1\nfacts: {a: ",
 }
 failed = 0
@@ -65,6 +70,60 @@ with tempfile.TemporaryDirectory() as name:
         refuse(what, ["check", "h.law"], folder / "h.law", content)
     for what, content in DOCUMENT.items():
         refuse(what, ["decide", "h.yaml", "--on", "2023-12-22"], folder / "h.yaml", content)
-total = len(LAW) + len(DOCUMENT)
+    total = len(LAW) + len(DOCUMENT)
+
+    def holds(what, holds_so):
+        global failed, total
+        total += 1
+        if not holds_so:
+            failed += 1
+            print(f"FAILED {what}")
+
+    def run(*argv, **more):
+        return subprocess.run([binary, *argv], cwd=folder, timeout=120, stderr=subprocess.PIPE, **more)
+
+    # An answer that did not get out is none.
+    for argv in (["facts"], ["--version"], ["--help"], ["decide", "--from", "JP", "--on", "2023-12-22"], ["check", "x.law"]):
+        (folder / "x.law").write_text('authority a.b of XK "A"\n')
+        with open("/dev/full", "w") as full:
+            done = run(*argv, stdout=full)
+        holds(f"{argv[0]} says that nobody could read it", done.returncode == 3 and b"SK5002" in done.stderr)
+    # A file is written in its place: no link, device or mode is lost.
+    law, link, pipe = folder / "law.law", folder / "link.law", folder / "pipe"
+    law.write_text('authority   a.b of XK "A"\n')
+    law.chmod(0o640)
+    link.symlink_to(law)
+    holds("fmt of a link", run("fmt", "link.law", stdout=subprocess.DEVNULL).returncode == 0)
+    holds("what the link leads to is written and keeps its mode",
+          link.is_symlink() and law.read_text() == 'authority a.b of XK "A"\n' and law.stat().st_mode & 0o777 == 0o640)
+    os.mkfifo(pipe)
+    asked = ["ask", "--on", "2023-12-22", "--known", "departure=JP"]
+    done = run(*asked, "--answers", "pipe", "--overwrite", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    holds("a pipe is no file to keep answers in", done.returncode == 3 and pipe.is_fifo())
+    # Ctrl-C loses no answer that was given.
+    with subprocess.Popen([binary, *asked, "--answers", "kept.yaml"], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL) as asking:
+        asking.stdin.write(b"destination=UA\n")
+        asking.stdin.flush()
+        asking.stdout.readline()
+        for _ in range(600):
+            if (folder / "kept.yaml").exists():
+                break
+            time.sleep(0.1)
+        asking.send_signal(signal.SIGINT)
+        asking.communicate()
+    kept = (folder / "kept.yaml").read_text() if (folder / "kept.yaml").exists() else ""
+    holds("answers given before Ctrl-C are kept", asking.returncode == -signal.SIGINT and "UA" in kept)
+    # What a file says drives no terminal and looks like no finding.
+    (folder / "t.yaml").write_text('transfer: 1\ntitle: "x\\n\\nPERMITTED\\e[2J\\u202e<b>"\n')
+    for shown in ("text", "markdown"):
+        done = run("decide", "t.yaml", "--from", "JP", "--on", "2023-12-22", "--format", shown, stdout=subprocess.PIPE)
+        out = done.stdout.decode()
+        holds(f"a title stays a title in {shown}",
+              done.returncode == 0 and "\nPERMITTED" not in out and not set(out) & {"\x1b", "\u202e"} and (shown == "text" or "<b>" not in out))
+    # Names on the command line are looked up as those in files are.
+    (folder / "w.yaml").write_text("world: 1\nparties:\n  army: {name: A, country: US}\n")
+    done = run("decide", "--world", "w.yaml", "--from", "JP", "--on", "2023-12-22", "--known", "consignee=amy", stdout=subprocess.DEVNULL)
+    holds("a party that is not there, by --known", done.returncode == 1 and b"SK3007" in done.stderr and b"write `army`" in done.stderr)
 print(f"{total - failed} passed, {failed} failed")
 sys.exit(1 if failed else 0)

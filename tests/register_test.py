@@ -85,6 +85,15 @@ def killed(folder):
 
 
 def eight_at_once(folder):
+    for turn in range(6):  # until they were seen to write beside each other, which on a busy machine may need another turn
+        (folder / str(turn)).mkdir()
+        runs = eight_writers(folder / str(turn))
+        if runs > 8:
+            return f"8 writers, {runs} changes of hand"
+    raise AssertionError("the writers did not write beside each other")
+
+
+def eight_writers(folder):
     location, writers = new_register(folder), []
     for w in range(8):
         file = folder / f"writer{w}.jsonl"
@@ -100,8 +109,7 @@ def eight_at_once(folder):
     for w in range(8):
         assert [json.loads(e["body"])["id"] for e in read if e["by"] == f"writer_{w}"] == [f"w{w}_{i}" for i in range(30)]
     runs = sum(x["by"] != y["by"] for x, y in zip(read, read[1:]))
-    assert runs > 8, "the writers did not write beside each other"
-    return f"8 writers, {runs} changes of hand"
+    return runs
 
 
 def proved(folder):

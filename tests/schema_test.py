@@ -105,6 +105,24 @@ for exits, command in [(0, ["list"]), (0, ["list", "--on", "2000-01-01"]), (0, r
     for line in filter(None, [answer.get("event")]):
         validator("event").validate(json.loads(line))
     checked += 1
+done = subprocess.run([binary, "stop", "place", "--id", "s1", "--on", "2024-11-01", "--by", "o", "--reason", "r", "--party", "us_forces",
+                       "--events", events, "--world", events.parent / "world.yaml"], capture_output=True, text=True)
+assert done.returncode == 0, done.stderr
+validator("event").validate(json.loads(done.stdout))
+with tempfile.TemporaryDirectory() as folder:
+    held = pathlib.Path(folder) / "events.jsonl"
+    held.write_text(events.read_text() + done.stdout)
+    for argv, of in ((["stop", "list"], "stops"), (["lot", "movements"], "movements")):
+        given_too = ["--events", held, "--world", events.parent / "world.yaml", "--format", "json"]
+        done = subprocess.run([binary, *argv, *given_too], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        validator(of).validate(json.loads(done.stdout))
+        checked += 1
+    decided = subprocess.run([binary, "decide", root / "examples/licences/shipment.yaml", "--on", "2024-11-02", *given_too], capture_output=True, text=True)
+    assert decided.returncode == 0, decided.stderr
+    validator("answer").validate(json.loads(decided.stdout))
+    assert [h["stop"] for h in json.loads(decided.stdout)["held"]] == ["s1"]
+    checked += 1
 for on in ("2024-05-20", "2024-12-01", "2026-12-01"):
     done = subprocess.run([binary, "due", "--on", on, *given], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

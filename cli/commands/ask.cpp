@@ -109,16 +109,20 @@ int ask(AskOptions& o) {
     if (const std::size_t eq = k.find('='); eq != std::string::npos)
       given.emplace_back(k.substr(0, eq), k.substr(eq + 1));
   const std::size_t from_flags = given.size();
+  Answers given_before;
+  std::vector<std::string> known_before;
+  const auto keep = [&] { return o.answers.empty() || write_file(o.answers, as_transfer(o, given)); };
   while (true) {
     const DecideResult r = books->decide(o.request);
     if (!r.ok) {
       print_reports(r.reports, true);
       if (given.size() == from_flags) return exit_wrong;
       fmt::print(stderr, "that answer is left out; here is the question again\n");
-      given.pop_back();
-      o.request.known.pop_back();
+      given = std::move(given_before);
+      o.request.known = std::move(known_before);
       continue;
     }
+    if (given.size() > from_flags && !keep()) return exit_files;  // so that Ctrl-C loses no answer
     const Json answer = read_json(r.json);
     const Json* question = nullptr;
     for (const Json& m : answer["missing"])
@@ -146,6 +150,7 @@ int ask(AskOptions& o) {
                  answer["worst"].get<std::string>());
       break;
     }
+    if (line.ends_with('\r')) line.pop_back();
     if (line.empty() || line == "unknown") {
       skipped.insert(fact);
       continue;
@@ -154,11 +159,16 @@ int ask(AskOptions& o) {
     const std::size_t eq = line.find('=');
     const std::string answered = eq == std::string::npos ? fact : line.substr(0, eq);
     const std::string with = eq == std::string::npos ? line : line.substr(eq + 1);
+    // The last answer to a question is the one that counts.
+    given_before = given;
+    known_before = o.request.known;
+    std::erase_if(given, [&](const auto& g) { return g.first == answered; });
+    std::erase_if(o.request.known, [&](const std::string& k) { return k.starts_with(answered + "="); });
     given.emplace_back(answered, with);
     o.request.known.push_back(fmt::format("{}={}", answered, with));
   }
+  if (!keep()) return exit_files;
   if (!o.answers.empty()) {
-    if (!write_file(o.answers, as_transfer(o, given))) return exit_files;
     fmt::print("answers kept in {}: `sekisho decide {}` reads them\n", o.answers, o.answers);
   }
   return exit_ok;

@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "booking.h"
 #include "command.h"
 #include "files.h"
 #include "recorded.h"
@@ -16,7 +17,7 @@ namespace {
 struct DecideOptions {
   RulebookOptions rules;
   DecideRequest request;
-  std::string transfer, world, events, record, by, format = "text";
+  std::string transfer, world, events, record, reserve, until, by, format = "text";
   std::string from, to, kind, exporter, consignee, end_user;
   bool minimum = false;
   std::size_t questions = 10'000;
@@ -40,9 +41,39 @@ int record(const DecideOptions& o, const DecideResult& result) {
   return exit_ok;
 }
 
+void show(const DecideOptions& o, const DecideResult& result) {
+  if (!result.ok) {
+    if (o.format == "json") fmt::print("{}\n", reports_json(result.reports));
+    print_reports(result.reports, true);
+  } else if (o.format == "json") {
+    fmt::print("{}\n", result.json);
+  } else {
+    const Json answer = read_json(result.json);
+    const bool colour = isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
+    fmt::print("{}", o.format == "markdown" ? render_markdown(answer) : render_text(answer, colour));
+  }
+}
+
+/// Decides by what is recorded now, and sets aside what the answer permits; nobody else records in between.
+/// @returns the exit code
+int decide_and_reserve(const DecideOptions& o, const Rulebooks& books, DecideRequest& request,
+                       DecideResult& result) {
+  return book_made(
+      [&](const SourceText& events) {
+        request.events = events;
+        result = books.decide(request);
+        show(o, result);
+        if (!result.ok) return BookingResult{};
+        const ReservationResult r = reservation_of(request, result.json, {o.reserve, o.by, o.until});
+        if (!r.ok) return BookingResult{false, false, r.reports, {}, {}};
+        return would_book(events, request.world, {"the reservation", r.event + "\n"});
+      },
+      {o.events, o.world, o.by, o.format, true});
+}
+
 int decide(DecideOptions& o) {
   int exit_code = exit_ok;
-  if (!days_exist({o.request.on, o.request.law_of, o.request.known_on})) return exit_usage;
+  if (!days_exist({o.request.on, o.request.law_of, o.request.known_on, o.until})) return exit_usage;
   const auto books = load(o.rules, exit_code);
   if (!books) return exit_code;
   auto transfer = o.transfer.empty() ? std::optional(SourceText{"the command line", "transfer: 1\n"})
@@ -54,6 +85,10 @@ int decide(DecideOptions& o) {
     if (!world) return exit_files;
     o.request.world = std::move(*world);
   }
+  if (!o.reserve.empty() && o.events.empty()) {
+    fmt::print(stderr, "error: `--reserve` needs `--events`: the authorisations that goods are drawn on\n");
+    return exit_usage;
+  }
   if (!o.events.empty() && !(o.request.events = read_recorded(o.events, o.request.known_on, exit_code)))
     return exit_code;
   const auto known = [&](const char* fact, const std::string& v) {
@@ -64,19 +99,17 @@ int decide(DecideOptions& o) {
   known("kind", o.kind);
   if (o.minimum) o.request.minimum = o.questions;
   o.request.hypothetical = !o.rules.drafts.empty();
-  const DecideResult result = books->decide(o.request);
+  DecideResult result;
+  if (!o.reserve.empty()) {
+    exit_code = decide_and_reserve(o, *books, o.request, result);
+    if (exit_code != exit_ok) return exit_code;
+  } else {
+    result = books->decide(o.request);
+    show(o, result);
+  }
   if (!result.ok) {
-    if (o.format == "json") fmt::print("{}\n", reports_json(result.reports));
-    print_reports(result.reports, true);
     const bool limit = !result.reports.empty() && result.reports.back().code == "SK4001";
     return limit ? exit_too_much : exit_wrong;
-  }
-  if (o.format == "json") {
-    fmt::print("{}\n", result.json);
-  } else {
-    const Json answer = read_json(result.json);
-    const bool colour = isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
-    fmt::print("{}", o.format == "markdown" ? render_markdown(answer) : render_text(answer, colour));
   }
   return o.record.empty() ? exit_ok : record(o, result);
 }
@@ -89,8 +122,10 @@ void add_decide(App& app, Outcome& outcome) {
   c->add_option("transfer", o->transfer,
                 "the transfer (YAML); `-` reads standard input; left out: flags alone");
   c->add_option("--world", o->world, "parties, goods and acts of authorities (YAML)");
-  c->add_option("--events", o->events,
-                "what happened to lots up to the day: a file of events (docs/events.md) or a register");
+  c->add_option(
+      "--events,--register", o->events,
+      "what happened to lots and authorisations up to the day: a file of events (docs/events.md) or a "
+      "register");
   c->add_option("--on", o->request.on,
                 "the day of the transfer, and of the law unless --law-of says otherwise");
   c->add_option("--law-of", o->request.law_of, "read rules, lists and findings as of this day");
@@ -111,7 +146,12 @@ void add_decide(App& app, Outcome& outcome) {
   c->add_option("--questions", o->questions,
                 "with --minimum: so many questions for each; beyond it the set is not proved minimum");
   c->add_option("--record", o->record, "a register that keeps this decision with all that repeats it");
-  c->add_option("--by", o->by, "with --record: the officer who decides");
+  c->add_option("--by", o->by, "with --record or --reserve: the officer who decides");
+  c->add_option(
+      "--reserve", o->reserve,
+      "where the answer permits: a reservation of this name on the recorded authorisations that settle "
+      "its needs, on all their limits or on none; written to --events");
+  c->add_option("--until", o->until, "with --reserve: held to that day");
   c->add_option("--format", o->format, "text, json or markdown")->one_of({"text", "json", "markdown"});
   c->footer(
       "Example: sekisho decide examples/patriot/finished-to-us.yaml --world examples/patriot/world.yaml --on "

@@ -65,6 +65,7 @@ int diff(const LawOptions& o) {
   int code = exit_ok;
   const auto books = load(o.rules, code);
   if (!books) return code;
+  if (!o.regime.empty() && !is_regime(*books, o.regime)) return exit_usage;
   const std::string json = books->difference(o.from, o.to, o.regime);
   if (o.format == "json") {
     fmt::print("{}\n", json);
@@ -139,6 +140,7 @@ int coverage(const LawOptions& o) {
 void add_law(App& app, Outcome& outcome) {
   App* c = app.add_subcommand("law", "read the rulebooks: as of a day, or what changed");
   c->require_subcommand();
+  c->footer("Example: sekisho law show jp.transfer --on 2023-12-22");
   auto o = std::make_shared<LawOptions>();
   App* s = c->add_subcommand("show", "a rulebook as it reads on a day");
   s->add_option("regime", o->regime, "such as jp.transfer")->required();

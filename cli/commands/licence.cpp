@@ -6,8 +6,8 @@
 #include <memory>
 
 #include "answer.h"
+#include "booking.h"
 #include "command.h"
-#include "event_file.h"
 #include "files.h"
 #include "json.h"
 #include "recorded.h"
@@ -151,9 +151,6 @@ std::optional<std::pair<std::string, std::string>> parted(const std::string& wor
   return std::nullopt;
 }
 
-void put(Json& j, const char* key, const std::string& value) {
-  if (!value.empty()) j[key] = value;
-}
 /// What every booking says of itself.
 Json begun(const Booking& b, const char* kind) {
   Json e{{"event", kind}, {"id", b.common.id}, {"on", b.common.on}};
@@ -193,49 +190,9 @@ std::optional<Json> take_event(const Booking& b, const char* kind) {
   return e;
 }
 
-/// What became of a booking, and the exit code.
-int told(const Booking& b, const BookingResult& result) {
-  print_reports(result.reports, true);
-  if (result.ok)
-    fmt::print("{}\n", b.common.format == "json" ? result.json : result.line);
-  else if (b.common.format == "json")
-    fmt::print("{}\n", result.refused ? result.json : reports_json(result.reports));
-  return result.ok ? exit_ok : exit_wrong;
-}
-
 int book(const Booking& b, const std::optional<Json>& event) {
   if (!event || !days_exist({b.common.on, b.moves, b.until})) return exit_usage;
-  if (b.append && b.common.events == "-") {
-    fmt::print(stderr, "error: nothing can be appended to standard input; name a file with `--events`\n");
-    return exit_usage;
-  }
-  std::optional<SourceText> world;
-  if (!b.common.world.empty() && !(world = read_file(b.common.world))) return exit_files;
-  const SourceText typed{"the new event", event->dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"};
-  BookingResult result;
-  int code = exit_ok;
-  if (b.append && is_register(b.common.events)) {
-    OpenRegister r;
-    RegisterOutcome done = r.open(b.common.events);
-    if (done.ok)
-      done = r.append_if(
-          [&](const std::string& events) {
-            result = would_book({b.common.events, events}, world, typed);
-            return result.ok ? std::optional(result.line) : std::nullopt;
-          },
-          {b.by, now()});
-    print_reports(done.reports, true);
-    if (!done.ok) return exit_code_of(done);
-    return told(b, result);
-  }
-  // Locked before it is read: what is left may not change until the line stands.
-  auto file = b.append ? EventFile::open(b.common.events) : std::nullopt;
-  if (b.append && !file) return exit_files;
-  const auto events = file ? file->read() : read_recorded(b.common.events, "", code);
-  if (!events) return file ? int{exit_files} : code;
-  result = would_book(*events, world, typed);
-  if (result.ok && file && !file->append(result.line)) return exit_files;
-  return told(b, result);
+  return book_event(*event, {b.common.events, b.common.world, b.by, b.common.format, b.append});
 }
 
 // --- the commands ---

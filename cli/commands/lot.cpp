@@ -99,6 +99,8 @@ void print_movements(const Json& j) {
     for (const Json& l : m["lots"]) lots += (lots.empty() ? "" : ", ") + l.get<std::string>();
     fmt::print("  {}, {} to {}, {} to {}\n", lots, m["from"].is_null() ? "?" : text_at(m, "from"),
                m["to"].is_null() ? "?" : text_at(m, "to"), text_at(m, "exporter"), text_at(m, "consignee"));
+    if (m.contains("held"))
+      for (const Json& h : m["held"]) fmt::print("  against a stop: {}\n", stop_text(h));
     for (const Json& g : m["grounds"])
       fmt::print("  {} {}: {}\n", text_at(g, "effect"), text_at(g, "rule"), text_at(g, "cite"));
     for (const Json& f : m["missing"]) fmt::print("  not known: {}\n", text_at(f, "fact"));

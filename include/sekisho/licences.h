@@ -28,6 +28,11 @@ LicenceResult licence_list(const LicenceRequest& request);
 /// @fails as `licence_list`; SK3202 if there is none of that name
 LicenceResult licence_show(const LicenceRequest& request);
 
+/// What is stopped on a day (or at the end): nothing of it is released or drawn on.
+/// @returns JSON, schemas/stops.schema.json
+/// @fails SK31xx, SK3201, SK3202 in the events
+LicenceResult stops(const LicenceRequest& request);
+
 struct BookingResult {
   bool ok = false;       // it can be booked
   bool refused = false;  // the events are sound without it and not with it
@@ -38,12 +43,32 @@ struct BookingResult {
 
 /// Holds one more event against all that is recorded. Nothing is written: a list of events with `line` behind
 /// it is the new record.
-/// @param event  one event about authorisations, as a line of a file of events
+/// @param event  one event about authorisations, or a `stop` or `lift`, as a line of a file of events. What
+/// is
+///               stopped at once need not wait until whatever else is refused is mended
 /// @fails as `licence_list`; SK33xx for each reason why not, SK3007 for a party or item that the world, if
 /// one
 ///        is given, does not have
 BookingResult would_book(const SourceText& events, const std::optional<SourceText>& world,
                          const SourceText& event);
+
+/// How a reservation is named, and how long it holds.
+struct ReservationWords {
+  std::string id, by, until;  // until: empty is without end
+};
+struct ReservationResult {
+  bool ok = false;
+  std::vector<Report> reports;
+  std::string event;  // `reserve`, as a line of a file of events
+};
+
+/// What sets the goods of a permitted transfer aside: each line on those recorded authorisations that settle
+/// what the law needs of it. Quantities and values are the transfer's.
+/// @param answer  to `request`, which has events
+/// @fails SK3314 the answer permits nothing, something is stopped, a line has no amount, or nothing recorded
+///        settles its needs
+ReservationResult reservation_of(const DecideRequest& request, const std::string& answer,
+                                 const ReservationWords& words);
 
 struct DueRequest {
   SourceText events;

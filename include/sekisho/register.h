@@ -38,6 +38,7 @@ struct RegisterOutcome {
   std::vector<Report> reports;
   std::uint64_t number = 0;  // a sequence, or how many
   std::string text;          // JSON or a checkpoint, as the function says
+  bool proposed = false;     // it holds only once another officer confirms it
 };
 
 struct SigningKeys {
@@ -61,7 +62,7 @@ class OpenRegister {
   RegisterOutcome append(const std::vector<std::string>& events, const Recorder& recorder);
   /// One event that hangs on what is recorded: `make` is given the events that hold, as a file of them, and
   /// no other writer comes between its reading and its line. @param make  nothing: nothing is recorded
-  /// @returns `text` is empty if nothing was
+  /// @returns `text` is empty if nothing was; `proposed` as with `append`
   RegisterOutcome append_if(const std::function<std::optional<std::string>(const std::string& events)>& make,
                             const Recorder& recorder);
   /// A decision: the request and the answer that it got. Where the case is open, or the answer hangs on what

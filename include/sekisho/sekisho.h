@@ -163,6 +163,9 @@ std::vector<SourceText> shipped_rulebooks();
 /// The order of variables that is kept beside them.
 std::optional<SourceText> shipped_order();
 
+/// What a file says, without what would drive a terminal or look like another line: control characters, marks
+/// that turn the direction of text and bytes that are no UTF-8 become U+FFFD.
+std::string printable(std::string_view text);
 /// Whether a text is a day that exists.
 bool is_day(std::string_view text);
 

@@ -59,7 +59,8 @@ enum class Why : std::uint8_t {
   reservation_over,
   not_restored,
   change_not_allowed,
-  begins_otherwise
+  begins_otherwise,
+  stopped
 };
 
 /// One reason why something was not done. `lacks` is by how much, where that is what is wrong.

@@ -1,9 +1,12 @@
 #include "accounts/replay.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 
 #include "model/corrections.h"
+#include "model/holds.h"
 
 namespace sekisho {
 namespace {
@@ -44,16 +47,25 @@ Told told(Why why) {
               "only an authorisation that says `restores: on_return` gives it back"};
     case Why::change_not_allowed:
     case Why::begins_otherwise: return {&code::cannot_become, "docs/accounts.md lists what may become of it"};
+    case Why::stopped:
+      return {&code::stopped, "it can be used once the stop is lifted (`sekisho stop lift`)"};
   }
   return {&code::cannot_become, ""};
 }
 
-/// What parties belong to, from everything that is told of them.
+/// What parties belong to and where they are, from everything that is told of them.
 class Wholes {
  public:
   void know(const World& w) {
-    for (const Party& p : w.parties)
+    for (const Party& p : w.parties) {
       if (!p.part_of.empty()) part_of_[p.id] = p.part_of;
+      if (!p.country.empty()) country_[p.id] = p.country;
+    }
+  }
+  /// The state in which a party is; empty if nobody said.
+  std::string country(const std::string& party) const {
+    const auto it = country_.find(party);
+    return it == country_.end() ? std::string() : it->second;
   }
   /// The party, then what it belongs to, from near to far.
   std::vector<std::string> of(const std::string& party) const {
@@ -66,7 +78,7 @@ class Wholes {
   }
 
  private:
-  std::map<std::string, std::string, std::less<>> part_of_;
+  std::map<std::string, std::string, std::less<>> part_of_, country_;
 };
 
 ReservedLine with_wholes(ReservedLine line, const Wholes& wholes) {
@@ -77,6 +89,42 @@ ReservedLine with_wholes(ReservedLine line, const Wholes& wholes) {
   }
   if (!consignee && !line.consignee.empty()) line.facts.push_back({"consignee", wholes.of(line.consignee)});
   return line;
+}
+
+/// Everything about a line that a stop can name: a value that a fact has may be a party or a state.
+void concerns_of(const ReservedLine& line, const Wholes& wholes, std::vector<Concern>& out) {
+  for (const std::string& id : line.under) out.push_back({HeldKind::authorisation, id});
+  out.push_back({HeldKind::item, line.item});
+  for (const UseFact& f : with_wholes(line, wholes).facts)
+    for (const std::string& v : f.values) {
+      out.push_back({f.fact == "lot" ? HeldKind::lot : HeldKind::party, v});
+      out.push_back({HeldKind::state, v});
+      out.push_back({HeldKind::state, wholes.country(v)});
+    }
+}
+/// Stops that keep a reservation or a draw from being booked.
+Refusals stops_of(const Book& book, const Event& e, const Wholes& wholes, const Holds& holds) {
+  std::vector<Hold> standing = holds.against(e);
+  if (standing.empty()) return {};
+  std::vector<Concern> concerns;
+  if (const auto* r = std::get_if<Reserve>(&e.body))
+    for (const ReservedLine& l : r->lines) concerns_of(l, wholes, concerns);
+  const auto* t = std::get_if<Take>(&e.body);
+  const OpenReservation* of = t && e.kind == EventKind::draw ? book.reservation(t->of) : nullptr;
+  if (of != nullptr)
+    for (const OpenLine& l : of->lines) {
+      const bool drawn = t->parts.empty() ||
+                         std::any_of(t->parts.begin(), t->parts.end(),
+                                     [&](const Part& p) { return p.line.empty() || p.line == l.asked.line; });
+      if (drawn) concerns_of(l.asked, wholes, concerns);
+    }
+  Refusals out;
+  for (const Hold& h : that_concern(std::move(standing), concerns))
+    out.push_back({Why::stopped, h.kind == HeldKind::authorisation ? h.name : std::string(),
+                   fmt::format("the {} `{}` is stopped since {} by `{}`", to_string(h.kind), h.name,
+                               to_string(h.since), h.stop),
+                   std::nullopt});
+  return out;
 }
 
 Refusals book_event(Book& book, const Event& e, const Wholes& wholes) {
@@ -112,10 +160,12 @@ Accounts replay_accounts(std::span<const Event> recorded, Date on, const World& 
   wholes.know(world);
   for (const Event* e : events)
     if (const auto* entered = std::get_if<Enter>(&e->body)) wholes.know(entered->world);
+  const Holds holds(recorded, events, diags);
   Accounts out;
   for (const Event* e : events) {
     if (e->on > on || !concerns_accounts(*e)) continue;
-    Refusals why = book_event(out.book, *e, wholes);
+    Refusals why = stops_of(out.book, *e, wholes, holds);
+    if (why.empty()) why = book_event(out.book, *e, wholes);
     if (why.empty()) {
       out.booked.push_back(e);
       continue;

@@ -155,3 +155,47 @@ TEST_CASE("each reason of a refusal has its code") {
            take("draw", "d", "2024-03-06", "r"), take("expire", "x", "2024-03-05", "r")})
           .found() == "4 SK3311, 3 SK3309");
 }
+
+TEST_CASE("what is stopped is neither reserved nor drawn on until another day on which it is lifted") {
+  const std::string stop = R"({"event":"stop","id":"s","on":"2024-04-01","party":"unit"})";
+  const std::string lift = R"({"event":"lift","id":"l","on":"2024-05-01","of":"s"})";
+  const std::vector<std::string> before{granted, reserve("r", "2024-03-01", "6 pieces")};
+  const auto with = [&](std::vector<std::string> more) {
+    std::vector<std::string> all = before;
+    all.insert(all.end(), more.begin(), more.end());
+    return Replay(all).found();
+  };
+  CHECK(with({stop, take("draw", "d", "2024-04-02", "r")}) == "4 SK3313");
+  CHECK(with({stop, take("draw", "d", "2024-03-31", "r")}) == "");  // it had moved before
+  CHECK(with({take("draw", "d", "2024-04-02", "r"), stop}) == "");  // recorded before anybody knew
+  CHECK(with({stop, lift, take("draw", "d", "2024-05-01", "r")}) == "");
+  CHECK(with({stop, lift, take("draw", "d", "2024-04-30", "r")}) == "5 SK3313");  // recorded late
+  CHECK(with({stop, take("free", "f", "2024-04-02", "r")}) == "");                // nothing moves by it
+  CHECK(with({stop, reserve("q", "2024-04-02", "1 pieces")}) == "4 SK3313");
+  CHECK(with({lift}) == "3 SK3202");
+  // Withdrawn by a correction, it never was; a draw that is put right keeps its place before the stop.
+  CHECK(with({stop, R"({"event":"correct","id":"c","on":"2024-04-01","of":"s","withdrawn":"yes"})",
+              take("draw", "d", "2024-04-02", "r")}) == "");
+  CHECK(with({take("draw", "d", "2024-04-02", "r"), stop,
+              R"({"event":"correct","id":"c","on":"2024-04-05","of":"d","instead":)" +
+                  take("draw", "d", "2024-04-03", "r") + "}"}) == "");
+  for (const char* what : {R"("item":"gyro")", R"("authorisation":"permit")"})
+    CHECK(with({R"({"event":"stop","id":"s","on":"2024-04-01",)" + std::string(what) + "}",
+                take("draw", "d", "2024-04-02", "r")}) == "4 SK3313");
+  CHECK(with({R"({"event":"stop","id":"s","on":"2024-04-01","item":"other"})",
+              take("draw", "d", "2024-04-02", "r")}) == "");
+}
+
+TEST_CASE("a stop of a state or of a whole body holds what is there or belongs to it") {
+  World world;
+  world.parties.push_back({"unit", "", "KE", "army", "", {}, {}});
+  world.parties.push_back({"army", "", "", "", "", {}, {}});
+  for (const char* what : {R"("party":"army")", R"("state":"KE")"})
+    CHECK(Replay({granted, R"({"event":"stop","id":"s","on":"2024-04-01",)" + std::string(what) + "}",
+                  reserve("r", "2024-04-02", "1 pieces")},
+                 "2025-06-30", world)
+              .found() == "3 SK3313");
+  CHECK(Replay({granted, R"({"event":"stop","id":"s","on":"2024-04-01","state":"KE"})",
+                reserve("r", "2024-04-02", "1 pieces", R"(,"facts":{"destination":"KE"})")})
+            .found() == "3 SK3313");
+}

@@ -32,6 +32,8 @@ std::string booking_text(const Event& e) {
   if (const auto* a = std::get_if<Authorise>(&e.body)) return std::string(to_string(a->text.state));
   if (const auto* t = std::get_if<Take>(&e.body)) return parts_text(*t);
   if (const auto* x = std::get_if<Expire>(&e.body)) return x->of;
+  if (const auto* s = std::get_if<Stop>(&e.body)) return fmt::format("{} `{}`", to_string(s->kind), s->name);
+  if (const auto* l = std::get_if<Lift>(&e.body)) return l->of;
   std::string out;
   if (const auto* r = std::get_if<Reserve>(&e.body))
     for (const ReservedLine& l : r->lines)

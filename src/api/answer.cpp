@@ -7,6 +7,7 @@
 #include <set>
 
 #include "api/premises.h"
+#include "base/countries.h"
 
 namespace sekisho {
 namespace {
@@ -666,6 +667,8 @@ Json LineAnswer::changes(bool applicant) {
     const Fact& f = law_[var.fact];
     if ((f.changed_by == ChangedBy::applicant) != applicant) continue;
     std::map<std::tuple<int, int, std::vector<std::string>>, std::vector<std::string>> by_finding;
+    std::map<std::size_t, std::vector<std::string>*>
+        where;  // the values that come out as one of the domain does
     for (std::size_t i = 0; i < var.domain.size(); ++i) {
       if (start_.possible[v.index].test(i) || unread_say(v, i)) continue;
       State other = start_;
@@ -683,9 +686,18 @@ Json LineAnswer::changes(bool applicant) {
       const FindingSet found = engine_.findings(all_, other);
       if (found.empty() || found == joint_) continue;
       if (applicant && found.worst() >= joint_.worst()) continue;
-      by_finding[{static_cast<int>(found.best()), static_cast<int>(found.worst()), along}].push_back(
-          show(v, i));
+      auto& values = by_finding[{static_cast<int>(found.best()), static_cast<int>(found.worst()), along}];
+      values.push_back(show(v, i));
+      where[i] = &values;
     }
+    if (f.type.kind ==
+        FactType::country)  // a state of the domain stands for all that the law cannot tell from it
+      for (const std::string_view code : country_codes()) {
+        const Value state{0, std::string(code)};
+        const std::vector<std::size_t> stand = space_.standing_for(v, state);
+        if (stand.empty() || var.domain[stand.front()] == state) continue;
+        if (const auto it = where.find(stand.front()); it != where.end()) it->second->push_back(state.text);
+      }
     for (const auto& [outcome, values] : by_finding) {
       const auto& [best, worst, along] = outcome;
       Json j;

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "api/answer.h"
+#include "api/held.h"
 #include "api/lots.h"
 #include "api/opened_events.h"
 #include "model/reader.h"
@@ -143,6 +144,7 @@ std::optional<Json> answer_to(const Rulebooks::Body& body, const Sources& source
     if (!l["recheck_by"].is_null() && (recheck.is_null() || l["recheck_by"] < recheck))
       recheck = l["recheck_by"];
   }
+  if (Json held = held_of(asked.world, asked.transfer, lines); !held.empty()) j["held"] = std::move(held);
   j["not_before"] = not_before;
   j["recheck_by"] = recheck;
   j["regimes"] = regimes;

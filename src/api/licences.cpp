@@ -5,10 +5,13 @@
 
 #include "accounts/replay.h"
 #include "api/account_words.h"
+#include "api/held.h"
 #include "api/opened_events.h"
 #include "base/json.h"
+#include "model/corrections.h"
 #include "model/event_reader.h"
 #include "model/event_writer.h"
+#include "model/holds.h"
 
 namespace sekisho {
 namespace {
@@ -176,7 +179,7 @@ struct OpenedAccounts {
 /// Items and consignees that a world and the events do not have.
 void check_names(const Event& e, const OpenedEvents& read, Diagnostics& diags) {
   const auto* r = std::get_if<Reserve>(&e.body);
-  if (!r) return;
+  const auto* s = std::get_if<Stop>(&e.body);
   const auto entered = [&](const auto& has) {
     return has(read.world) || std::any_of(read.events.begin(), read.events.end(), [&](const Event& other) {
              const auto* w = std::get_if<Enter>(&other.body);
@@ -187,6 +190,11 @@ void check_names(const Event& e, const OpenedEvents& read, Diagnostics& diags) {
     if (!name.empty() && !known)
       diags.emit(code::unknown_party, e.at, kind, name).fix("add it to the world, or correct its name");
   };
+  if (s && s->kind == HeldKind::item)
+    must_be(entered([&](const World& w) { return w.item(s->name) != nullptr; }), "item", s->name);
+  if (s && s->kind == HeldKind::party)
+    must_be(entered([&](const World& w) { return w.party(s->name) != nullptr; }), "party", s->name);
+  if (r == nullptr) return;
   for (const ReservedLine& l : r->lines) {
     must_be(entered([&](const World& w) { return w.item(l.item) != nullptr; }), "item", l.item);
     must_be(entered([&](const World& w) { return w.party(l.consignee) != nullptr; }), "party", l.consignee);
@@ -232,27 +240,45 @@ LicenceResult licence_show(const LicenceRequest& request) {
   return o.answer({{"schema", schema}, {"on", o.on_json()}, {"authorisation", shown}});
 }
 
+LicenceResult stops(const LicenceRequest& request) {
+  OpenedEvents read(request.events, request.world);
+  const Holds holds(read.events, corrected(read.events, read.diags), read.diags);
+  if (!read.ok()) return {false, reports_of(read.sources, read.diags), {}};
+  Json all = Json::array();
+  const auto day = parse_date(request.on);
+  for (const Hold& h : holds.on(day.value_or(far_future))) all.push_back(hold_json(h));
+  const Json json{{"schema", "sekisho-stops/1"}, {"on", day_or_null(day)}, {"stops", all}};
+  return {true, reports_of(read.sources, read.diags), json.dump(2)};
+}
+
 BookingResult would_book(const SourceText& events, const std::optional<SourceText>& world,
                          const SourceText& event) {
   OpenedEvents read(events, world);
   const auto failed = [&](const Diagnostics& diags) {
     return BookingResult{false, false, reports_of(read.sources, diags), {}, {}};
   };
-  if (read.ok()) replay_accounts(read.events, far_future, read.world, read.diags);
   if (!read.ok()) return failed(read.diags);
-
   Diagnostics diags;
   std::vector<Event> more = read_events(read.sources, read.sources.add(event.name, event.text), diags);
+  const bool stops = more.size() == 1 && (family_of(more.front().kind) == EventFamily::stop ||
+                                          family_of(more.front().kind) == EventFamily::lift);
+  const auto replay = [&](Diagnostics& told) {
+    if (!stops) return replay_accounts(read.events, far_future, read.world, told).refused;
+    Holds(read.events, corrected(read.events, told), told);
+    return std::vector<RefusedEvent>();
+  };
+  replay(read.diags);
+  if (!read.ok()) return failed(read.diags);
   if (more.size() != 1 || diags.has_errors()) return failed(diags);
   const TextSpan place = more.front().at;
   if (world) check_names(more.front(), read, diags);
   if (diags.has_errors()) return failed(diags);
   const std::string line = write_event(more.front());
   read.events.push_back(std::move(more.front()));
-  const Accounts after = replay_accounts(read.events, far_future, read.world, diags);
+  const std::vector<RefusedEvent> refused = replay(diags);
   Json json{{"schema", schema},
             {"event", diags.has_errors() ? Json(nullptr) : Json(line)},
-            {"refused", refusals_json(after.refused)}};
+            {"refused", refusals_json(refused)}};
   if (!diags.has_errors()) return {true, false, reports_of(read.sources, diags), line, json.dump(2)};
   std::vector<Report> reports = reports_of(read.sources, diags);
   const Place own = read.sources.locate(place);

@@ -75,12 +75,44 @@ class Builder {
     if (v && t.kind == FactType::country &&
         !std::binary_search(country_codes().begin(), country_codes().end(), std::string_view(v->text)))
       v.reset();
+    if (v && has_world_ && !exists(t.kind, v->text)) {
+      auto e = diags_.emit(code::unknown_party, c.at, word_of(t.kind), c.value);
+      const std::string near = nearest(c.value, names_of(t.kind));
+      if (!near.empty())
+        e.fix(fmt::format("write `{}`", near), {{c.at, near}});
+      else
+        e.fix("add it to the world, or correct its name");
+      return std::nullopt;
+    }
     if (!v) {
       auto e = diags_.emit(code::value_of_other_type, c.at, c.value, law_[f].name, describe(t));
       const std::string near = nearest(c.value, t.choices);
-      if (!near.empty()) e.fix(fmt::format("write `{}`", near), {{c.at, near}});
+      if (!near.empty())
+        e.fix(fmt::format("write `{}`", near), {{c.at, near}});
+      else if (t.kind == FactType::country)
+        e.fix("states are two capital letters, such as JP");
+      else if (!t.choices.empty())
+        e.fix(fmt::format("write one of {}", fmt::join(t.choices, ", ")));
     }
     return v;
+  }
+  static std::string_view word_of(FactType kind) {
+    return kind == FactType::party ? "party" : kind == FactType::item ? "item" : "lot";
+  }
+  std::vector<std::string> names_of(FactType kind) const {
+    std::vector<std::string> out;
+    const auto all = [&](const auto& things) {
+      for (const auto& t : things) out.push_back(t.id);
+    };
+    if (kind == FactType::party) all(world_.parties);
+    if (kind == FactType::item) all(world_.items);
+    if (kind == FactType::lot) all(world_.lots);
+    return out;
+  }
+  bool exists(FactType kind, const std::string& name) const {
+    if (kind == FactType::party) return world_.party(name) != nullptr;
+    if (kind == FactType::item) return world_.item(name) != nullptr;
+    return kind != FactType::lot || world_.lot(name) != nullptr;
   }
   bool has(FactId f) const { return out_.provenance.contains(f); }
 
@@ -171,7 +203,7 @@ class Builder {
       if (!v) continue;
       // A finding taken for granted: an instrument that the answer calls assumed.
       Instrument i;
-      i.id = "assumed finding on " + k.fact;
+      i.id = std::string(assumed_finding) + k.fact;
       i.title = "finding given by hand";
       i.assumed = true;
       i.issued = days_.on;
@@ -190,14 +222,18 @@ class Builder {
     agree("departure", "from", transfer_.from);
     agree("destination", "to", transfer_.to);
     agree("kind", "kind", transfer_.kind);
-    set("departure", transfer_.from, "transfer", transfer_.at);
-    set("destination", transfer_.to, "transfer", transfer_.at);
-    set("kind", transfer_.kind, "transfer", transfer_.at);
+    set("departure", transfer_.from, "transfer", place("from"));
+    set("destination", transfer_.to, "transfer", place("to"));
+    set("kind", transfer_.kind, "transfer", place("kind"));
     if (!law_.find_fact("via").valid()) out_.transit = transfer_.via;
     for (const std::string_view name : facts_with_a_say)
       for (const KnownFact& k : out_.question.facts)
         if (law_[k.fact].name == name && k.form == Knowledge::Form::alternatives)
           for (const Value& v : k.values) say(v.text);
+  }
+  TextSpan place(std::string_view key) const {
+    const auto it = transfer_.places.find(key);
+    return it == transfer_.places.end() ? transfer_.at : it->second;
   }
   /// A key of the transfer and a fact of it that say the same must agree.
   void agree(const std::string& name, const std::string& key, const std::string& v) {
@@ -305,7 +341,7 @@ class Builder {
                                                  : transfer_.end_user;
     const Party* p = world_.party(id);
     if (!p) return;
-    set(role, id, "transfer", transfer_.at);
+    set(role, id, "transfer", place(role));
     set(role + ".country", p->country, "party " + id, p->at, p->source);
     // A body shares what is known of the one it belongs to, unless something else is known of it.
     for (std::size_t steps = 0; p && steps <= world_.parties.size(); ++steps, p = world_.party(p->part_of))

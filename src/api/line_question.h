@@ -7,6 +7,9 @@
 
 namespace sekisho {
 
+/// How the instruments are called that stand for findings given by hand.
+inline constexpr std::string_view assumed_finding = "assumed finding on ";
+
 /// The days of a question. @see docs/language.md, dates
 struct Days {
   Date on, law, known;

@@ -1,12 +1,16 @@
 #include "api/lots.h"
 
+#include <algorithm>
 #include <set>
 
 #include "accounts/replay.h"
 #include "api/decide.h"
+#include "api/held.h"
 #include "api/opened_events.h"
 #include "engine/diagrams.h"
+#include "model/corrections.h"
 #include "model/event_reader.h"
+#include "model/holds.h"
 #include "model/reader.h"
 #include "sekisho/lots.h"
 
@@ -211,7 +215,8 @@ std::vector<Event> checked_events(const Rulebooks::Body& body, Sources& sources,
 }
 
 /// Authorisations as their acts up to a day left them, as instruments. One that its issuer does not know, and
-/// a draft, is no act of any authority.
+/// a draft, is no act of any authority; one that answers and finds nothing, such as an end-use certificate,
+/// is none that the law reads.
 static World acts_of(std::span<const Event> events, Date on, const World& known, Diagnostics& diags) {
   World out;
   const Accounts accounts = replay_accounts(events, on, known, diags);
@@ -219,6 +224,7 @@ static World acts_of(std::span<const Event> events, Date on, const World& known,
     const Authorisation& a = *accounts.book.terms(id, on);
     const auto state = as_instrument(accounts.book.state(id, on));
     if (!state || a.at_issuer == AtIssuer::not_found) continue;
+    if (a.instrument.answers.empty() && a.instrument.finds.empty()) continue;
     out.instruments.push_back(a.instrument);
     out.instruments.back().state = *state;
   }
@@ -233,6 +239,8 @@ void lots_of_events(const Rulebooks::Body& body, Sources& sources, const SourceT
   join(world, Custody(events, on, see_through(body.law), diags).world(), diags);
   if (diags.has_errors()) return;  // the accounts would tell of the same corrections again
   join(world, acts_of(events, on, world, diags), diags);
+  Diagnostics told;  // by the accounts already
+  world.holds = Holds(events, corrected(events, told), told).on(on);
 }
 
 LotResult lot_pedigree(const Rulebooks& books, const LotRequest& request) {
@@ -258,6 +266,8 @@ LotResult movements(const Rulebooks& books, const LotRequest& request) {
   entered.lots.clear();
   world.lots.clear();  // those that a movement took are put in for it
   join(world, std::move(entered), o.diags);
+  const Holds holds(o.events, custody.events(), o.diags);
+  if (o.diags.has_errors()) return o.failed();
   Json out = Json::array();
   try {
     for (const Event* e : custody.events()) {
@@ -268,6 +278,7 @@ LotResult movements(const Rulebooks& books, const LotRequest& request) {
       world.lots.clear();
       for (const LotState* s : before) world.lots.push_back(Custody::as_lot(*s));
       const Transfer t = transfer_of(*e, before);
+      world.holds = holds.against(*e);
       const auto answer = answer_to(books.body(), o.sources,
                                     {world, true, t, {e->on, e->on, far_future}, {}, false, true}, o.diags);
       if (!answer) return o.failed();
@@ -287,6 +298,14 @@ LotResult movements(const Rulebooks& books, const LotRequest& request) {
                      {"grounds", grounds(*answer)},
                      {"missing", (*answer)["missing"]},
                      {"not_encoded", (*answer)["coverage"]["not_encoded"]}});
+      Json held = answer->value("held", Json::array());
+      for (const Hold& h : world.holds)
+        if (h.kind == HeldKind::authorisation &&
+            std::find(e->goods()->under.begin(), e->goods()->under.end(), h.name) !=
+                e->goods()->under.end() &&
+            std::none_of(held.begin(), held.end(), [&](const Json& k) { return k["stop"] == h.stop; }))
+          held.push_back(hold_json(h));
+      if (!held.empty()) out.back()["held"] = std::move(held);
     }
   } catch (const TooManyNodes&) {
     return {false, too_many_nodes(o.sources, DecideRequest{}.node_limit), {}};

@@ -153,6 +153,7 @@ RegisterOutcome OpenRegister::append_if(
     const std::function<std::optional<std::string>(const std::string& events)>& make,
     const Recorder& recorder) {
   std::string made;
+  bool proposed = false;
   const auto at = Ledger(body_->record)
                       .record_if(
                           [&](const std::vector<Holding>& events) {
@@ -160,9 +161,11 @@ RegisterOutcome OpenRegister::append_if(
                             made = line.value_or("");
                             return line;
                           },
-                          recorder.by, recorder.now, fresh());
+                          recorder.by, recorder.now, fresh(), proposed);
   if (!at) return failed(at.problem());
-  return done(at->value_or(0), std::move(made));
+  RegisterOutcome out = done(at->value_or(0), std::move(made));
+  out.proposed = proposed;
+  return out;
 }
 
 RegisterOutcome OpenRegister::record_decision(const DecideRequest& request, const std::string& json,

@@ -1,5 +1,8 @@
 #include "api/words.h"
 
+#include "base/source.h"
+#include "sekisho/sekisho.h"
+
 namespace sekisho {
 
 std::string oneline(std::string_view text) {
@@ -25,6 +28,23 @@ std::string in_force_words(const std::vector<Window>& windows) {
       out += w.to.earliest == far_future ? "always" : "to " + bound(w.to);
     else
       out += "from " + bound(w.from) + (w.to.earliest == far_future ? " on" : " to " + bound(w.to));
+  }
+  return out;
+}
+
+std::string printable(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size();) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    const std::size_t length = c < 0x80 ? 1 : c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2;
+    const std::string_view one = text.substr(i, length);
+    const bool turns = one >= "\u202a" && one <= "\u202e";
+    const bool isolates = one >= "\u2066" && one <= "\u2069";
+    const bool control =
+        (c < 0x20 && c != '\t') || c == 0x7f || (c == 0xc2 && one.size() == 2 && (one[1] & 0x60) == 0);
+    const bool whole = c < 0x80 || find_invalid_utf8(one) == std::string_view::npos;
+    out += turns || isolates || control || !whole ? std::string_view("\ufffd") : one;
+    i += whole ? length : 1;
   }
   return out;
 }

@@ -41,7 +41,8 @@ std::optional<Date> parse_date(std::string_view text) {
                                         std::chrono::month(number(text.substr(5, 2))),
                                         std::chrono::day(number(text.substr(8, 2))));
   if (!ymd.ok()) return std::nullopt;
-  return from_ymd(ymd);
+  const Date day = from_ymd(ymd);
+  return day < far_future ? std::optional(day) : std::nullopt;  // no law says so much of what is to come
 }
 
 std::string to_string(Date day) {

@@ -53,11 +53,11 @@ std::vector<fs::path> files_below(const fs::path& folder, std::initializer_list<
   return out;
 }
 
-struct Read {
+struct ReadDocument {
   Sources sources;
   Diagnostics diags;
   EpcisDocument document;
-  explicit Read(std::string text) {
+  explicit ReadDocument(std::string text) {
     const SourceId id = sources.add("d.json", std::move(text));
     document = read_epcis(sources, id, diags);
   }
@@ -97,7 +97,7 @@ void comes_back(const std::string& text) {
   Diagnostics diags;
   const std::vector<Event> events = events_in(text, diags);
   REQUIRE(diags.all().empty());
-  Read back(epcis_of_events(events));
+  ReadDocument back(epcis_of_events(events));
   CHECK(back.found() == "");
   const std::vector<std::string> lines = back.lines();
   CHECK(back.found() == "");
@@ -183,7 +183,7 @@ TEST_CASE("public EPCIS documents are read, and those that the standard forbids 
     CAPTURE(p.string());
     const std::string text = text_of(p);
     CHECK(looks_like_epcis(text));
-    const Read read(text);
+    const ReadDocument read(text);
     const bool invalid = p.string().find("Invalid") != std::string::npos;
     CHECK(read.diags.has_errors() == invalid);
     ++(invalid ? refused : taken);
@@ -199,12 +199,12 @@ TEST_CASE("event hashes of EPCIS are those of the public vectors") {
   for (const fs::path& p : files_below(data / "event_hash" / "examples", {".jsonld"})) {
     CAPTURE(p.string());
     const auto expected = lines_of(text_of(fs::path(p).replace_extension(".hashes")));
-    CHECK(Read(text_of(p)).hashes() == expected);
+    CHECK(ReadDocument(text_of(p)).hashes() == expected);
     held += expected.size();
   }
   CHECK(held >= 40);
   for (const fs::path& p : files_below(data / "event_hash" / "expected_equal", {".json"})) {
-    const auto hashes = Read(text_of(p)).hashes();
+    const auto hashes = ReadDocument(text_of(p)).hashes();
     REQUIRE(hashes.size() > 1);
     for (const std::string& h : hashes) CHECK(h == hashes.front());
   }
@@ -216,7 +216,7 @@ TEST_CASE("what any public document becomes comes back from EPCIS the same") {
   std::size_t events = 0;
   for (const fs::path& p : files_below(data, {".json", ".jsonld"})) {
     std::string text;
-    for (const std::string& line : Read(text_of(p)).lines()) {
+    for (const std::string& line : ReadDocument(text_of(p)).lines()) {
       text += line + "\n";
       ++events;
     }
@@ -237,7 +237,7 @@ TEST_CASE("random events of every kind of goods come back from EPCIS the same") 
 }
 
 TEST_CASE("a commissioned object is made, and nobody says by whom or where") {
-  Read read(document_with(commissioned));
+  ReadDocument read(document_with(commissioned));
   CHECK(
       read.lines() ==
       std::vector<std::string>{
@@ -255,13 +255,13 @@ TEST_CASE("what is packed moves with what it is packed in, and is built into not
       R"({"type":"ObjectEvent","eventID":"urn:uuid:2",)" + when +
       R"("action":"OBSERVE","bizStep":"shipping","disposition":"in_transit","epcList":["https://example.com/00/040123451111111110"],)"
       R"("destinationList":[{"type":"possessing_party","destination":"urn:epc:id:pgln:4023333.00000"}]})";
-  Read read(document_with(packing + "," + shipping));
+  ReadDocument read(document_with(packing + "," + shipping));
   CHECK(
       read.lines() ==
       std::vector<std::string>{
           R"({"event":"transfer","id":"urn:uuid:2","on":"2020-01-03","takes":[{"lot":"https://id.gs1.org/01/04012345111118/21/1"}],"to":"https://id.gs1.org/417/4023333000000"})"});
   CHECK(read.found() == "SK3406");
-  Read alone(document_with(shipping));
+  ReadDocument alone(document_with(shipping));
   CHECK(alone.lines().empty());
   CHECK(alone.found() == "SK3406");
 }
@@ -274,7 +274,7 @@ TEST_CASE("extensions that contradict the fields of their event are refused") {
   const std::size_t at = text.find("\"quantity\": 3");
   REQUIRE(at != std::string::npos);
   text[at + 12] = '2';
-  Read read(text);
+  ReadDocument read(text);
   read.lines();
   CHECK(read.found() == "SK3404");
 }

@@ -925,6 +925,9 @@ class Checker {
     }
     out.fact = id<FactId>(g.fact, Names::fact);
     if (!out.fact.valid()) return;
+    if (std::any_of(c.given.begin(), c.given.end(), [&](const CaseGiven& o) { return o.fact == out.fact; }))
+      diags_.emit(code::clause_twice, g.fact.at, g.fact.text)
+          .fix("a case says of each fact once what is known");
     const Type& t = law_[out.fact].type;
     if (g.empty) {
       if (!t.is_set) mismatch(g.fact, t);

@@ -9,7 +9,7 @@ namespace sekisho {
 namespace {
 
 bool needs_four_eyes(const Event& e) {
-  return family_of(e.kind) == EventFamily::correct;
+  return family_of(e.kind) == EventFamily::correct || family_of(e.kind) == EventFamily::lift;
 }
 
 /// Walks the entries in order and knows which proposals are settled.
@@ -84,7 +84,7 @@ Result<Sequence> Ledger::record_events(const std::vector<std::string>& lines, co
 
 Result<std::optional<Sequence>> Ledger::record_if(
     const std::function<std::optional<std::string>(const std::vector<Holding>&)>& make, const std::string& by,
-    std::int64_t now, const Hash& salts_from) {
+    std::int64_t now, const Hash& salts_from, bool& proposed) {
   bool made = false;
   const auto at = record_.append_if(
       [&]() -> Result<std::vector<NewEntry>> {
@@ -95,6 +95,7 @@ Result<std::optional<Sequence>> Ledger::record_if(
         auto e = entry_of(*line, by, now);
         if (!e) return e.problem();
         made = true;
+        proposed = e->head.kind == proposed_event;
         return std::vector{std::move(*e)};
       },
       salts_from);

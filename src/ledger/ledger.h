@@ -8,8 +8,8 @@
 
 // What a register makes of what is recorded in it. Most events hold once they are recorded. Some need four
 // eyes: one officer proposes them, another confirms or rejects them, and until then they change nothing. What
-// needs them: a correction of what was recorded; a decision on a case that is open or that somebody's
-// discretion decides.
+// needs them: a correction of what was recorded; the lifting of a stop; a decision on a case that is open or
+// that somebody's discretion decides.
 //
 // Example: entry 7 proposes to withdraw the delivery of entry 3, by officer_1, with a reason. The lot still
 // counts as delivered. Entry 8 confirms it, by officer_2: from there on the lot was never delivered. Whoever
@@ -54,10 +54,11 @@ class Ledger {
                                  std::int64_t now, const Hash& salts_from, std::size_t& proposed);
   /// Records one event that `make` gives after it has read all that hold; no other writer comes between, so
   /// that what it found free is still free when it is taken.
-  /// @param make  nothing: nothing is recorded
+  /// @param make      nothing: nothing is recorded
+  /// @param proposed  told whether it needs four eyes
   Result<std::optional<Sequence>> record_if(
       const std::function<std::optional<std::string>(const std::vector<Holding>& events)>& make,
-      const std::string& by, std::int64_t now, const Hash& salts_from);
+      const std::string& by, std::int64_t now, const Hash& salts_from, bool& proposed);
   /// Records a decision. @param discretionary  its case is open, or somebody's discretion decides it
   Result<Sequence> record_decision(const std::string& body, const std::string& by, std::int64_t now,
                                    const Hash& salts_from, bool discretionary);

@@ -14,14 +14,14 @@ namespace {
 namespace fs = std::filesystem;
 
 /// A register in a file that goes with it.
-struct Scratch {
+struct ScratchLedger {
   std::string file = fs::temp_directory_path() / fmt::format("sekisho-ledger-{}-{}", getpid(), ++made);
   Register record = make(file);
   Ledger ledger{record};
-  Scratch() = default;
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  ~Scratch() {
+  ScratchLedger() = default;
+  ScratchLedger(const ScratchLedger&) = delete;
+  ScratchLedger& operator=(const ScratchLedger&) = delete;
+  ~ScratchLedger() {
     for (const char* tail : {"", "-wal", "-shm"}) fs::remove(file + tail);
   }
   static Register make(const std::string& file) {
@@ -32,7 +32,7 @@ struct Scratch {
   static inline int made = 0;
 };
 
-Hash salt() {
+Hash fresh_salt() {
   static std::uint8_t n = 0;
   return Hash{++n, 9};
 }
@@ -44,9 +44,9 @@ std::string correction(const std::string& id, const std::string& of, const std::
          (reason.empty() ? "" : R"("reason":")" + reason + R"(",)") + R"("of":")" + of +
          R"(","withdrawn":"yes"})";
 }
-Result<Sequence> record(Scratch& s, const std::string& line, const std::string& by, std::int64_t now) {
+Result<Sequence> record(ScratchLedger& s, const std::string& line, const std::string& by, std::int64_t now) {
   std::size_t proposed = 0;
-  return s.ledger.record_events({line}, by, now, salt(), proposed);
+  return s.ledger.record_events({line}, by, now, fresh_salt(), proposed);
 }
 std::vector<std::string> bodies(const std::vector<Holding>& holdings) {
   std::vector<std::string> out;
@@ -58,7 +58,7 @@ std::vector<std::string> bodies(const std::vector<Holding>& holdings) {
 }  // namespace
 
 TEST_CASE("a correction changes nothing until another officer confirms it") {
-  Scratch s;
+  ScratchLedger s;
   const std::string first = loss("e1"), wrong = correction("c1", "e1", "it was found");
   REQUIRE(record(s, first, "a", 10));
   const auto proposal = record(s, wrong, "a", 20);
@@ -66,7 +66,7 @@ TEST_CASE("a correction changes nothing until another officer confirms it") {
   REQUIRE(bodies(s.ledger.standing()->events) == std::vector{first});
   REQUIRE(s.ledger.standing()->waiting.size() == 1);
   const auto settle = [&](Sequence at, const std::string& by, const std::string& why) {
-    return s.ledger.settle(at, Verdict::confirm, by, why, 30, salt());
+    return s.ledger.settle(at, Verdict::confirm, by, why, 30, fresh_salt());
   };
   CHECK(settle(*proposal, "a", "I say so").problem().code == &code::four_eyes);
   CHECK(settle(*proposal, "", "I say so").problem().code == &code::four_eyes);
@@ -86,43 +86,43 @@ TEST_CASE("a correction changes nothing until another officer confirms it") {
 }
 
 TEST_CASE("a rejected proposal never holds, and a proposal says who and why") {
-  Scratch s;
+  ScratchLedger s;
   const auto proposal = record(s, correction("c1", "e1", "found"), "a", 1);
   REQUIRE(proposal);
-  REQUIRE(s.ledger.settle(*proposal, Verdict::reject, "b", "not so", 2, salt()));
+  REQUIRE(s.ledger.settle(*proposal, Verdict::reject, "b", "not so", 2, fresh_salt()));
   CHECK(s.ledger.standing()->events.empty());
   CHECK(s.ledger.standing()->waiting.empty());
-  CHECK(s.ledger.settle(*proposal, Verdict::confirm, "c", "yes so", 3, salt()).problem().code ==
+  CHECK(s.ledger.settle(*proposal, Verdict::confirm, "c", "yes so", 3, fresh_salt()).problem().code ==
         &code::four_eyes);
   CHECK(record(s, correction("c2", "e1", ""), "a", 4).problem().code == &code::four_eyes);
   CHECK(record(s, correction("c2", "e1", "found"), "", 4).problem().code == &code::four_eyes);
-  CHECK(s.ledger.record_decision("{}", "", 5, salt(), false).problem().code == &code::four_eyes);
+  CHECK(s.ledger.record_decision("{}", "", 5, fresh_salt(), false).problem().code == &code::four_eyes);
   CHECK(*s.record.size() == 2);
 }
 
 TEST_CASE("decisions hold at once, discretionary ones when they are confirmed") {
-  Scratch s;
-  REQUIRE(s.ledger.record_decision("clear", "a", 1, salt(), false));
-  const auto open = s.ledger.record_decision("open", "a", 2, salt(), true);
+  ScratchLedger s;
+  REQUIRE(s.ledger.record_decision("clear", "a", 1, fresh_salt(), false));
+  const auto open = s.ledger.record_decision("open", "a", 2, fresh_salt(), true);
   REQUIRE(open);
   CHECK(bodies(s.ledger.standing()->decisions) == std::vector<std::string>{"clear"});
-  REQUIRE(s.ledger.settle(*open, Verdict::confirm, "b", "weighed", 3, salt()));
+  REQUIRE(s.ledger.settle(*open, Verdict::confirm, "b", "weighed", 3, fresh_salt()));
   CHECK(bodies(s.ledger.standing()->decisions) == std::vector<std::string>{"clear", "open"});
   CHECK(s.ledger.standing()->events.empty());
 }
 
 TEST_CASE("a confirmation of one's own, written past the ledger, is found") {
-  Scratch s;
+  ScratchLedger s;
   const auto proposal = record(s, correction("c1", "e1", "found"), "a", 1);
   const NewEntry forged{{2, "a", std::string(confirmation), *proposal}, "{}"};
-  REQUIRE(s.record.append(std::span(&forged, 1), salt()));
+  REQUIRE(s.record.append(std::span(&forged, 1), fresh_salt()));
   CHECK(s.ledger.standing().problem().code == &code::register_altered);
 }
 
 TEST_CASE("what holds is what a reader who keeps lists by hand would say, on random histories") {
   std::mt19937 dice(77);
   for (int history = 0; history < 40; ++history) {
-    Scratch s;
+    ScratchLedger s;
     std::vector<std::string> holds;
     std::map<Sequence, std::pair<std::string, std::string>> open;  // by, body
     for (int step = 0; step < 25; ++step) {
@@ -139,7 +139,7 @@ TEST_CASE("what holds is what a reader who keeps lists by hand would say, on ran
         const auto it = std::next(open.begin(), static_cast<std::ptrdiff_t>(dice() % open.size()));
         const bool confirm = dice() % 2 != 0;
         const bool done{s.ledger.settle(it->first, confirm ? Verdict::confirm : Verdict::reject, by, "why",
-                                        step, salt())};
+                                        step, fresh_salt())};
         REQUIRE(done == (by != it->second.first));
         if (!done) continue;
         if (confirm) holds.push_back(it->second.second);
@@ -154,21 +154,40 @@ TEST_CASE("what holds is what a reader who keeps lists by hand would say, on ran
 }
 
 TEST_CASE("an event that hangs on what is recorded is recorded with it or not at all") {
-  Scratch s;
+  ScratchLedger s;
   REQUIRE(record(s, loss("e1"), "a", 1));
+  bool proposed = true;
   const auto second = [&](std::size_t wanted) {
     return s.ledger.record_if(
         [&](const std::vector<Holding>& events) {
           return events.size() == wanted ? std::optional(loss("e2")) : std::nullopt;
         },
-        "b", 2, salt());
+        "b", 2, fresh_salt(), proposed);
   };
   CHECK(*second(0) == std::nullopt);
   CHECK(*s.record.size() == 1);
   CHECK(*second(1) == std::optional<Sequence>(1));
+  CHECK(!proposed);
   CHECK(bodies(s.ledger.standing()->events) == std::vector{loss("e1"), loss("e2")});
-  const auto wrong = s.ledger.record_if(
-      [](const std::vector<Holding>&) { return std::optional<std::string>("nothing"); }, "b", 3, salt());
+  const auto wrong =
+      s.ledger.record_if([](const std::vector<Holding>&) { return std::optional<std::string>("nothing"); },
+                         "b", 3, fresh_salt(), proposed);
   CHECK(wrong.problem().code == &code::not_recordable);
   CHECK(s.record.verify({}, [](std::uint64_t) {})->flaws.empty());
+}
+
+TEST_CASE("a stop holds at once, its lifting when another officer confirms it") {
+  ScratchLedger s;
+  const std::string stop =
+      R"({"event":"stop","id":"s1","on":"2024-01-02","by":"a","reason":"diversion reported","party":"p"})";
+  const std::string lift =
+      R"({"event":"lift","id":"s2","on":"2024-02-02","by":"a","reason":"cleared","of":"s1"})";
+  REQUIRE(record(s, stop, "a", 1));
+  REQUIRE(bodies(s.ledger.standing()->events) == std::vector{stop});
+  const auto proposal = record(s, lift, "a", 2);
+  REQUIRE(proposal);
+  CHECK(bodies(s.ledger.standing()->events) == std::vector{stop});
+  CHECK(!s.ledger.settle(*proposal, Verdict::confirm, "a", "sure", 3, fresh_salt()));
+  REQUIRE(s.ledger.settle(*proposal, Verdict::confirm, "b", "seen", 3, fresh_salt()));
+  CHECK(bodies(s.ledger.standing()->events) == std::vector{stop, lift});
 }

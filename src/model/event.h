@@ -24,7 +24,18 @@ std::string_view to_string(EventKind k);
 std::optional<EventKind> parse_event_kind(std::string_view word);
 std::vector<std::string> event_kind_words();
 
-enum class EventFamily : std::uint8_t { goods, attest, enter, correct, authorise, reserve, take, expire };
+enum class EventFamily : std::uint8_t {
+  goods,
+  attest,
+  enter,
+  correct,
+  authorise,
+  reserve,
+  take,
+  expire,
+  stop,
+  lift
+};
 EventFamily family_of(EventKind k);
 /// Whether goods pass from one holder to another.
 bool moves(EventKind k);
@@ -96,6 +107,15 @@ struct Expire {
   std::string of;
 };
 
+/// Of what is named nothing moves and nothing is drawn on until the stop is lifted.
+struct Stop {
+  HeldKind kind = HeldKind::party;
+  std::string name;
+};
+struct Lift {
+  std::string of;
+};
+
 struct Event;
 
 /// An earlier event was otherwise, or was not at all. What was recorded stays; what it says changes.
@@ -110,7 +130,7 @@ struct Event {
   std::string id;
   Date on;  // the day on which it was so
   std::string by, source, reason, note;
-  std::variant<Goods, Attest, Enter, Correct, Authorise, Reserve, Take, Expire> body;
+  std::variant<Goods, Attest, Enter, Correct, Authorise, Reserve, Take, Expire, Stop, Lift> body;
   TextSpan at;
 
   const Goods* goods() const { return std::get_if<Goods>(&body); }

@@ -114,6 +114,8 @@ struct EventReader::Body : EventValues {
       case EventFamily::reserve: e.body = Reserve{}; break;
       case EventFamily::take: e.body = Take{}; break;
       case EventFamily::expire: e.body = Expire{}; break;
+      case EventFamily::stop: e.body = Stop{}; break;
+      case EventFamily::lift: e.body = Lift{}; break;
     }
   }
   void body_key(Event& e, std::string_view key, TextSpan at, Value v) {
@@ -125,12 +127,26 @@ struct EventReader::Body : EventValues {
     if (auto* reserve = std::get_if<Reserve>(&e.body)) accounts.key(*reserve, key, at, v);
     if (auto* take = std::get_if<Take>(&e.body)) accounts.key(*take, key, at, v);
     if (auto* expire = std::get_if<Expire>(&e.body); expire && key == "of") expire->of = text(v);
+    if (auto* stop = std::get_if<Stop>(&e.body)) stop_key(*stop, key, at, v);
+    if (auto* lift = std::get_if<Lift>(&e.body); lift && key == "of") lift->of = text(v);
   }
   void end_body(Event& e) {
     if (auto* enter = std::get_if<Enter>(&e.body))
       enter->world = read_world_sections(enter->sections, diags());
     if (auto* correct = std::get_if<Correct>(&e.body)) end_correct(*correct, e.at);
     if (auto* authorise = std::get_if<Authorise>(&e.body)) accounts.end(*authorise, e);
+    if (const auto* stop = std::get_if<Stop>(&e.body); stop && stop->name.empty())
+      diags().emit(code::wrong_form, e.at, "a state, party, item, lot or authorisation that is stopped");
+  }
+
+  // --- stops ---
+  void stop_key(Stop& s, std::string_view key, TextSpan at, Value v) {
+    if (!s.name.empty()) {
+      diags().emit(code::wrong_form, at, "one thing: what else is stopped has its own event");
+      return;
+    }
+    s.kind = *parse_held_kind(key);
+    s.name = s.kind == HeldKind::state ? state(v, at) : text(v);
   }
 
   // --- goods ---

@@ -205,6 +205,8 @@ class Writer {
     });
   }
   void body(const Expire& e) { text("of", e.of); }
+  void body(const Stop& s) { text(to_string(s.kind), s.name); }
+  void body(const Lift& l) { text("of", l.of); }
   void document(const Doc& d) {
     switch (d.form) {
       case Doc::Form::nothing: out_ += "null"; break;

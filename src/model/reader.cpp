@@ -180,7 +180,7 @@ class Reader {
     const Doc* v = d.find(key);
     if (found || !look_up_ || !v || !v->is_scalar()) return;
     diags_.emit(code::unknown_party, v->at, kind, v->text)
-        .fix(fmt::format("add it to the world, or correct `{}`", key));
+        .fix(fmt::format("add it to the world that `--world` names, or correct `{}`", key));
   }
 
   Diagnostics& diags_;
@@ -365,6 +365,7 @@ class TransferReader : Reader {
     if (text(d, "transfer", true) != "1") diags_.emit(code::wrong_form, d.at, "`transfer: 1`");
     t.at = d.at;
     t.title = text(d, "title");
+    for (const DocEntry& e : d.entries) t.places[e.key.text] = e.value.at;
     t.kind = text(d, "kind");
     t.on = date(d, "on");
     yes(d, "performed");  // the answer alone reads it
@@ -383,7 +384,7 @@ class TransferReader : Reader {
       t.answers.back().knowledge.from = "answered";
     });
     each(d, "lines", [&](const Doc& l) { line(l, t); });
-    if (t.lines.empty()) t.lines.push_back({"line 1", {}, {}, {}, {}, d.at});
+    if (t.lines.empty()) t.lines.push_back({"line 1", {}, {}, {}, {}, {}, d.at});
     return t;
   }
 
@@ -396,7 +397,8 @@ class TransferReader : Reader {
   }
   void line(const Doc& d, Transfer& t) {
     if (!map(d, "a line", {"id", "lot", "item", "quantity", "value", "facts", "note"})) return;
-    TransferLine l{text(d, "id"), text(d, "lot"), text(d, "item"), text(d, "quantity"), {}, d.at};
+    TransferLine l{text(d, "id"), text(d, "lot"), text(d, "item"), text(d, "quantity"), text(d, "value"), {},
+                   d.at};
     if (l.id.empty()) l.id = fmt::format("line {}", t.lines.size() + 1);
     l.facts = facts(d, "line " + l.id);
     for (const TransferLine& other : t.lines)

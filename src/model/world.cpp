@@ -41,6 +41,17 @@ std::string_view to_string(InstrumentState s) {
   return names[static_cast<std::size_t>(s)];
 }
 
+static constexpr std::array<std::string_view, 5> held_kinds{"state", "party", "item", "lot", "authorisation"};
+
+std::string_view to_string(HeldKind k) {
+  return held_kinds[static_cast<std::size_t>(k)];
+}
+std::optional<HeldKind> parse_held_kind(std::string_view word) {
+  const auto* it = std::find(held_kinds.begin(), held_kinds.end(), word);
+  if (it == held_kinds.end()) return std::nullopt;
+  return static_cast<HeldKind>(it - held_kinds.begin());
+}
+
 const Party* World::party(std::string_view id) const {
   return by_id(parties, id);
 }

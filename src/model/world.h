@@ -1,4 +1,6 @@
 #pragma once
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -80,6 +82,18 @@ struct Instrument {
   TextSpan at;
 };
 
+/// What a stop can hold: all that goes to or from a state or by a party, an item, a lot, an authorisation.
+enum class HeldKind : std::uint8_t { state, party, item, lot, authorisation };
+std::string_view to_string(HeldKind k);
+std::optional<HeldKind> parse_held_kind(std::string_view word);
+
+/// A stop in force.
+struct Hold {
+  HeldKind kind;
+  std::string name, stop, by, reason;
+  Date since;
+};
+
 struct World {
   std::string about;
   std::vector<Party> parties;
@@ -88,6 +102,7 @@ struct World {
   std::vector<Lot> lots;
   std::vector<Record> records;
   std::vector<Instrument> instruments;
+  std::vector<Hold> holds;  // from events alone
 
   const Party* party(std::string_view id) const;
   const Agreement* agreement(std::string_view id) const;
@@ -102,7 +117,7 @@ struct World {
 void join(World& into, World more, Diagnostics& diags);
 
 struct TransferLine {
-  std::string id, lot, item, quantity;
+  std::string id, lot, item, quantity, value;
   FactEntries facts;
   TextSpan at;
 };
@@ -115,6 +130,7 @@ struct Transfer {
   FactEntries answers;  // given to `ask`; they go before what else is said
   std::vector<TransferLine> lines;
   TextSpan at;
+  std::map<std::string, TextSpan, std::less<>> places;  // of what its keys say
 };
 
 }  // namespace sekisho

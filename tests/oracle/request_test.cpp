@@ -362,6 +362,11 @@ TEST_CASE("the public law of a day says what decide says") {
   nlohmann::json world{{"world", 1}, {"records", nlohmann::json::array()}};
   for (const Authority& a : shipped.law.authorities)
     world["records"].push_back({{"authority", a.name}, {"complete_to", "2023-12-22"}});
+  for (const char* name : {"p0", "p1", "p2", "p3"}) {  // whatever is named exists
+    world["parties"][name] = {{"name", name}};
+    world["items"][name] = {{"name", name}};
+    world["lots"][name] = {{"item", name}};
+  }
   int open = 0;
   for (int k = 0; k < 12; ++k) {
     nlohmann::json facts;

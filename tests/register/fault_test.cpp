@@ -18,13 +18,13 @@ namespace fs = std::filesystem;
 
 const Hash some_salt{7};
 
-NewEntry said(const std::string& text) {
+NewEntry batch_entry(const std::string& text) {
   return {{1'000'000, "officer", "event", std::nullopt}, text};
 }
 std::vector<NewEntry> batch(unsigned number, unsigned length) {
   std::vector<NewEntry> out;
   for (unsigned i = 0; i < length; ++i)
-    out.push_back(said(fmt::format("batch {} entry {} of {}", number, i, length)));
+    out.push_back(batch_entry(fmt::format("batch {} entry {} of {}", number, i, length)));
   return out;
 }
 constexpr unsigned lengths[] = {3, 1, 300, 2, 40};  // the third completes a tile
@@ -113,7 +113,7 @@ TEST_CASE("a register on files that fail at every step keeps what it acknowledge
       const std::uint64_t there = whole_batches(r);
       REQUIRE(there >= done.acknowledged);
       if (there > done.acknowledged) ++unacknowledged;
-      REQUIRE(r.append(std::vector{said("goes on")}, some_salt));
+      REQUIRE(r.append(std::vector{batch_entry("goes on")}, some_salt));
     }
   CHECK(refused > steps);  // the faults do strike
   MESSAGE(refused, " of ", 4 * steps, " runs refused something; in ", unacknowledged,

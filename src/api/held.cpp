@@ -1,0 +1,59 @@
+#include "api/held.h"
+
+#include "model/holds.h"
+
+namespace sekisho {
+namespace {
+
+class Concerns {
+ public:
+  explicit Concerns(const World& world) : world_(world) {}
+
+  void state(const std::string& code) { add(HeldKind::state, code); }
+  void party(const std::string& id) {
+    const Party* p = world_.party(id);
+    for (std::size_t steps = 0; p && steps <= world_.parties.size(); ++steps, p = world_.party(p->part_of)) {
+      add(HeldKind::party, p->id);
+      state(p->country);
+    }
+  }
+  void add(HeldKind kind, const std::string& name) {
+    if (!name.empty()) all_.push_back({kind, name});
+  }
+  const std::vector<Concern>& all() const { return all_; }
+
+ private:
+  const World& world_;
+  std::vector<Concern> all_;
+};
+
+}  // namespace
+
+Json hold_json(const Hold& h) {
+  return {{"stop", h.stop},           {"kind", to_string(h.kind)},
+          {"name", h.name},           {"since", to_string(h.since)},
+          {"by", text_or_null(h.by)}, {"reason", text_or_null(h.reason)}};
+}
+
+Json held_of(const World& world, const Transfer& transfer, const Json& lines) {
+  Json out = Json::array();
+  if (world.holds.empty()) return out;
+  Concerns concerns(world);
+  concerns.state(transfer.from);
+  concerns.state(transfer.to);
+  for (const std::string& s : transfer.via) concerns.state(s);
+  for (const std::string& p : {transfer.exporter, transfer.consignee, transfer.end_user}) concerns.party(p);
+  for (const TransferLine& l : transfer.lines) {
+    const Lot* lot = world.lot(l.lot);
+    concerns.add(HeldKind::lot, l.lot);
+    concerns.add(HeldKind::item, l.item.empty() && lot ? lot->item : l.item);
+  }
+  for (const Json& l : lines)
+    for (const Json& n : l["needs"])
+      for (const Json& i : n["settled_by"])
+        concerns.add(HeldKind::authorisation, i["instrument"].get<std::string>());
+  for (const Hold& h : that_concern(world.holds, concerns.all())) out.push_back(hold_json(h));
+  return out;
+}
+
+}  // namespace sekisho

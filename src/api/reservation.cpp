@@ -1,0 +1,139 @@
+#include <algorithm>
+
+#include "api/line_question.h"
+#include "api/opened_events.h"
+#include "base/json.h"
+#include "custody/custody.h"
+#include "model/corrections.h"
+#include "model/reader.h"
+#include "sekisho/licences.h"
+
+namespace sekisho {
+namespace {
+
+/// The authorisations among recorded events, in the order in which they were last stated.
+std::vector<std::string> authorisations(const std::vector<Event>& recorded) {
+  std::vector<std::string> out;
+  Diagnostics told;  // whoever decided has reported it
+  for (const Event* e : corrected(recorded, told))
+    if (const auto* a = std::get_if<Authorise>(&e->body)) {
+      std::erase(out, a->text.instrument.id);
+      out.push_back(a->text.instrument.id);
+    }
+  return out;
+}
+
+/// The one of those that settle a need which prevails, the latest stated; nullptr if none of them is
+/// recorded.
+const Json* prevailing(const Json& settled_by, const std::vector<std::string>& recorded) {
+  const Json* out = nullptr;
+  auto best = recorded.begin();
+  for (const Json& i : settled_by) {
+    const auto at = std::find(recorded.begin(), recorded.end(), i["instrument"].get<std::string>());
+    if (i["covers"] != "yes" || i["state"] != "granted" || at == recorded.end()) continue;
+    if (out == nullptr || at > best) {
+      out = &i;
+      best = at;
+    }
+  }
+  return out;
+}
+
+void add_once(Json& list, const Json& value) {
+  if (std::find(list.begin(), list.end(), value) == list.end()) list.push_back(value);
+}
+
+Json line_of(const TransferLine& l, const World& world, const Transfer& t, const Json& answer,
+             const std::vector<std::string>& recorded) {
+  const Lot* lot = world.lot(l.lot);
+  Json line{{"line", l.id}};
+  const std::string item = l.item.empty() && lot ? lot->item : l.item;
+  for (const auto& [key, text] :
+       {std::pair{"item", item}, {"consignee", t.consignee}, {"quantity", l.quantity}, {"value", l.value}})
+    if (!text.empty()) line[key] = text;
+  Json under = Json::array(), needs = Json::array(), facts = Json::object();
+  for (const Json& n : answer["needs"])
+    if (const Json* by = prevailing(n["settled_by"], recorded)) {
+      add_once(under, (*by)["instrument"]);
+      add_once(needs, {{"need", n["need"]}, {"from", n["authority"]}});
+      for (const Json& s : (*by)["scope"]) {
+        const Json known = answer["premises"]["facts"].value(s["fact"].get<std::string>(), Json::object());
+        if (known.contains("one_of") && known["one_of"].size() == 1)
+          facts[s["fact"].get<std::string>()] = known["one_of"][0];
+      }
+    }
+  if (!l.lot.empty()) facts["lot"] = l.lot;
+  line["under"] = std::move(under);
+  line["needs"] = std::move(needs);
+  line["facts"] = std::move(facts);
+  return line;
+}
+
+/// Whether a finding was given by hand, as `--known FACT=yes` does.
+bool taken_for_granted(const Json& answer) {
+  for (const Json& n : answer["needs"])
+    for (const Json& i : n["settled_by"])
+      if (i["instrument"].get<std::string>().starts_with(assumed_finding)) return true;
+  return false;
+}
+
+}  // namespace
+
+ReservationResult reservation_of(const DecideRequest& request, const std::string& answer_text,
+                                 const ReservationWords& words) {
+  Sources sources;
+  Diagnostics diags;
+  const auto refused = [&](const std::string& why, const std::string& cure) {
+    diags.emit(code::not_reservable, TextSpan{}, why).fix(cure);
+    return ReservationResult{false, reports_of(sources, diags), {}};
+  };
+  const auto answer = parse_json(answer_text);
+  if (!answer || !request.events)
+    return refused("no recorded authorisation was read", "name them with `--events`");
+  if (request.hypothetical)
+    return refused("the answer is of a draft of law", "decide under the law as it stands");
+  const Json& question = (*answer)["question"];
+  if (question["law_of"] != question["on"] || !question["known_on"].is_null())
+    return refused("the answer is of another day's law or knowledge",
+                   "leave out `--law-of` and `--known-on`");
+  if (taken_for_granted(*answer))
+    return refused("the answer takes a finding for granted that nobody made",
+                   "record the finding of its authority");
+  const std::string finding = (*answer)["finding"];
+  if (finding != "permitted" && finding != "permitted_with_provisos")
+    return refused(fmt::format("the finding is {}", finding), "`decide` says what is missing or needed");
+  if (answer->contains("held"))
+    return refused(fmt::format("the {} `{}` is stopped", (*answer)["held"][0]["kind"].get<std::string>(),
+                               (*answer)["held"][0]["name"].get<std::string>()),
+                   "have the stop lifted by another officer");
+  OpenedEvents read(*request.events, request.world);
+  World world = read.world;
+  world.lots.clear();
+  Diagnostics told;                                             // whoever decided has reported it
+  const auto nothing = [](const ProvisoOn&) { return false; };  // what flows on is no matter here
+  const auto day = parse_date(question["on"].get<std::string>());
+  join(world, Custody(read.events, day.value_or(far_future), nothing, told).world(), told);
+  const auto doc =
+      read_document(read.sources, read.sources.add(request.transfer.name, request.transfer.text), read.diags);
+  const auto transfer = doc ? read_transfer(*doc, world, told) : std::nullopt;
+  if (!transfer) return refused("the transfer cannot be read", "decide it first");
+  const std::vector<std::string> recorded = authorisations(read.events);
+  Json lines = Json::array();
+  for (std::size_t i = 0; i < transfer->lines.size(); ++i) {
+    const TransferLine& l = transfer->lines[i];
+    if (l.quantity.empty() && l.value.empty())
+      return refused(fmt::format("line `{}` says neither quantity nor value", l.id),
+                     "give `quantity`, such as `4 pieces`, or `value`, such as `2500 USD`");
+    lines.push_back(line_of(l, world, *transfer, (*answer)["lines"][i], recorded));
+    if (lines.back()["under"].empty())
+      return refused(fmt::format("no recorded authorisation settles a need of line `{}`", l.id),
+                     "record it with an event `authorise`; acts in a world file have no balance");
+  }
+  Json e{{"event", "reserve"}, {"id", words.id}, {"on", question["on"]}};
+  if (!words.by.empty()) e["by"] = words.by;
+  if (!words.until.empty()) e["until"] = words.until;
+  e["lines"] = std::move(lines);
+  return {true, {}, to_line(e)};
+}
+
+}  // namespace sekisho

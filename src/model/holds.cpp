@@ -1,0 +1,72 @@
+#include "model/holds.h"
+
+#include <algorithm>
+
+namespace sekisho {
+std::vector<Hold> that_concern(std::vector<Hold> holds, std::span<const Concern> concerns) {
+  std::erase_if(holds, [&](const Hold& h) {
+    return std::find(concerns.begin(), concerns.end(), Concern{h.kind, h.name}) == concerns.end();
+  });
+  return holds;
+}
+
+Holds::Holds(std::span<const Event> recorded, const std::vector<const Event*>& events, Diagnostics& diags) {
+  std::map<std::string_view, std::size_t> by_id;
+  for (const Event* e : events)
+    if (std::holds_alternative<Stop>(e->body)) {
+      by_id.emplace(e->id, stops_.size());
+      stops_.push_back({e});
+    }
+  for (const Event* e : events) {
+    const auto* lift = std::get_if<Lift>(&e->body);
+    if (lift == nullptr) continue;
+    const auto stop = by_id.find(lift->of);
+    if (stop == by_id.end() || e->on < stops_[stop->second].stop->on)
+      diags.emit(code::no_such_event, e->at, "stop before it", lift->of)
+          .fix("name a `stop` that stands; `sekisho stop list` shows them");
+    else if (stops_[stop->second].lift == nullptr)
+      stops_[stop->second].lift = e;
+  }
+  if (stops_.empty()) return;
+  std::map<std::string_view, std::size_t> first;
+  for (std::size_t i = 0; i < recorded.size(); ++i) {
+    const Event& e = recorded[i];
+    first.emplace(e.id, i);
+    places_[&e] = i;
+    if (const auto* c = std::get_if<Correct>(&e.body))
+      for (const Event& instead : c->instead)
+        if (const auto of = first.find(c->of); of != first.end()) places_[&instead] = of->second;
+  }
+}
+
+std::size_t Holds::recorded_at(const Event& e) const {
+  const auto it = places_.find(&e);
+  return it == places_.end() ? SIZE_MAX : it->second;
+}
+
+template <class Binds>
+std::vector<Hold> Holds::where(const Binds& binds) const {
+  std::vector<Hold> out;
+  for (const Standing& s : stops_) {
+    if (!binds(s)) continue;
+    const Stop& what = std::get<Stop>(s.stop->body);
+    out.push_back({what.kind, what.name, s.stop->id, s.stop->by, s.stop->reason, s.stop->on});
+  }
+  return out;
+}
+
+std::vector<Hold> Holds::on(Date day) const {
+  return where(
+      [&](const Standing& s) { return s.stop->on <= day && (s.lift == nullptr || day < s.lift->on); });
+}
+
+std::vector<Hold> Holds::against(const Event& event) const {
+  const std::size_t place = recorded_at(event);
+  return where([&](const Standing& s) {
+    const bool stopped = recorded_at(*s.stop) < place && s.stop->on <= event.on;
+    const bool lifted = s.lift != nullptr && recorded_at(*s.lift) < place && s.lift->on <= event.on;
+    return stopped && !lifted;
+  });
+}
+
+}  // namespace sekisho

@@ -1,0 +1,57 @@
+#pragma once
+#include <map>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/diagnostics.h"
+#include "model/event.h"
+
+// What is stopped, and since when. A stop is an officer's act and no law: it changes no finding, but of what
+// it names nothing is released or drawn on until another officer has lifted it.
+//
+// A stop binds whatever is recorded after it and is of its day or a later one. What had been recorded before
+// stays as it was: nobody could know of the stop. A movement recorded late, and of a day on which the stop
+// stood, met it, even if it has been lifted since.
+//
+// Example: s1 stops the party acme on 1 May; s2, recorded on 20 May, lifts it from then on. A draw of 10 May
+// for acme is refused whether it is recorded on 11 May or in June. One of 10 May that was recorded before s1
+// stands.
+
+namespace sekisho {
+
+/// Something that an event or a transfer concerns, and that a stop can name.
+struct Concern {
+  HeldKind kind;
+  std::string name;
+  friend bool operator==(const Concern&, const Concern&) = default;
+};
+
+/// Those of the holds that name one of these.
+std::vector<Hold> that_concern(std::vector<Hold> holds, std::span<const Concern> concerns);
+
+class Holds {
+ public:
+  /// @param recorded  as recorded; must outlive this
+  /// @param events    those that hold, as `corrected` gives them
+  /// @fails SK3202 a lifting of what nobody stopped
+  Holds(std::span<const Event> recorded, const std::vector<const Event*>& events, Diagnostics& diags);
+
+  /// Stops that stand on a day, by all that is recorded; in the order in which they were.
+  std::vector<Hold> on(Date day) const;
+  /// Stops that bind an event: recorded before it and standing on its day.
+  std::vector<Hold> against(const Event& event) const;
+
+ private:
+  struct Standing {
+    const Event* stop;
+    const Event* lift = nullptr;
+  };
+  template <class Binds>
+  std::vector<Hold> where(const Binds& binds) const;
+  std::size_t recorded_at(const Event& e) const;
+  std::vector<Standing> stops_;
+  std::map<const Event*, std::size_t> places_;  // in the order of recording; of a corrected event its own
+};
+
+}  // namespace sekisho
