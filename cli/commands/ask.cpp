@@ -108,7 +108,7 @@ int ask(AskOptions& o) {
   for (const std::string& k : o.request.known)
     if (const std::size_t eq = k.find('='); eq != std::string::npos)
       given.emplace_back(k.substr(0, eq), k.substr(eq + 1));
-  const std::size_t from_flags = given.size();
+  bool answered = false;
   Answers given_before;
   std::vector<std::string> known_before;
   const auto keep = [&] { return o.answers.empty() || write_file(o.answers, as_transfer(o, given)); };
@@ -116,13 +116,13 @@ int ask(AskOptions& o) {
     const DecideResult r = books->decide(o.request);
     if (!r.ok) {
       print_reports(r.reports, true);
-      if (given.size() == from_flags) return exit_wrong;
+      if (!answered) return exit_wrong;
       fmt::print(stderr, "that answer is left out; here is the question again\n");
-      given = std::move(given_before);
-      o.request.known = std::move(known_before);
+      given = given_before;
+      o.request.known = known_before;
       continue;
     }
-    if (given.size() > from_flags && !keep()) return exit_files;  // so that Ctrl-C loses no answer
+    if (answered && !keep()) return exit_files;  // so that Ctrl-C loses no answer
     const Json answer = read_json(r.json);
     const Json* question = nullptr;
     for (const Json& m : answer["missing"])
@@ -157,15 +157,16 @@ int ask(AskOptions& o) {
     }
     // A line may answer another question than the one asked: FACT=VALUE.
     const std::size_t eq = line.find('=');
-    const std::string answered = eq == std::string::npos ? fact : line.substr(0, eq);
+    const std::string of = eq == std::string::npos ? fact : line.substr(0, eq);
     const std::string with = eq == std::string::npos ? line : line.substr(eq + 1);
     // The last answer to a question is the one that counts.
     given_before = given;
     known_before = o.request.known;
-    std::erase_if(given, [&](const auto& g) { return g.first == answered; });
-    std::erase_if(o.request.known, [&](const std::string& k) { return k.starts_with(answered + "="); });
-    given.emplace_back(answered, with);
-    o.request.known.push_back(fmt::format("{}={}", answered, with));
+    answered = true;
+    std::erase_if(given, [&](const auto& g) { return g.first == of; });
+    std::erase_if(o.request.known, [&](const std::string& k) { return k.starts_with(of + "="); });
+    given.emplace_back(of, with);
+    o.request.known.push_back(fmt::format("{}={}", of, with));
   }
   if (!keep()) return exit_files;
   if (!o.answers.empty()) {

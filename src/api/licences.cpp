@@ -264,7 +264,7 @@ BookingResult would_book(const SourceText& events, const std::optional<SourceTex
                                           family_of(more.front().kind) == EventFamily::lift);
   const auto replay = [&](Diagnostics& told) {
     if (!stops) return replay_accounts(read.events, far_future, read.world, told).refused;
-    Holds(read.events, corrected(read.events, told), told);
+    const Holds would_stand(read.events, corrected(read.events, told), told);
     return std::vector<RefusedEvent>();
   };
   replay(read.diags);

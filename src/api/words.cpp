@@ -38,12 +38,16 @@ std::string printable(std::string_view text) {
     const auto c = static_cast<unsigned char>(text[i]);
     const std::size_t length = c < 0x80 ? 1 : c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2;
     const std::string_view one = text.substr(i, length);
-    const bool turns = one >= "\u202a" && one <= "\u202e";
-    const bool isolates = one >= "\u2066" && one <= "\u2069";
+    const auto byte = [&](std::size_t at) {
+      return at < one.size() ? static_cast<unsigned char>(one[at]) : 0U;
+    };
+    const bool turns =
+        c == 0xe2 && ((byte(1) == 0x80 && byte(2) >= 0xaa && byte(2) <= 0xae) ||  // U+202A to 202E
+                      (byte(1) == 0x81 && byte(2) >= 0xa6 && byte(2) <= 0xa9));   // U+2066 to 2069
     const bool control =
-        (c < 0x20 && c != '\t') || c == 0x7f || (c == 0xc2 && one.size() == 2 && (one[1] & 0x60) == 0);
+        (c < 0x20 && c != '\t') || c == 0x7f || (c == 0xc2 && byte(1) >= 0x80 && byte(1) < 0xa0);
     const bool whole = c < 0x80 || find_invalid_utf8(one) == std::string_view::npos;
-    out += turns || isolates || control || !whole ? std::string_view("\ufffd") : one;
+    out += turns || control || !whole ? std::string_view("\ufffd") : one;
     i += whole ? length : 1;
   }
   return out;
