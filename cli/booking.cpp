@@ -44,10 +44,6 @@ int into_register(const BookingPlace& place, const Make& make) {
 
 }  // namespace
 
-void put(Json& j, const char* key, const std::string& value) {
-  if (!value.empty()) j[key] = value;
-}
-
 int book_made(const Make& make, const BookingPlace& place) {
   if (place.append && place.events == "-") {
     fmt::print(stderr, "error: nothing can be appended to standard input; name a file with `--events`\n");

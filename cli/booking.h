@@ -22,7 +22,4 @@ int book_event(const Json& event, const BookingPlace& place);
 /// them
 int book_made(const std::function<BookingResult(const SourceText& events)>& make, const BookingPlace& place);
 
-/// Sets a key unless there is nothing to say.
-void put(Json& j, const char* key, const std::string& value);
-
 }  // namespace sekisho::cli

@@ -73,30 +73,40 @@ bool write_file(const std::string& path, const std::string& text) {
   });
 }
 
-bool write_file(const std::string& named, const std::function<bool(std::ostream&)>& write) {
+std::optional<std::string> file_place(const std::string& named) {
   std::error_code error;
-  const fs::file_status before = fs::status(named, error);
-  if (fs::exists(before) && !fs::is_regular_file(before)) {
+  const fs::file_status there = fs::status(named, error);
+  if (fs::exists(there) && !fs::is_regular_file(there)) {
     cannot_write(named, "it is no regular file");
-    return false;
+    return std::nullopt;
   }
-  // What a link leads to is written, and the link stays.
-  const fs::path target = fs::exists(before) ? fs::canonical(named, error) : fs::path(named);
-  const std::string path = target.string(), beside = path + ".new";
+  return fs::exists(there) && fs::is_symlink(named, error) ? fs::canonical(named, error).string() : named;
+}
+
+bool take_place(const std::string& beside, const std::string& place) {
+  std::error_code error;
+  const fs::file_status there = fs::status(place, error);
+  if (fs::exists(there)) fs::permissions(beside, there.permissions(), error);
+  fs::rename(beside, place, error);
+  if (error) cannot_write(place, error.message());
+  return !error;
+}
+
+bool write_file(const std::string& named, const std::function<bool(std::ostream&)>& write) {
+  const auto place = file_place(named);
+  if (!place) return false;
+  const std::string beside = *place + ".new";
   {
     std::ofstream out(beside, std::ios::binary | std::ios::trunc);
     const bool written = out && write(out);
     out.flush();
-    if (!out) cannot_write(path, std::strerror(errno));
+    if (!out) cannot_write(*place, std::strerror(errno));
     if (!out || !written) {
       std::remove(beside.c_str());
       return false;
     }
   }
-  if (fs::exists(before)) fs::permissions(beside, before.permissions(), error);
-  fs::rename(beside, path, error);
-  if (error) cannot_write(path, error.message());
-  return !error;
+  return take_place(beside, *place);
 }
 
 std::optional<std::vector<SourceText>> read_rulebooks(const std::vector<std::string>& paths) {

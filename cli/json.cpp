@@ -23,4 +23,8 @@ std::string text_at(const Json& j, const char* key) {
   return it != j.end() && it->is_string() ? printable(it->get<std::string>()) : "";
 }
 
+void put(Json& j, const char* key, const std::string& value) {
+  if (!value.empty()) j[key] = value;
+}
+
 }  // namespace sekisho::cli

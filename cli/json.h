@@ -19,4 +19,7 @@ std::optional<Json> try_json(std::string_view text);
 /// The text under a key as it may be shown (`printable`); empty where there is none.
 std::string text_at(const Json& j, const char* key);
 
+/// Sets a key unless there is nothing to say.
+void put(Json& j, const char* key, const std::string& value);
+
 }  // namespace sekisho::cli

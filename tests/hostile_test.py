@@ -100,6 +100,16 @@ with tempfile.TemporaryDirectory() as name:
     asked = ["ask", "--on", "2023-12-22", "--known", "departure=JP"]
     done = run(*asked, "--answers", "pipe", "--overwrite", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     holds("a pipe is no file to keep answers in", done.returncode == 3 and pipe.is_fifo())
+    rows, table, linked = folder / "rows.csv", folder / "out.csv", folder / "linked.csv"
+    rows.write_text("departure,destination\nJP,US\n")
+    table.write_text("")
+    table.chmod(0o640)
+    linked.symlink_to(table)
+    done = run("batch", "rows.csv", "--out", "pipe", stdout=subprocess.DEVNULL)
+    holds("a pipe is no file to keep a table in", done.returncode == 3 and pipe.is_fifo())
+    holds("batch into a link", run("batch", "rows.csv", "--on", "2023-12-22", "--out", "linked.csv", stdout=subprocess.DEVNULL).returncode == 0)
+    holds("the table lies where the link leads and keeps its mode",
+          linked.is_symlink() and table.read_text() != "" and table.stat().st_mode & 0o777 == 0o640)
     # Ctrl-C loses no answer that was given.
     with subprocess.Popen([binary, *asked, "--answers", "kept.yaml"], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL) as asking:

@@ -28,6 +28,15 @@ std::string quoted(const std::string& v) {
 
 using Answers = std::vector<std::pair<std::string, std::string>>;
 
+/// FACT=VALUE, each parted.
+Answers answers_of(const std::vector<std::string>& known) {
+  Answers out;
+  for (const std::string& k : known)
+    if (const std::size_t eq = k.find('='); eq != std::string::npos)
+      out.emplace_back(k.substr(0, eq), k.substr(eq + 1));
+  return out;
+}
+
 /// JSON, which YAML is too, with the answers in it.
 std::string with_answers(Json transfer, const std::string& on, const Answers& given) {
   if (!on.empty() && !transfer.contains("on")) transfer["on"] = on;
@@ -103,23 +112,19 @@ int ask(AskOptions& o) {
     return exit_usage;
   }
   const bool person = isatty(STDIN_FILENO) != 0;
-  Answers given;
   std::set<std::string> skipped;
-  for (const std::string& k : o.request.known)
-    if (const std::size_t eq = k.find('='); eq != std::string::npos)
-      given.emplace_back(k.substr(0, eq), k.substr(eq + 1));
   bool answered = false;
-  Answers given_before;
-  std::vector<std::string> known_before;
-  const auto keep = [&] { return o.answers.empty() || write_file(o.answers, as_transfer(o, given)); };
+  std::vector<std::string> before;  // what was known before the last answer
+  const auto keep = [&] {
+    return o.answers.empty() || write_file(o.answers, as_transfer(o, answers_of(o.request.known)));
+  };
   while (true) {
     const DecideResult r = books->decide(o.request);
     if (!r.ok) {
       print_reports(r.reports, true);
       if (!answered) return exit_wrong;
       fmt::print(stderr, "that answer is left out; here is the question again\n");
-      given = given_before;
-      o.request.known = known_before;
+      o.request.known = before;
       continue;
     }
     if (answered && !keep()) return exit_files;  // so that Ctrl-C loses no answer
@@ -160,12 +165,9 @@ int ask(AskOptions& o) {
     const std::string of = eq == std::string::npos ? fact : line.substr(0, eq);
     const std::string with = eq == std::string::npos ? line : line.substr(eq + 1);
     // The last answer to a question is the one that counts.
-    given_before = given;
-    known_before = o.request.known;
+    before = o.request.known;
     answered = true;
-    std::erase_if(given, [&](const auto& g) { return g.first == of; });
     std::erase_if(o.request.known, [&](const std::string& k) { return k.starts_with(of + "="); });
-    given.emplace_back(of, with);
     o.request.known.push_back(fmt::format("{}={}", of, with));
   }
   if (!keep()) return exit_files;

@@ -192,6 +192,12 @@ class Run {
       refusals_to_stderr_ = o_.refused.empty();
     }
     if (o_.refused.empty() && !to_screen_) o_.refused = o_.out + ".refused";
+    for (std::string* file : {&o_.out, &o_.refused}) {
+      if (file->empty() || (file == &o_.out && to_screen_)) continue;
+      const auto place = file_place(*file);
+      if (!place) return exit_files;
+      *file = *place;
+    }
     const bool began = !to_screen_ && fs::exists(state());
     if (began && !o_.resume && !o_.fresh) {
       fmt::print(stderr,
@@ -334,12 +340,12 @@ class Run {
     out_.close();
     refused_.close();
     std::error_code error;
-    if (!to_screen_) fs::rename(part(o_.out), o_.out, error);
-    if (!error && !refusals_to_stderr_) {
-      if (at_.refused > 0)
-        fs::rename(part(o_.refused), o_.refused, error);
-      else
+    if (!to_screen_ && !take_place(part(o_.out), o_.out)) return exit_files;
+    if (!refusals_to_stderr_) {
+      if (at_.refused == 0)
         fs::remove(part(o_.refused), error);
+      else if (!take_place(part(o_.refused), o_.refused))
+        return exit_files;
     }
     if (error) return errno = error.value(), complain("write", o_.out), exit_files;
     if (!to_screen_) fs::remove(state(), error);

@@ -690,8 +690,8 @@ Json LineAnswer::changes(bool applicant) {
       values.push_back(show(v, i));
       where[i] = &values;
     }
-    if (f.type.kind ==
-        FactType::country)  // a state of the domain stands for all that the law cannot tell from it
+    // A state of the domain stands for all that the law cannot tell from it.
+    if (f.type.kind == FactType::country)
       for (const std::string_view code : country_codes()) {
         const Value state{0, std::string(code)};
         const std::vector<std::size_t> stand = space_.standing_for(v, state);

@@ -11,8 +11,7 @@ class Concerns {
 
   void state(const std::string& code) { add(HeldKind::state, code); }
   void party(const std::string& id) {
-    const Party* p = world_.party(id);
-    for (std::size_t steps = 0; p && steps <= world_.parties.size(); ++steps, p = world_.party(p->part_of)) {
+    for (const Party* p : world_.wholes(id)) {
       add(HeldKind::party, p->id);
       state(p->country);
     }
@@ -35,7 +34,8 @@ Json hold_json(const Hold& h) {
           {"by", text_or_null(h.by)}, {"reason", text_or_null(h.reason)}};
 }
 
-Json held_of(const World& world, const Transfer& transfer, const Json& lines) {
+Json held_of(const World& world, const Transfer& transfer, const Json& lines,
+             std::span<const std::string> under) {
   Json out = Json::array();
   if (world.holds.empty()) return out;
   Concerns concerns(world);
@@ -48,6 +48,7 @@ Json held_of(const World& world, const Transfer& transfer, const Json& lines) {
     concerns.add(HeldKind::lot, l.lot);
     concerns.add(HeldKind::item, l.item.empty() && lot ? lot->item : l.item);
   }
+  for (const std::string& a : under) concerns.add(HeldKind::authorisation, a);
   for (const Json& l : lines)
     for (const Json& n : l["needs"])
       for (const Json& i : n["settled_by"])

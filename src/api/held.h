@@ -1,4 +1,7 @@
 #pragma once
+#include <span>
+#include <string>
+
 #include "base/json.h"
 #include "model/world.h"
 
@@ -6,7 +9,9 @@ namespace sekisho {
 
 /// What is stopped of a transfer: its states, parties and all that these belong to, its lots and items, and
 /// the authorisations that settle a need. @param lines  of the answer
-Json held_of(const World& world, const Transfer& transfer, const Json& lines);
+/// @param under  more authorisations
+Json held_of(const World& world, const Transfer& transfer, const Json& lines,
+             std::span<const std::string> under = {});
 Json hold_json(const Hold& h);
 
 }  // namespace sekisho

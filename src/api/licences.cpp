@@ -178,8 +178,6 @@ struct OpenedAccounts {
 
 /// Items and consignees that a world and the events do not have.
 void check_names(const Event& e, const OpenedEvents& read, Diagnostics& diags) {
-  const auto* r = std::get_if<Reserve>(&e.body);
-  const auto* s = std::get_if<Stop>(&e.body);
   const auto entered = [&](const auto& has) {
     return has(read.world) || std::any_of(read.events.begin(), read.events.end(), [&](const Event& other) {
              const auto* w = std::get_if<Enter>(&other.body);
@@ -190,15 +188,21 @@ void check_names(const Event& e, const OpenedEvents& read, Diagnostics& diags) {
     if (!name.empty() && !known)
       diags.emit(code::unknown_party, e.at, kind, name).fix("add it to the world, or correct its name");
   };
-  if (s && s->kind == HeldKind::item)
-    must_be(entered([&](const World& w) { return w.item(s->name) != nullptr; }), "item", s->name);
-  if (s && s->kind == HeldKind::party)
-    must_be(entered([&](const World& w) { return w.party(s->name) != nullptr; }), "party", s->name);
-  if (r == nullptr) return;
-  for (const ReservedLine& l : r->lines) {
-    must_be(entered([&](const World& w) { return w.item(l.item) != nullptr; }), "item", l.item);
-    must_be(entered([&](const World& w) { return w.party(l.consignee) != nullptr; }), "party", l.consignee);
+  const auto item = [&](const std::string& id) {
+    must_be(entered([&](const World& w) { return w.item(id) != nullptr; }), "item", id);
+  };
+  const auto party = [&](const std::string& id) {
+    must_be(entered([&](const World& w) { return w.party(id) != nullptr; }), "party", id);
+  };
+  if (const auto* s = std::get_if<Stop>(&e.body)) {
+    if (s->kind == HeldKind::item) item(s->name);
+    if (s->kind == HeldKind::party) party(s->name);
   }
+  if (const auto* r = std::get_if<Reserve>(&e.body))
+    for (const ReservedLine& l : r->lines) {
+      item(l.item);
+      party(l.consignee);
+    }
 }
 
 Json refusals_json(const std::vector<RefusedEvent>& refused) {
@@ -260,10 +264,10 @@ BookingResult would_book(const SourceText& events, const std::optional<SourceTex
   if (!read.ok()) return failed(read.diags);
   Diagnostics diags;
   std::vector<Event> more = read_events(read.sources, read.sources.add(event.name, event.text), diags);
-  const bool stops = more.size() == 1 && (family_of(more.front().kind) == EventFamily::stop ||
-                                          family_of(more.front().kind) == EventFamily::lift);
+  const bool of_a_stop = more.size() == 1 && (family_of(more.front().kind) == EventFamily::stop ||
+                                              family_of(more.front().kind) == EventFamily::lift);
   const auto replay = [&](Diagnostics& told) {
-    if (!stops) return replay_accounts(read.events, far_future, read.world, told).refused;
+    if (!of_a_stop) return replay_accounts(read.events, far_future, read.world, told).refused;
     const Holds would_stand(read.events, corrected(read.events, told), told);
     return std::vector<RefusedEvent>();
   };

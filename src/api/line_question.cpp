@@ -339,13 +339,14 @@ class Builder {
     const std::string id = role == "exporter"    ? transfer_.exporter
                            : role == "consignee" ? transfer_.consignee
                                                  : transfer_.end_user;
-    const Party* p = world_.party(id);
-    if (!p) return;
+    const std::vector<const Party*> wholes = world_.wholes(id);
+    if (wholes.empty()) return;
+    const Party* p = wholes.front();
     set(role, id, "transfer", place(role));
     set(role + ".country", p->country, "party " + id, p->at, p->source);
     // A body shares what is known of the one it belongs to, unless something else is known of it.
-    for (std::size_t steps = 0; p && steps <= world_.parties.size(); ++steps, p = world_.party(p->part_of))
-      for (const FactEntry& e : p->facts) {
+    for (const Party* whole : wholes)
+      for (const FactEntry& e : whole->facts) {
         const FactId f = law_.find_fact(role + "." + e.fact);
         if (f.valid() && !law_[f].judged_by.valid())
           set(f, e.knowledge);

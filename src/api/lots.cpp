@@ -8,7 +8,6 @@
 #include "api/held.h"
 #include "api/opened_events.h"
 #include "engine/diagrams.h"
-#include "model/corrections.h"
 #include "model/event_reader.h"
 #include "model/holds.h"
 #include "model/reader.h"
@@ -236,11 +235,12 @@ void lots_of_events(const Rulebooks::Body& body, Sources& sources, const SourceT
   const std::vector<Event> events = checked_events(body, sources, file, world, diags);
   if (diags.has_errors()) return;
   world.lots.clear();
-  join(world, Custody(events, on, see_through(body.law), diags).world(), diags);
+  const Custody custody(events, on, see_through(body.law), diags);
+  join(world, custody.world(), diags);
   if (diags.has_errors()) return;  // the accounts would tell of the same corrections again
   join(world, acts_of(events, on, world, diags), diags);
   Diagnostics told;  // by the accounts already
-  world.holds = Holds(events, corrected(events, told), told).on(on);
+  world.holds = Holds(events, custody.events(), told).on(on);
 }
 
 LotResult lot_pedigree(const Rulebooks& books, const LotRequest& request) {
@@ -298,13 +298,7 @@ LotResult movements(const Rulebooks& books, const LotRequest& request) {
                      {"grounds", grounds(*answer)},
                      {"missing", (*answer)["missing"]},
                      {"not_encoded", (*answer)["coverage"]["not_encoded"]}});
-      Json held = answer->value("held", Json::array());
-      for (const Hold& h : world.holds)
-        if (h.kind == HeldKind::authorisation &&
-            std::find(e->goods()->under.begin(), e->goods()->under.end(), h.name) !=
-                e->goods()->under.end() &&
-            std::none_of(held.begin(), held.end(), [&](const Json& k) { return k["stop"] == h.stop; }))
-          held.push_back(hold_json(h));
+      Json held = held_of(world, t, (*answer)["lines"], e->goods()->under);
       if (!held.empty()) out.back()["held"] = std::move(held);
     }
   } catch (const TooManyNodes&) {

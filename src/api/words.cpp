@@ -1,5 +1,7 @@
 #include "api/words.h"
 
+#include <algorithm>
+
 #include "base/source.h"
 #include "sekisho/sekisho.h"
 
@@ -34,21 +36,16 @@ std::string in_force_words(const std::vector<Window>& windows) {
 
 std::string printable(std::string_view text) {
   std::string out;
-  for (std::size_t i = 0; i < text.size();) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    const std::size_t length = c < 0x80 ? 1 : c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2;
+  for (std::size_t i = 0, length = 0; i < text.size(); i += std::max<std::size_t>(1, length)) {
+    length = character_length(text, i);
     const std::string_view one = text.substr(i, length);
-    const auto byte = [&](std::size_t at) {
-      return at < one.size() ? static_cast<unsigned char>(one[at]) : 0U;
-    };
+    const auto byte = [&](std::size_t at) { return at < length ? static_cast<unsigned char>(one[at]) : 0U; };
     const bool turns =
-        c == 0xe2 && ((byte(1) == 0x80 && byte(2) >= 0xaa && byte(2) <= 0xae) ||  // U+202A to 202E
-                      (byte(1) == 0x81 && byte(2) >= 0xa6 && byte(2) <= 0xa9));   // U+2066 to 2069
-    const bool control =
-        (c < 0x20 && c != '\t') || c == 0x7f || (c == 0xc2 && byte(1) >= 0x80 && byte(1) < 0xa0);
-    const bool whole = c < 0x80 || find_invalid_utf8(one) == std::string_view::npos;
-    out += turns || control || !whole ? std::string_view("\ufffd") : one;
-    i += whole ? length : 1;
+        byte(0) == 0xe2 && ((byte(1) == 0x80 && byte(2) >= 0xaa && byte(2) <= 0xae) ||  // U+202A to E
+                            (byte(1) == 0x81 && byte(2) >= 0xa6 && byte(2) <= 0xa9));   // U+2066 to 9
+    const bool control = (byte(0) < 0x20 && byte(0) != '\t') || byte(0) == 0x7f ||
+                         (byte(0) == 0xc2 && byte(1) < 0xa0);  // an invalid byte reads as zero
+    out += turns || control ? std::string_view("\ufffd") : one;
   }
   return out;
 }

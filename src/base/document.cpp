@@ -132,12 +132,9 @@ std::optional<Doc> read_document(const Sources& sources, SourceId source, Diagno
       diags.emit(code::bad_document, TextSpan{source, 0, 0}, "the file is empty");
       return std::nullopt;
     }
-    if (in.peek() != EOF || parser) {
-      Builder more(source, diags);
-      if (parser.HandleNextDocument(more))
-        diags.emit(code::wrong_form, more.take().at, "one document")
-            .fix("leave out what stands behind the second `---`");
-    }
+    if (Builder more(source, diags); parser.HandleNextDocument(more))
+      diags.emit(code::wrong_form, more.take().at, "one document")
+          .fix("leave out what stands behind the second `---`");
   } catch (const Refused&) {
     return std::nullopt;
   } catch (const YAML::Exception& e) {

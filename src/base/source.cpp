@@ -11,8 +11,8 @@ bool continues(char c) {
   return (static_cast<unsigned char>(c) & 0xc0) == 0x80;
 }
 
-/// Bytes of the UTF-8 character at `i`, or 0 where there is none (overlong forms, surrogates and
-/// values past U+10FFFF are none).
+}  // namespace
+
 std::size_t character_length(std::string_view s, std::size_t i) {
   const auto byte = [&](std::size_t k) { return static_cast<unsigned char>(s[i + k]); };
   const unsigned char lead = byte(0);
@@ -30,8 +30,6 @@ std::size_t character_length(std::string_view s, std::size_t i) {
   if (lead == 0xf4 && byte(1) > 0x8f) return 0;
   return length;
 }
-
-}  // namespace
 
 std::size_t find_invalid_utf8(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {

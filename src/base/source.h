@@ -42,6 +42,9 @@ class Sources {
   std::vector<Entry> texts_;
 };
 
+/// Bytes of the UTF-8 character at `i`, or 0 where there is none (overlong forms, surrogates and values past
+/// U+10FFFF are none).
+std::size_t character_length(std::string_view s, std::size_t i);
 /// The offset of the first byte that is not UTF-8, or npos.
 std::size_t find_invalid_utf8(std::string_view text);
 

@@ -65,6 +65,14 @@ const Lot* World::lot(std::string_view id) const {
   return by_id(lots, id);
 }
 
+std::vector<const Party*> World::wholes(std::string_view id) const {
+  std::vector<const Party*> out;
+  for (const Party* p = party(id); p && std::find(out.begin(), out.end(), p) == out.end();
+       p = party(p->part_of))
+    out.push_back(p);
+  return out;
+}
+
 bool World::within(std::string_view id, std::string_view whole) const {
   // A chain longer than the list of parties is a ring: it leads nowhere new.
   for (std::size_t steps = 0; steps <= parties.size(); ++steps) {

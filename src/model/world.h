@@ -108,6 +108,8 @@ struct World {
   const Agreement* agreement(std::string_view id) const;
   const Item* item(std::string_view id) const;
   const Lot* lot(std::string_view id) const;
+  /// The party, then what it belongs to, from near to far; none if there is no such party.
+  std::vector<const Party*> wholes(std::string_view id) const;
   /// True if `id` is `whole` or belongs to it, however many steps away.
   bool within(std::string_view id, std::string_view whole) const;
 };
