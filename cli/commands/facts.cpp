@@ -32,6 +32,8 @@ int facts(const FactsOptions& o) {
                f["asks"].get<std::string>());
     if (!f["judged_by"].is_null())
       fmt::print("    judged: only a finding of {} decides it\n", f["judged_by"].get<std::string>());
+    if (!f["from_right"].is_null())
+      fmt::print("    custody tells it, of the right {}\n", f["from_right"].get<std::string>());
   }
   if (chosen.empty()) fmt::print("no fact speaks of `{}`\n", o.word);
   return exit_ok;

@@ -52,7 +52,8 @@ class Pedigree {
                part(" by ", text_at(s, "maker")), part(" under ", text_at(s, "made_under")));
     lies_on(s);
     if (s["attestations"].empty())
-      fmt::print("  nobody attests where all that is in it comes from: further provisos may lie on it\n");
+      fmt::print(
+          "  nobody attests where all that is in it comes from: further provisos and rights may lie on it\n");
   }
 
  private:
@@ -73,9 +74,17 @@ class Pedigree {
       fmt::print("  {}{}, bound on {}{}\n", text_at(p, "proviso"), with.empty() ? "" : " (" + with + ")",
                  text_at(p, "bound_on"), part(" by ", text_at(p, "by")));
     }
+    for (const Json& r : s["rights"]) fmt::print("  {}\n", right_words(r));
     for (const Json& a : s["attestations"])
       fmt::print("  provenance complete for {}{}{}\n", text_at(a, "jurisdiction"),
                  part(", on the word of ", text_at(a, "by")), part(" of ", text_at(a, "on")));
+  }
+  static std::string right_words(const Json& r) {
+    const bool more = r["more_possible"].get<bool>();
+    const std::string name = fmt::format("{}, a right of {}", text_at(r, "right"), text_at(r, "state"));
+    if (!r.contains("share")) return more ? name + ": perhaps, the law is unsettled" : name;
+    return fmt::format("{}: {}{} of the value, {}", name, more ? "at least " : "",
+                       text_at(r["share"], "fraction"), text_at(r["share"], "at_least"));
   }
   void trace(int number, int deep, const std::string& how, std::set<int>& told) const {
     const Json& s = state(number);

@@ -102,8 +102,8 @@ LicenceResult due(const DueRequest& request) {
   if (!read.ok()) return failed();
   const Accounts accounts = replay_accounts(read.events, *on, read.world, read.diags);
   if (!read.ok()) return failed();
-  const auto no_proviso = [](const ProvisoOn&) { return false; };  // what lies on goods is not asked here
-  const Custody custody(read.events, *on, no_proviso, read.diags);
+  const Law no_law;  // what lies on goods is not asked here
+  const Custody custody(read.events, *on, no_law, read.world, read.diags);
   if (!read.ok()) return failed();
 
   std::vector<Owed> owed;

@@ -267,6 +267,7 @@ class Builder {
       licence(*lot);
       reserved(lot->made_in);
       provenance(*lot);
+      rights(*lot);
     }
     if (item) {
       set("item", item->id, "line " + line_.id, line_.at);
@@ -305,6 +306,48 @@ class Builder {
         return {};
       }
     return id;
+  }
+  /// Rights of a lot that has a history. Where nobody attests that its provenance is complete for the right's
+  /// state, it may lie on the lot all the same, or on more of it.
+  void rights(const Lot& lot) {
+    for (const RightOn& r : lot.rights) {
+      const auto right = std::find_if(law_.rights.begin(), law_.rights.end(),
+                                      [&](const Right& l) { return l.name == r.right; });
+      reserved(right->state);
+    }
+    if (!lot.has_history) return;
+    for (std::uint32_t i = 0; i < law_.facts.size(); ++i)
+      if (law_.facts[i].from_right.valid()) right(lot, FactId{i}, law_[law_.facts[i].from_right]);
+  }
+  void right(const Lot& lot, FactId f, const Right& of) {
+    const auto on = std::find_if(lot.rights.begin(), lot.rights.end(),
+                                 [&](const RightOn& r) { return r.right == of.name; });
+    const bool lies = on != lot.rights.end();
+    const bool attested = out_.attested.contains(of.state);
+    const bool more = !attested || (lies && on->more_possible);
+    const std::int64_t share = lies ? on->share.value_or(0) : 0;
+    const bool counted = law_[f].type.kind == FactType::share;
+    if (more && (!lies || (counted ? share == 0 : on->more_possible))) return;
+    constexpr std::int64_t all_of_it = 2'000'000;
+    Knowledge k;
+    k.from = fmt::format("custody of lot {}{}", lot.id,
+                         counted && lies ? ": " + on->fraction + " of its value" : "");
+    k.source = lot.source;
+    k.at = lot.at;
+    const auto say = [&](const Value& v) { k.values.push_back({show_value(law_[f].type, v), {}, lot.at}); };
+    say(counted ? Value{share, {}} : Value{lies ? 1 : 0, {}});
+    k.form = Knowledge::Form::alternatives;
+    if (counted && more && share != all_of_it) {
+      k.form = Knowledge::Form::between;
+      say({all_of_it, {}});
+    }
+    if (k.form == Knowledge::Form::alternatives) contradicts(f, {k.values.front().value}, k.from, lot.at);
+    for (const KnownFact& other : out_.question.facts)  // said to be less than what is known to be in it
+      if (counted && other.fact == f && other.form == Knowledge::Form::alternatives &&
+          std::all_of(other.values.begin(), other.values.end(),
+                      [&](const Value& v) { return v.number < share; }))
+        contradicts(f, {k.values.front().value}, k.from, lot.at);
+    set(f, k);
   }
   void provenance(const Lot& lot) {
     for (const ProvisoOn& p : lot.provisos) {

@@ -59,9 +59,23 @@ Json amount(const Amount& a) {
   return to_string(a);
 }
 
-Json state_json(const LotState& s, std::uint32_t number) {
-  Json provisos = Json::array(), attestations = Json::array(), parents = Json::array();
-  for (const ProvisoOn& p : s.provisos) {
+Json right_json(const Law& law, const RightOn& r) {
+  Json j{{"right", r.right}, {"more_possible", r.more_possible}};
+  Type share;
+  share.kind = FactType::share;
+  if (r.share) j["share"] = {{"at_least", show_value(share, {*r.share, {}})}, {"fraction", r.fraction}};
+  const auto of =
+      std::find_if(law.rights.begin(), law.rights.end(), [&](const Right& l) { return l.name == r.right; });
+  j["state"] = of->state;
+  j["cite"] = of->cite;
+  return j;
+}
+
+Json state_json(const Law& law, const Custody& custody, StateId number) {
+  const LotState& s = custody.states()[number];
+  Json provisos = Json::array(), attestations = Json::array(), rights = Json::array(),
+       parents = Json::array();
+  for (const ProvisoOn& p : custody.marks().provisos_on(number)) {
     Json with = Json::object();
     for (const auto& [parameter, party] : p.with) with[parameter] = party;
     provisos.push_back({{"proviso", p.proviso},
@@ -69,12 +83,13 @@ Json state_json(const LotState& s, std::uint32_t number) {
                         {"bound_on", p.bound_on ? Json(to_string(*p.bound_on)) : Json(nullptr)},
                         {"by", text_or_null(p.by)}});
   }
-  for (const Attestation& a : s.attestations)
+  for (const Attestation& a : custody.marks().attestations_on(number))
     attestations.push_back({{"jurisdiction", a.jurisdiction},
                             {"by", text_or_null(a.by)},
                             {"on", a.on ? Json(to_string(*a.on)) : Json(nullptr)}});
-  for (const LotState::Parent& p : s.parents)
-    parents.push_back({{"state", p.state}, {"how", to_string(p.how)}});
+  for (const RightOn& r : custody.marks().rights_on(number)) rights.push_back(right_json(law, r));
+  for (const Origin& o : custody.graph().origins(number))
+    parents.push_back({{"state", o.state}, {"how", to_string(o.how)}});
   return {{"state", number},
           {"lot", s.lot},
           {"item", s.item},
@@ -87,6 +102,7 @@ Json state_json(const LotState& s, std::uint32_t number) {
           {"made_under", text_or_null(s.made_under)},
           {"provisos", provisos},
           {"attestations", attestations},
+          {"rights", rights},
           {"on", to_string(s.by->on)},
           {"event", s.by->id},
           {"kind", to_string(s.by->kind)},
@@ -96,30 +112,23 @@ Json state_json(const LotState& s, std::uint32_t number) {
 /// The states that a lot went through, what they are made of, and what came of them.
 class Pedigree {
  public:
-  Pedigree(const Custody& custody, std::string_view lot) : custody_(custody) {
-    const std::vector<LotState>& states = custody.states();
-    std::vector<bool> above(states.size()), below(states.size()), own(states.size());
-    for (std::uint32_t i = 0; i < states.size(); ++i) {
-      own[i] = states[i].lot == lot;
-      for (const LotState::Parent& p : states[i].parents)
-        below[i] = below[i] || own[p.state] || below[p.state];
-    }
-    for (std::uint32_t i = static_cast<std::uint32_t>(states.size()); i-- > 0;)
-      if (own[i] || above[i])
-        for (const LotState::Parent& p : states[i].parents) above[p.state] = true;
-    for (std::uint32_t i = 0; i < states.size(); ++i) {
-      if (own[i]) history_.push_back(i);
-      if (above[i] && !own[i]) made_of_.push_back(i);
-      if (below[i] && !own[i]) used_in_.push_back(i);
+  Pedigree(const Law& law, const Custody& custody, std::string_view lot) : law_(law), custody_(custody) {
+    const std::span<const StateId> own = custody.states_of(lot);
+    history_.insert(own.begin(), own.end());
+    for (const StateId s : own) {
+      for (const StateId before : custody.graph().ancestors(s))
+        if (!history_.contains(before)) made_of_.insert(before);
+      for (const StateId after : custody.graph().descendants(s))
+        if (!history_.contains(after)) used_in_.insert(after);
     }
   }
   bool none() const { return history_.empty(); }
   Json json(std::string_view lot, Date on) const {
     Json states = Json::array();
-    std::set<std::uint32_t> shown(history_.begin(), history_.end());
+    std::set<StateId> shown = history_;
     shown.insert(made_of_.begin(), made_of_.end());
     shown.insert(used_in_.begin(), used_in_.end());
-    for (const std::uint32_t i : shown) states.push_back(state_json(custody_.states()[i], i));
+    for (const StateId i : shown) states.push_back(state_json(law_, custody_, i));
     const auto now = custody_.lot(lot);
     return {{"schema", "sekisho-lot/1"},
             {"lot", lot},
@@ -132,8 +141,9 @@ class Pedigree {
   }
 
  private:
+  const Law& law_;
   const Custody& custody_;
-  std::vector<std::uint32_t> history_, made_of_, used_in_;
+  std::set<StateId> history_, made_of_, used_in_;
 };
 
 /// A movement as the transfer that it was.
@@ -192,17 +202,6 @@ struct OpenedLots {
 
 }  // namespace
 
-SeeThrough see_through(const Law& law) {
-  return [&law](const ProvisoOn& p) {
-    const ProvisoId id = law.find_proviso(p.proviso);
-    if (!id.valid()) return false;
-    const auto& versions = law[id].versions;
-    return std::any_of(versions.begin(), versions.end(), [&](RuleId v) {
-      return law[v].see_through && (!p.bound_on || covers(law[v].windows, *p.bound_on) != Covers::no);
-    });
-  };
-}
-
 std::vector<Event> checked_events(const Rulebooks::Body& body, Sources& sources, const SourceText& file,
                                   const World& world, Diagnostics& diags) {
   std::vector<Event> events = read_events(sources, sources.add(file.name, file.text), diags);
@@ -235,7 +234,7 @@ void lots_of_events(const Rulebooks::Body& body, Sources& sources, const SourceT
   const std::vector<Event> events = checked_events(body, sources, file, world, diags);
   if (diags.has_errors()) return;
   world.lots.clear();
-  const Custody custody(events, on, see_through(body.law), diags);
+  const Custody custody(events, on, body.law, world, diags);
   join(world, custody.world(), diags);
   if (diags.has_errors()) return;  // the accounts would tell of the same corrections again
   join(world, acts_of(events, on, world, diags), diags);
@@ -247,8 +246,8 @@ LotResult lot_pedigree(const Rulebooks& books, const LotRequest& request) {
   OpenedLots o(books.body(), request.events, request.world);
   const Date on = parse_date(request.on).value_or(far_future);
   if (!o.ok) return o.failed();
-  const Custody custody(o.events, on, see_through(books.body().law), o.diags);
-  const Pedigree pedigree(custody, request.lot);
+  const Custody custody(o.events, on, books.body().law, o.world, o.diags);
+  const Pedigree pedigree(books.body().law, custody, request.lot);
   if (pedigree.none())
     o.diags.emit(code::no_such_lot, TextSpan{}, request.on.empty() ? "any day" : request.on, request.lot);
   if (o.diags.has_errors()) return o.failed();
@@ -259,7 +258,7 @@ LotResult movements(const Rulebooks& books, const LotRequest& request) {
   OpenedLots o(books.body(), request.events, request.world);
   if (!o.ok) return o.failed();
   const Date on = parse_date(request.on).value_or(far_future);
-  const Custody custody(o.events, on, see_through(books.body().law), o.diags);
+  const Custody custody(o.events, on, books.body().law, o.world, o.diags);
   if (o.diags.has_errors()) return o.failed();
   World world = o.world;
   World entered = custody.world();
@@ -273,10 +272,12 @@ LotResult movements(const Rulebooks& books, const LotRequest& request) {
     for (const Event* e : custody.events()) {
       if (!moves(e->kind)) continue;
       std::vector<const LotState*> before;
-      for (const LotTaken& t : e->goods()->takes)
-        if (const auto state = custody.taken_by(*e, t.lot)) before.push_back(&custody.states()[*state]);
       world.lots.clear();
-      for (const LotState* s : before) world.lots.push_back(Custody::as_lot(*s));
+      for (const LotTaken& t : e->goods()->takes)
+        if (const auto state = custody.taken_by(*e, t.lot)) {
+          before.push_back(&custody.states()[*state]);
+          world.lots.push_back(custody.as_lot(*state));
+        }
       const Transfer t = transfer_of(*e, before);
       world.holds = holds.against(*e);
       const auto answer = answer_to(books.body(), o.sources,

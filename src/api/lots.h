@@ -2,12 +2,9 @@
 #include "api/body.h"
 #include "custody/custody.h"
 
-// Events and rulebooks brought together: which provisos flow on, and lots for questions.
+// Events and rulebooks brought together: lots for questions.
 
 namespace sekisho {
-
-/// What a rulebook says of a proviso, in the text of the day on which it was bound.
-SeeThrough see_through(const Law& law);
 
 /// The events of a file; what they name exists among them, in the world, or is reported.
 /// @fails SK3007, SK3013, SK31xx

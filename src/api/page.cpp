@@ -1,6 +1,7 @@
 #include "sekisho/page.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "api/body.h"
@@ -25,6 +26,7 @@ class Page {
     section("Requirements", [](const Rule& r) { return !r.permits && !r.prohibits && !r.proviso.valid(); });
     section("Provisos", [](const Rule& r) { return r.proviso.valid(); });
     definitions();
+    rights();
     lists();
     line("## Signature\n");
     line("Read against the cited texts and found to say what they say:\n");
@@ -129,7 +131,7 @@ class Page {
                                                           d.months ? "months" : "days", d.from_event)));
     for (const Wait& w : r.waits)
       item("Waits", fmt::format("{} {} from `{}`", w.count, w.months ? "months" : "days", law_[w.from].name));
-    if (r.see_through) item("Flows", "through every incorporation");
+    if (r.flow.built_in != Incorporation::stays || r.flow.products) flow(r.flow);
     if (r.proviso.valid()) item("Lapses", r.lapses.valid() ? "when " + phrase(r.lapses) : "never");
   }
   /// What the rule yields to, and what it prevails over.
@@ -188,6 +190,37 @@ class Page {
       line(fmt::format("- `{}`, {}: {}", d.name, oneline(d.title), phrase(d.means)));
     }
     line("");
+  }
+  /// Those that facts of the regime tell of.
+  void rights() {
+    std::set<std::uint32_t> read;
+    expressions([&](ExprId e) {
+      nodes(e, [&](const Expr& n) {
+        if (n.fact.valid() && law_[n.fact].from_right.valid()) read.insert(law_[n.fact].from_right.index);
+      });
+    });
+    for (const std::uint32_t i : read) right(law_.rights[i]);
+  }
+  void right(const Right& r) {
+    line(fmt::format("## Right `{}`: {}\n", r.name, oneline(r.title)));
+    item("Of", r.state);
+    item("Cited", oneline(r.cite));
+    item("Source", address(r.source));
+    item("In force", in_force_words(r.windows));
+    std::string where;
+    for (const auto& [states, words] :
+         {std::pair{&r.made_in, "made in"}, {&r.licensed_from, "made under licence from"}})
+      for (const std::string& s : *states)
+        where += fmt::format("{}{} {}", where.empty() ? "" : "; ", words, s);
+    item("Arises where", where);
+    flow(r.flow);
+    item("Unsettled", r.unsettled);
+    line("");
+  }
+  void flow(const Flow& f) {
+    static constexpr std::array words{"with the lot", "through every incorporation", "by share of value"};
+    item("Flows", fmt::format("{}{}", words[static_cast<std::size_t>(f.built_in)],
+                              f.products ? " and into what is made with it" : ""));
   }
   void lists() {
     std::set<std::uint32_t> read;

@@ -109,10 +109,10 @@ ReservationResult reservation_of(const DecideRequest& request, const std::string
   OpenedEvents read(*request.events, request.world);
   World world = read.world;
   world.lots.clear();
-  Diagnostics told;                                             // whoever decided has reported it
-  const auto nothing = [](const ProvisoOn&) { return false; };  // what flows on is no matter here
+  Diagnostics told;  // whoever decided has reported it
   const auto day = parse_date(question["on"].get<std::string>());
-  join(world, Custody(read.events, day.value_or(far_future), nothing, told).world(), told);
+  const Law no_law;  // what lies on goods is no matter here
+  join(world, Custody(read.events, day.value_or(far_future), no_law, read.world, told).world(), told);
   const auto doc =
       read_document(read.sources, read.sources.add(request.transfer.name, request.transfer.text), read.diags);
   const auto transfer = doc ? read_transfer(*doc, world, told) : std::nullopt;

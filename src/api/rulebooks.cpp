@@ -172,6 +172,7 @@ std::string Rulebooks::facts() const {
                    {"source", f.source},
                    {"changed_by", who_changes(f.changed_by)},
                    {"judged_by", f.judged_by.valid() ? Json(law[f.judged_by].name) : Json(nullptr)},
+                   {"from_right", f.from_right.valid() ? Json(law[f.from_right].name) : Json(nullptr)},
                    {"of", of},
                    {"read_by", read_by}});
   }

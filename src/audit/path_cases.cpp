@@ -137,8 +137,14 @@ class CaseSpace {
   std::vector<std::string> words(const Variable& v, const Values& values) const {
     std::vector<std::string> out;
     for (std::size_t i = 0; i < v.domain.size(); ++i)
-      if (values.test(i)) out.push_back(word(law_[v.fact].type, v.domain[i]));
+      if (values.test(i)) out.push_back(word(law_[v.fact].type, writable(law_[v.fact].type, v, v.domain[i])));
     return out;
+  }
+  /// Of the two shares that can be written beside one that cannot, the one that the law tells from no other.
+  static Value writable(const Type& type, const Variable& v, const Value& value) {
+    if (type.kind != FactType::share || value.number % 2 == 0) return value;
+    const Value below{value.number - 1, {}}, above{value.number + 1, {}};
+    return std::find(v.domain.begin(), v.domain.end(), above) == v.domain.end() ? above : below;
   }
   static std::string word(const Type& type, const Value& value) {
     switch (type.kind) {

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <set>
 
 #include "model/corrections.h"
@@ -11,40 +10,24 @@
 namespace sekisho {
 namespace {
 
-bool same(const ProvisoOn& a, const ProvisoOn& b) {
-  return a.proviso == b.proviso && a.with == b.with && a.bound_on == b.bound_on && a.by == b.by;
-}
-void unite(std::vector<ProvisoOn>& into, const ProvisoOn& p) {
-  if (std::none_of(into.begin(), into.end(), [&](const ProvisoOn& q) { return same(p, q); }))
-    into.push_back(p);
-}
-/// Keeps of the attestations those for whose jurisdiction the other lot has one too.
-void keep_common(std::vector<Attestation>& kept, const std::vector<Attestation>& others) {
-  std::erase_if(kept, [&](const Attestation& a) {
-    return std::none_of(others.begin(), others.end(),
-                        [&](const Attestation& b) { return a.jurisdiction == b.jurisdiction; });
-  });
-}
 /// What both say, or nothing.
 void agree(std::string& said, const std::string& other) {
   if (said != other) said.clear();
 }
+/// The states whose licence an agreement is.
+using Agreements = std::map<std::string, std::vector<std::string>>;
+
 std::string amount_or_none(const std::optional<Amount>& a) {
   return a ? to_string(*a) : "amounts in several units";
 }
 
 }  // namespace
 
-std::string_view to_string(Descent d) {
-  static constexpr std::array words{"same", "part", "rest", "united", "built_in", "taken_out", "copied"};
-  return words[static_cast<std::size_t>(d)];
-}
-
 /// One event on the lots as they are: first everything is looked up, then everything changes.
 class Custody::Step {
  public:
-  Step(Custody& custody, const Event& event, const SeeThrough& see_through, Diagnostics& diags)
-      : c_(custody), e_(event), see_through_(see_through), diags_(diags) {}
+  Step(Custody& custody, const Event& event, const Agreements& agreements, Diagnostics& diags)
+      : c_(custody), e_(event), agreements_(agreements), diags_(diags) {}
 
   void run() {
     if (const auto* a = std::get_if<Attest>(&e_.body)) return attest(*a);
@@ -53,6 +36,7 @@ class Custody::Step {
     g_ = g;
     const std::size_t before = diags_.all().size();
     for (const LotTaken& t : g->takes) look_up(t);
+    for (const std::string& lot : g->made_with) must_be(lot);
     for (const LotGiven& l : g->gives) must_be_new(l);
     if (diags_.all().size() == before) check();
     if (diags_.all().size() == before) change();
@@ -69,6 +53,9 @@ class Custody::Step {
   };
 
   // --- what is taken and given ---
+  void must_be(const std::string& lot) {
+    if (!c_.live_.contains(lot)) diags_.emit(code::no_such_lot, e_.at, to_string(e_.on), lot);
+  }
   void look_up(const LotTaken& t) {
     const auto live = c_.live_.find(t.lot);
     if (live == c_.live_.end()) {
@@ -209,16 +196,9 @@ class Custody::Step {
 
   /// Whether the event stands on some way back from the state.
   bool descends(std::uint32_t state, const Event* from) const {
-    std::vector<std::uint32_t> open{state};
-    std::set<std::uint32_t> seen;
-    while (!open.empty()) {
-      const LotState& s = c_.states_[open.back()];
-      open.pop_back();
-      if (s.by == from) return true;
-      for (const LotState::Parent& p : s.parents)
-        if (seen.insert(p.state).second) open.push_back(p.state);
-    }
-    return false;
+    if (c_.states_[state].by == from) return true;
+    const std::vector<StateId> before = c_.graph().ancestors(state);
+    return std::any_of(before.begin(), before.end(), [&](StateId s) { return c_.states_[s].by == from; });
   }
 
   // --- what changes ---
@@ -250,11 +230,23 @@ class Custody::Step {
       default: break;
     }
   }
-  void add(LotState s) {
+  /// @param says_worth  whether the state's value is said of it, and not only handed on
+  void add(LotState s, const std::vector<Origin>& origins, const Added& added = {}, bool says_worth = false) {
     s.by = &e_;
-    c_.live_[s.lot] = static_cast<std::uint32_t>(c_.states_.size());
+    const StateId id =
+        c_.marks_.graph().append(origins, added, says_worth ? c_.marks_.worth(s.value) : Worth{});
+    c_.live_[s.lot] = id;
+    c_.by_number_[s.lot].push_back(id);
     c_.states_.push_back(std::move(s));
   }
+  /// So much of a state as went into another.
+  Origin origin(StateId state, Descent how, const Amount& taken) const {
+    const std::int64_t of = c_.states_[state].quantity.ten_thousandths;
+    if (of == 0) return {state, how};
+    return {state, how, taken.ten_thousandths, of};
+  }
+  Origin origin(const Taken& t, Descent how) const { return origin(t.state, how, t.quantity); }
+
   /// The goods go; what is left keeps the number.
   void leave(const Taken& t) {
     if (t.whole) {
@@ -262,13 +254,13 @@ class Custody::Step {
       return;
     }
     LotState rest = c_.states_[t.state];
-    rest.parents = {{t.state, Descent::rest}};
     rest.quantity.ten_thousandths -= t.quantity.ten_thousandths;
     std::erase_if(rest.serials, [&](const std::string& n) {
       return std::find(t.serials.begin(), t.serials.end(), n) != t.serials.end();
     });
     rest.value.reset();
-    add(std::move(rest));
+    const Amount left = rest.quantity;
+    add(std::move(rest), {origin(t.state, Descent::rest, left)});
   }
   static LotState given(const LotGiven& l) {
     LotState s;
@@ -279,12 +271,14 @@ class Custody::Step {
     s.value = l.value;
     return s;
   }
-  void bring_along(LotState& s, const Taken& t) const {
-    for (const ProvisoOn& p : c_.states_[t.state].provisos)
-      if (see_through_(p)) unite(s.provisos, p);
-    s.parents.push_back({t.state, Descent::built_in});
-  }
   void build() {
+    const auto licence = agreements_.find(g_->made_under);
+    const Added arising = c_.marks_.arising(
+        g_->made_in, licence == agreements_.end() ? std::vector<std::string>{} : licence->second, e_.on);
+    std::vector<Origin> origins;
+    for (const Taken& t : taken_) origins.push_back(origin(t, Descent::built_in));
+    for (const std::string& lot : g_->made_with)
+      origins.push_back({c_.live_.find(lot)->second, Descent::made_with});
     for (const Taken& t : taken_) leave(t);
     for (const LotGiven& l : g_->gives) {
       LotState s = given(l);
@@ -292,8 +286,7 @@ class Custody::Step {
       s.maker = s.holder = g_->maker;
       s.made_under = g_->made_under;
       s.country = g_->made_in;
-      for (const Taken& t : taken_) bring_along(s, t);
-      add(std::move(s));
+      add(std::move(s), origins, arising, true);
     }
   }
   LotState out_of(const Taken& t, const LotGiven& l) const {
@@ -301,32 +294,29 @@ class Custody::Step {
     LotState s = given(l);
     s.holder = whole.holder;
     s.country = whole.country;
-    s.provisos = whole.provisos;
-    s.attestations = whole.attestations;
-    s.parents = {{t.state, Descent::taken_out}};
     return s;
   }
-  void join(LotState& s, const Taken& t, Descent how) const {
+  /// What all that went into it say in common.
+  void join(LotState& s, const Taken& t) const {
     const LotState& other = c_.states_[t.state];
-    for (const ProvisoOn& p : other.provisos) unite(s.provisos, p);
-    keep_common(s.attestations, other.attestations);
     agree(s.holder, other.holder);
     agree(s.country, other.country);
     agree(s.made_in, other.made_in);
     agree(s.maker, other.maker);
     agree(s.made_under, other.made_under);
-    s.parents.push_back({t.state, how});
   }
   void take_apart() {
     for (const Taken& t : taken_) leave(t);
+    std::vector<Origin> origins;
+    for (const Taken& t : taken_) origins.push_back(origin(t, Descent::taken_out));
     for (const LotGiven& l : g_->gives) {
       LotState s = out_of(taken_.front(), l);
-      for (std::size_t i = 1; i < taken_.size(); ++i) join(s, taken_[i], Descent::taken_out);
-      add(std::move(s));
+      for (std::size_t i = 1; i < taken_.size(); ++i) join(s, taken_[i]);
+      add(std::move(s), origins, {}, true);
     }
   }
   void regroup() {
-    const Descent how = e_.kind == EventKind::split ? Descent::part : Descent::united;
+    const bool split = e_.kind == EventKind::split;
     for (const Taken& t : taken_) leave(t);
     for (const LotGiven& l : g_->gives) {
       LotState s = c_.states_[taken_.front().state];
@@ -334,15 +324,18 @@ class Custody::Step {
       s.quantity = l.quantity;
       s.serials = l.serials;
       s.value = l.value;
-      s.parents = {{taken_.front().state, how}};
-      for (std::size_t i = 1; i < taken_.size(); ++i) join(s, taken_[i], how);
-      add(std::move(s));
+      for (std::size_t i = 1; i < taken_.size(); ++i) join(s, taken_[i]);
+      std::vector<Origin> origins;
+      for (const Taken& t : taken_)
+        origins.push_back(split && taken_.size() == 1 ? origin(t.state, Descent::part, l.quantity)
+                                                      : origin(t, split ? Descent::part : Descent::united));
+      add(std::move(s), origins, {}, l.value.has_value());
     }
   }
   void move(const std::string& to, const std::string& country) {
     for (const Taken& t : taken_) {
       LotState s = c_.states_[t.state];
-      s.parents = {{t.state, t.whole ? Descent::same : Descent::part}};
+      const Origin from = origin(t, t.whole ? Descent::same : Descent::part);
       leave(t);
       if (!t.said->as.empty()) s.lot = t.said->as;
       if (!t.whole) s.value.reset();
@@ -350,15 +343,16 @@ class Custody::Step {
       s.serials = t.serials;
       s.holder = to;
       if (!country.empty()) s.country = country;
-      bind(s);
-      add(std::move(s));
+      add(std::move(s), {from}, bound());
     }
   }
-  void bind(LotState& s) const {
-    for (ProvisoOn p : g_->binds) {
+  Added bound() const {
+    std::vector<ProvisoOn> binds = g_->binds;
+    for (ProvisoOn& p : binds)
       if (!p.bound_on) p.bound_on = e_.on;
-      unite(s.provisos, p);
-    }
+    Added out;
+    out.marks = c_.marks_.provisos(binds);
+    return out;
   }
   void lend() {
     const LotState& first = c_.states_[taken_.front().state];
@@ -373,10 +367,11 @@ class Custody::Step {
   }
   /// What is known stays; whoever comes to know it bears what lies on it.
   void release() {
+    std::vector<Origin> origins;
+    for (const Taken& t : taken_) origins.push_back({t.state, Descent::copied});
     for (const LotGiven& l : g_->gives) {
       LotState s = c_.states_[taken_.front().state];
-      s.parents = {{taken_.front().state, Descent::copied}};
-      for (std::size_t i = 1; i < taken_.size(); ++i) join(s, taken_[i], Descent::copied);
+      for (std::size_t i = 1; i < taken_.size(); ++i) join(s, taken_[i]);
       s.lot = l.lot;
       s.item = l.item;
       s.quantity = l.quantity;
@@ -384,30 +379,31 @@ class Custody::Step {
       s.value = l.value;
       s.holder = g_->to;
       if (!g_->country.empty()) s.country = g_->country;
-      bind(s);
-      add(std::move(s));
+      add(std::move(s), origins, bound(), l.value.has_value());
     }
   }
   void repair() {
     const auto [t, kept] = repaired();
     const Taken whole = *t;
-    std::vector<LotState> out;
+    struct Out {
+      LotState state;
+      std::vector<Origin> origins;
+      Added added;
+    };
+    std::vector<Out> out;
     for (const LotGiven& l : g_->gives) {
       if (&l != kept) {
-        out.push_back(out_of(whole, l));
+        out.push_back({out_of(whole, l), {origin(whole, Descent::taken_out)}, {}});
         continue;
       }
-      LotState s = c_.states_[whole.state];
-      s.parents = {{whole.state, Descent::same}};
-      for (const Taken& put_in : taken_) {
-        if (put_in.state == whole.state) continue;
-        bring_along(s, put_in);
-        keep_common(s.attestations, c_.states_[put_in.state].attestations);
-      }
-      out.push_back(std::move(s));
+      Out mended{c_.states_[whole.state], {origin(whole, Descent::same)}, {}};
+      mended.added.parts_taken_out = g_->gives.size() > 1;
+      for (const Taken& put_in : taken_)
+        if (put_in.state != whole.state) mended.origins.push_back(origin(put_in, Descent::built_in));
+      out.push_back(std::move(mended));
     }
     for (const Taken& each : taken_) leave(each);
-    for (LotState& s : out) add(std::move(s));
+    for (Out& o : out) add(std::move(o.state), o.origins, o.added);
   }
   void attest(const Attest& a) {
     const auto live = c_.live_.find(a.lot);
@@ -415,40 +411,54 @@ class Custody::Step {
       diags_.emit(code::no_such_lot, e_.at, to_string(e_.on), a.lot);
       return;
     }
-    LotState s = c_.states_[live->second];
-    s.parents = {{live->second, Descent::same}};
-    s.attestations.push_back({a.jurisdiction, e_.by, e_.source, e_.on});
-    add(std::move(s));
+    Added added;
+    added.marks = c_.marks_.attested({a.jurisdiction, e_.by, e_.source, e_.on});
+    add(c_.states_[live->second], {{live->second, Descent::same}}, added);
   }
 
   Custody& c_;
   const Event& e_;
-  const SeeThrough& see_through_;
+  const Agreements& agreements_;
   Diagnostics& diags_;
   const Goods* g_ = nullptr;
   std::vector<Taken> taken_;
 };
 
-Custody::Custody(std::span<const Event> recorded, Date valid_on, const SeeThrough& see_through,
-                 Diagnostics& diags) {
-  for (const Event* e : corrected(recorded, diags)) {
+Custody::Custody(std::span<const Event> recorded, Date valid_on, const Law& law, const World& known,
+                 Diagnostics& diags)
+    : marks_(law) {
+  const std::vector<const Event*> all = corrected(recorded, diags);
+  Agreements agreements;
+  const auto enter = [&](const World& w) {
+    for (const Agreement& a : w.agreements) agreements.emplace(a.id, a.licensor_states);
+  };
+  enter(known);
+  for (const Event* e : all)
+    if (const auto* entered = std::get_if<Enter>(&e->body)) enter(entered->world);
+  for (const Event* e : all) {
     if (e->on > valid_on) break;
     events_.push_back(e);
-    Step(*this, *e, see_through, diags).run();
+    Step(*this, *e, agreements, diags).run();
   }
 }
 
-std::optional<std::uint32_t> Custody::lot(std::string_view number) const {
+std::span<const StateId> Custody::states_of(std::string_view number) const {
+  const auto it = by_number_.find(number);
+  return it == by_number_.end() ? std::span<const StateId>{} : it->second;
+}
+
+std::optional<StateId> Custody::lot(std::string_view number) const {
   const auto it = live_.find(number);
   return it == live_.end() ? std::nullopt : std::optional(it->second);
 }
 
-std::optional<std::uint32_t> Custody::taken_by(const Event& event, std::string_view number) const {
+std::optional<StateId> Custody::taken_by(const Event& event, std::string_view number) const {
   const auto it = taken_.find({&event, std::string(number)});
   return it == taken_.end() ? std::nullopt : std::optional(it->second);
 }
 
-Lot Custody::as_lot(const LotState& s) {
+Lot Custody::as_lot(StateId id) const {
+  const LotState& s = states_[id];
   Lot l;
   l.id = s.lot;
   l.item = s.item;
@@ -457,8 +467,10 @@ Lot Custody::as_lot(const LotState& s) {
   l.made_under = s.made_under;
   l.holder = s.holder;
   l.source = s.by->source;
-  l.provisos = s.provisos;
-  l.attestations = s.attestations;
+  l.provisos = marks_.provisos_on(id);
+  l.attestations = marks_.attestations_on(id);
+  l.rights = marks_.rights_on(id);
+  l.has_history = true;
   l.at = s.by->at;
   return l;
 }
@@ -474,7 +486,7 @@ World Custody::world() const {
       append(w.records, entered->world.records);
       append(w.instruments, entered->world.instruments);
     }
-  for (const auto& [number, state] : live_) w.lots.push_back(as_lot(states_[state]));
+  for (const auto& [number, state] : live_) w.lots.push_back(as_lot(state));
   return w;
 }
 

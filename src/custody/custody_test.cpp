@@ -8,14 +8,45 @@
 #include <random>
 #include <set>
 
+#include "law_text.h"
 #include "model/event_reader.h"
 
 using namespace sekisho;
 
 namespace {
 
-bool through(const ProvisoOn& p) {
-  return p.proviso.ends_with("through");
+/// Provisos that stay with the lot, and provisos that see through, of several regimes; rights of the US.
+const Law& law() {
+  static const Law made = [] {
+    std::string text = R"(
+authority office of JP "Office"
+right us_parts "American parts" of US
+  arises where made in US
+  flows by share of value
+  cite "1"
+right us_design "American design" of US
+  arises where made under licence from US
+  flows through every incorporation and into what is made with it
+  cite "2"
+right us_soil "made on American soil" of US
+  in force 2020-01-01 on
+  arises where made in US
+  flows with the lot
+  cite "3"
+)";
+    for (const char* regime : {"p", "q", "p0", "p1", "p2"}) {
+      text += fmt::format("regime {} \"R\" authority office otherwise permitted cite \"1\"\n", regime);
+      for (const char* flow : {"stay", "other", "through"})
+        text +=
+            fmt::format("proviso {} cite \"2\" needs consent c from office lapses never flows {}\n", flow,
+                        std::string_view(flow) == "through" ? "through every incorporation" : "with the lot");
+    }
+    bool wrong = false;
+    Law out = test::law_of(text, &wrong);
+    REQUIRE_FALSE(wrong);
+    return out;
+  }();
+  return made;
 }
 
 struct Kept {
@@ -25,7 +56,7 @@ struct Kept {
   Custody custody;
   explicit Kept(const std::string& lines, const std::string& until = "2100-01-01")
       : events(read_events(sources, sources.add("events.jsonl", lines), diags)),
-        custody(events, *parse_date(until), through, diags) {}
+        custody(events, *parse_date(until), law(), {}, diags) {}
   std::string codes() const {
     std::string out;
     for (const Diagnostic& d : diags.all()) out += fmt::format("{}{}", out.empty() ? "" : " ", d.code->code);
@@ -36,10 +67,22 @@ struct Kept {
     REQUIRE_MESSAGE(at.has_value(), number);
     return custody.states()[*at];
   }
+  Lot as_lot(const std::string& number) const {
+    REQUIRE_MESSAGE(custody.lot(number).has_value(), number);
+    return custody.as_lot(*custody.lot(number));
+  }
+  /// The rights on a lot, with the share where they are counted; `+` where more may be in it.
+  std::string rights(const std::string& number) const {
+    std::string out;
+    for (const RightOn& r : as_lot(number).rights)
+      out += fmt::format("{}{}{}{}", out.empty() ? "" : ", ", r.right, r.share ? " " + r.fraction : "",
+                         r.more_possible ? "+" : "");
+    return out;
+  }
   std::string lies_on(const std::string& number) const {
     std::set<std::string> names;
-    for (const ProvisoOn& p : lot(number).provisos) names.insert(p.proviso);
-    for (const Attestation& a : lot(number).attestations) names.insert("attested " + a.jurisdiction);
+    for (const ProvisoOn& p : as_lot(number).provisos) names.insert(p.proviso);
+    for (const Attestation& a : as_lot(number).attestations) names.insert("attested " + a.jurisdiction);
     return fmt::format("{}", fmt::join(names, ", "));
   }
 };
@@ -77,7 +120,7 @@ TEST_CASE("a lot that moves keeps what lies on it; a part too, and the rest keep
   CHECK(to_string(k.lot("l").quantity) == "7 pieces");
   CHECK(k.lot("l").country == "US");
   CHECK(k.lot("part").country == "PL");
-  CHECK(to_string(k.lot("part").provisos.front().bound_on.value()) == "2020-03-01");
+  CHECK(to_string(k.as_lot("part").provisos.front().bound_on.value()) == "2020-03-01");
 }
 
 TEST_CASE("only what sees through is brought along into what is built, and no attestation is") {
@@ -129,7 +172,7 @@ TEST_CASE("a number comes back after all that bore it has gone") {
                event("make", "2020-07-01", R"(,"gives":[{"lot":"l","item":"gyro","quantity":"1 pieces"}])"));
   REQUIRE(k.codes() == "");
   CHECK(k.lies_on("l") == "");
-  CHECK(k.lot("l").parents.empty());
+  CHECK(k.custody.graph().origins(*k.custody.lot("l")).empty());
 }
 
 TEST_CASE("what was lent comes back, others come in its place, and no more than was lent") {
@@ -214,6 +257,142 @@ TEST_CASE("what was so on a day is asked of that day; a late correction changes 
       "\n";
   CHECK(Kept(lines + late).lies_on("l") == "p.stay");
   CHECK(Kept(lines + late).lot("l").country == "PL");
+}
+
+// --- rights, as a rulebook says they arise and flow ---
+namespace {
+
+std::string made_of(const std::string& rest, const std::string& gives) {
+  return event("assemble", "2020-05-01", fmt::format(R"(,"takes":[{}],"gives":[{}])", rest, gives));
+}
+/// Ten pieces worth `usd`, made in a state.
+std::string worth(const std::string& lot, const std::string& made_in, int usd) {
+  return event(
+      "make", "2020-01-01",
+      fmt::format(
+          R"(,"gives":[{{"lot":"{}","item":"gyro","quantity":"10 pieces","value":"{} USD"}}],"made_in":"{}")",
+          lot, usd, made_in));
+}
+
+}  // namespace
+
+TEST_CASE("a share of value is an exact fraction: parts of lots count by so much as was taken of them") {
+  const Kept k(worth("us", "US", 100) + worth("jp", "JP", 50) +
+               made_of(R"({"lot":"us","quantity":"3 pieces"},{"lot":"jp"})",
+                       R"({"lot":"set","item":"seeker","quantity":"1 pieces","value":"90 USD"})"));
+  REQUIRE(k.codes() == "");
+  CHECK(k.rights("us") == "us_soil, us_parts 1");
+  CHECK(k.rights("set") == "us_parts 1/3");
+}
+
+TEST_CASE("a share passes on through every level, whatever its size, and with parts and rests of lots") {
+  std::string lines = worth("us", "US", 1);
+  std::string below = "us";
+  for (int level = 1; level <= 6; ++level) {  // each a tenth of the next
+    const std::string set = fmt::format("set{}", level);
+    lines +=
+        made_of(fmt::format(R"({{"lot":"{}"}})", below),
+                fmt::format(R"({{"lot":"{}","item":"seeker","quantity":"10 pieces","value":"1{:0{}} USD"}})",
+                            set, 0, level));
+    below = set;
+  }
+  const Kept k(lines + event("transfer", "2020-06-01",
+                             R"(,"takes":[{"lot":"set6","quantity":"3 pieces","as":"part"}],"to":"b")"));
+  REQUIRE(k.codes() == "");
+  CHECK(k.rights("set6") == "us_parts 1/1000000");
+  CHECK(k.rights("part") == "us_parts 1/1000000");
+}
+
+TEST_CASE("where a value is not known, or in another currency, more may be in it: never nothing") {
+  const auto unpriced = [](const char* lot) {
+    return made_of(R"({"lot":"us","quantity":"1 pieces"})",
+                   fmt::format(R"({{"lot":"{}","item":"seeker","quantity":"1 pieces"}})", lot));
+  };
+  const Kept k(
+      worth("us", "US", 100) + worth("other", "US", 10) + make("made_in_jp", 2) + unpriced("a") +
+      unpriced("part_of_c") + unpriced("whole_of_x") +
+      made_of(R"({"lot":"us","quantity":"1 pieces"})",
+              R"({"lot":"b","item":"seeker","quantity":"1 pieces","value":"100 EUR"})") +
+      made_of(R"({"lot":"part_of_c"},{"lot":"other"})",
+              R"({"lot":"c","item":"seeker","quantity":"1 pieces","value":"100 USD"})") +
+      event(
+          "disassemble", "2020-06-01",
+          R"(,"takes":[{"lot":"whole_of_x"}],"gives":[{"lot":"x","item":"part","quantity":"1 pieces","value":"1 USD"}])"));
+  REQUIRE(k.codes() == "");
+  CHECK(k.rights("a") == "us_parts 0+");
+  CHECK(k.rights("b") == "us_parts 0+");
+  CHECK(k.rights("c") == "us_parts 1/10+");
+  CHECK(k.rights("x") == "us_parts 0+");
+  CHECK(k.rights("made_in_jp") == "");
+}
+
+TEST_CASE("a third of a value that cannot be parted in money is a third all the same") {
+  const Kept k(
+      event("make", "2020-01-01",
+            R"(,"gives":[{"lot":"us","item":"gyro","quantity":"3 pieces","value":"1 USD"}],"made_in":"US")") +
+      event("transfer", "2020-02-01",
+            R"(,"takes":[{"lot":"us","quantity":"1 pieces","as":"one"}],"to":"b")") +
+      made_of(R"({"lot":"one"})", R"({"lot":"set","item":"seeker","quantity":"1 pieces","value":"1 USD"})"));
+  REQUIRE(k.codes() == "");
+  CHECK(k.rights("set") == "us_parts 1/3");
+  const RightOn r = k.as_lot("set").rights.front();
+  Type share;
+  share.kind = FactType::share;
+  CHECK(show_value(share, {*r.share, {}}) == "33.3333…%");
+  CHECK(read_value(share, "33.3333…%") == Value{*r.share, {}});
+  CHECK(read_value(share, "33.3333%")->number < *r.share);
+  CHECK(read_value(share, "33.3334%")->number > *r.share);
+}
+
+TEST_CASE("merged lots bear a share by their values; repaired ones what nobody can say") {
+  const std::string lots = worth("us", "US", 30) + worth("jp", "JP", 60);
+  CHECK(
+      Kept(
+          lots +
+          event(
+              "merge", "2020-05-01",
+              R"(,"takes":[{"lot":"us"},{"lot":"jp"}],"gives":[{"lot":"c","item":"gyro","quantity":"20 pieces"}])"))
+          .rights("c") == "us_soil, us_parts 1/3");
+  const auto repaired = [&](const std::string& put_in, const std::string& taken_out) {
+    return Kept(
+               lots +
+               event(
+                   "repair", "2020-05-01",
+                   fmt::format(
+                       R"(,"takes":[{{"lot":"jp"}}{}],"gives":[{{"lot":"jp","item":"gyro","quantity":"10 pieces"}}{}])",
+                       put_in, taken_out)))
+        .rights("jp");
+  };
+  CHECK(repaired("", "") == "");
+  CHECK(repaired(R"(,{"lot":"us"})", "") == "us_parts 0+");
+}
+
+TEST_CASE("a right reaches what is made with technology that bears it, if its rulebook says so") {
+  const std::string world =
+      R"({"event":"enter","id":"w","on":"2019-01-01","agreements":{"licence":{"title":"L","licensor_states":["US"],"source":"s"}}})"
+      "\n";
+  const Kept k(
+      world +
+      event(
+          "make", "2020-01-01",
+          R"(,"gives":[{"lot":"data","item":"drawings","quantity":"1 sets"}],"made_in":"JP","made_under":"licence")") +
+      event("make", "2020-02-01",
+            R"(,"gives":[{"lot":"l","item":"gyro","quantity":"1 pieces"}],"using":["data"],"made_in":"JP")") +
+      made_of(R"({"lot":"l"})", R"({"lot":"set","item":"seeker","quantity":"1 pieces"})"));
+  REQUIRE(k.codes() == "");
+  CHECK(k.rights("data") == "us_design");
+  CHECK(k.rights("set") == "us_design");
+  CHECK(Kept(event("make", "2020-02-01",
+                   R"(,"gives":[{"lot":"l","item":"gyro","quantity":"1 pieces"}],"using":["data"])"))
+            .codes() == "SK3203");
+}
+
+TEST_CASE("a right arises only on days on which it is in force") {
+  const Kept k(event("make", "2019-12-31",
+                     R"(,"gives":[{"lot":"old","item":"gyro","quantity":"1 pieces"}],"made_in":"US")") +
+               worth("new", "US", 1));
+  CHECK(k.rights("old") == "us_parts 1");
+  CHECK(k.rights("new") == "us_soil, us_parts 1");
 }
 
 // --- random histories against a naive recursion ---
@@ -319,24 +498,24 @@ std::string joined(const std::vector<std::string>& lines) {
 }
 
 /// The names of the provisos that lie on a state, from the making on, by the definition alone.
-std::set<std::string> recursion(const Custody& c, std::uint32_t state) {
+std::set<std::string> recursion(const Custody& c, StateId state) {
   const LotState& s = c.states()[state];
+  const std::vector<Origin> origins = c.graph().origins(state);
   std::set<std::string> out;
-  for (const LotState::Parent& p : s.parents)
-    for (const std::string& name : recursion(c, p.state))
-      if (p.how != Descent::built_in || name.ends_with("through")) out.insert(name);
-  const bool rest = std::any_of(s.parents.begin(), s.parents.end(),
-                                [](const LotState::Parent& p) { return p.how == Descent::rest; });
+  for (const Origin& o : origins)
+    for (const std::string& name : recursion(c, o.state))
+      if (o.how != Descent::built_in || name.ends_with("through")) out.insert(name);
+  const bool rest =
+      std::any_of(origins.begin(), origins.end(), [](const Origin& o) { return o.how == Descent::rest; });
   if (const Goods* g = s.by->goods(); g != nullptr && !rest)
     for (const ProvisoOn& p : g->binds) out.insert(p.proviso);
   return out;
 }
-bool attested(const Custody& c, std::uint32_t state) {
-  const LotState& s = c.states()[state];
-  if (s.by->kind == EventKind::attest) return true;
-  if (s.parents.empty()) return false;
-  return std::all_of(s.parents.begin(), s.parents.end(), [&](const LotState::Parent& p) {
-    return p.how != Descent::built_in && attested(c, p.state);
+bool attested(const Custody& c, StateId state) {
+  if (c.states()[state].by->kind == EventKind::attest) return true;
+  const std::vector<Origin> origins = c.graph().origins(state);
+  return !origins.empty() && std::all_of(origins.begin(), origins.end(), [&](const Origin& o) {
+    return o.how != Descent::built_in && attested(c, o.state);
   });
 }
 
@@ -345,9 +524,9 @@ std::string shown(const Custody& c) {
   for (const Lot& l : c.world().lots) {
     const LotState& s = c.states()[*c.lot(l.id)];
     std::set<std::string> provisos;
-    for (const ProvisoOn& p : s.provisos) provisos.insert(p.proviso + to_string(*p.bound_on));
+    for (const ProvisoOn& p : l.provisos) provisos.insert(p.proviso + to_string(*p.bound_on));
     out += fmt::format("{} {} {} {} [{}] {}\n", l.id, to_string(s.quantity), s.country, s.made_in,
-                       fmt::join(provisos, " "), s.attestations.empty() ? "" : "attested");
+                       fmt::join(provisos, " "), l.attestations.empty() ? "" : "attested");
   }
   return out;
 }
@@ -364,9 +543,9 @@ TEST_CASE("on random histories what lies on each state is what the recursion say
     REQUIRE(k.codes() == "");
     for (std::uint32_t i = 0; i < k.custody.states().size(); ++i) {
       std::set<std::string> names;
-      for (const ProvisoOn& p : k.custody.states()[i].provisos) names.insert(p.proviso);
+      for (const ProvisoOn& p : k.custody.marks().provisos_on(i)) names.insert(p.proviso);
       CHECK(names == recursion(k.custody, i));
-      CHECK(k.custody.states()[i].attestations.empty() == !attested(k.custody, i));
+      CHECK(k.custody.marks().attestations_on(i).empty() == !attested(k.custody, i));
       (names.empty() ? free : bound) += 1;
     }
   }

@@ -24,10 +24,11 @@ enum class Names : std::uint8_t {
   regime,
   rule,
   proviso,
+  right,
 };
-constexpr std::array<std::string_view, 9> kind_words{"an authority", "a fact",      "a constraint",
-                                                     "a definition", "a threshold", "a list",
-                                                     "a regime",     "a rule",      "a proviso"};
+constexpr std::array<std::string_view, 10> kind_words{
+    "an authority", "a fact",   "a constraint", "a definition", "a threshold",
+    "a list",       "a regime", "a rule",       "a proviso",    "a right"};
 /// Definitions may stand on definitions this many times over.
 constexpr std::size_t definition_depth = 100;
 
@@ -114,6 +115,7 @@ class Checker {
         break;
       }
       case Kind::proviso: declare_proviso(d); break;
+      case Kind::right: enter_in(law_.rights, d.name.text, Names::right, d); break;
       case Kind::law_case: break;
     }
   }
@@ -272,6 +274,7 @@ class Checker {
       case Kind::fact: fact(d, i); break;
       case Kind::list: list(d, i); break;
       case Kind::threshold: threshold(d, i); break;
+      case Kind::right: right(d, i); break;
       case Kind::regime: regime_head(d, i); break;
       case Kind::route:
       case Kind::rule:
@@ -291,6 +294,7 @@ class Checker {
       diags_.emit(code::type_mismatch, d.name.at, f.name, describe(f.type))
           .note("a judged fact is `yes or no`");
     if (d.asks.empty()) diags_.emit(code::missing_clause, d.name.at, f.name, "asks");
+    f.from_right = id<RightId>(d.from_right, Names::right);
     for (const Word& w : d.of) {
       const FactId of = id<FactId>(w, Names::fact);
       if (of.valid()) f.of.push_back(of);
@@ -303,6 +307,23 @@ class Checker {
                   fmt::format("`{}`", d.changed_by.text));
     else
       f.changed_by = static_cast<ChangedBy>(w - who.begin());
+  }
+
+  void right(const Declaration& d, std::uint32_t i) {
+    Right& r = law_.rights[i];
+    r.title = d.title;
+    r.cite = d.cite;
+    r.source = d.source;
+    r.state = d.state.text;
+    r.at = d.name.at;
+    r.declaration = d.at;
+    r.windows = windows(d.in_force, r.name, d.unsettled.has_value());
+    r.unsettled = d.unsettled.value_or("");
+    if (d.flow) r.flow = *d.flow;
+    for (const tree::Arises& a : d.arises) (a.licence ? r.licensed_from : r.made_in).push_back(a.state.text);
+    for (const auto& [said, clause] :
+         {std::pair{!d.cite.empty(), "cite"}, {!d.arises.empty(), "arises"}, {d.flow.has_value(), "flows"}})
+      if (!said) diags_.emit(code::missing_clause, d.name.at, r.name, clause);
   }
 
   void list(const Declaration& d, std::uint32_t i) {
@@ -410,7 +431,7 @@ class Checker {
       diags_.emit(code::wrong_kind, d.effect_at, r.name, "a rule", "a route: only a route permits");
     if (!d.permits && !d.prohibits && d.needs.empty() && d.binds.empty() && d.owes.empty() && d.waits.empty())
       diags_.emit(code::no_effect, d.name.at, r.name);
-    r.see_through = d.see_through;
+    if (d.flow) r.flow = *d.flow;
     if (r.proviso.valid()) {
       law_.provisos[r.proviso.index].regime = r.regime;
       if (!d.lapses_never && !d.lapses_when)
@@ -479,6 +500,7 @@ class Checker {
     const std::uint32_t i = it->second;
     Scope scope;
     switch (d.kind) {
+      case Kind::fact: from_right(d, law_.facts[i]); break;
       case Kind::constraint:
         law_.constraints[i].title = d.title;
         law_.constraints[i].at = d.name.at;
@@ -501,6 +523,15 @@ class Checker {
       case Kind::proviso: rule_body(d, i); break;
       default: break;
     }
+  }
+  void from_right(const Declaration& d, const Fact& f) {
+    if (!f.from_right.valid()) return;
+    const bool counted = law_[f.from_right].flow.built_in == Incorporation::by_share;
+    const FactType wanted = counted ? FactType::share : FactType::yes_no;
+    if (f.type.kind != wanted || f.type.is_set || f.judged_by.valid())
+      diags_.emit(code::type_mismatch, d.from_right.at, f.name, describe(f.type))
+          .note(law_[f.from_right].at, counted ? "this right flows by share of value: the fact is a `share`"
+                                               : "this right lies on goods or not: the fact is `yes or no`");
   }
   void rule_body(const Declaration& d, std::uint32_t i) {
     const std::vector<std::string> parameters = law_.rules[i].parameters;
@@ -717,12 +748,18 @@ class Checker {
       const auto other = subject({v.text, v.at}, scope, e.other);
       if (other && (other->is_set || other->kind != t.kind)) mismatch({v.text, v.at}, *other);
       if (!e.fact.valid() && !e.other.valid()) mismatch(n.fact, t);
+      if (counted(e.fact) || counted(e.other))
+        diags_.emit(code::type_mismatch, n.at, n.fact.text, describe(t))
+            .note("a share that custody counts is an exact fraction: compare it with what is written");
       return e;
     }
     e.op = ExprOp::equals;
     for (const tree::Value& each : n.values)
       if (auto read = value(each, t, n.fact.text)) e.values.push_back(*read);
     return e;
+  }
+  bool counted(FactId f) const {
+    return f.valid() && law_[f].from_right.valid() && law_[f].type.kind == FactType::share;
   }
   bool names_another(const tree::Value& v, const Type& t, const Scope& scope) const {
     if (std::find(t.choices.begin(), t.choices.end(), v.text) != t.choices.end()) return false;

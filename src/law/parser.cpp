@@ -31,6 +31,7 @@ constexpr std::array declarations{
     Keyword{"route", Kind::route},
     Keyword{"rule", Kind::rule},
     Keyword{"proviso", Kind::proviso},
+    Keyword{"right", Kind::right},
     Keyword{"case", Kind::law_case},
 };
 
@@ -40,7 +41,7 @@ constexpr std::array clause_words{"in",       "cite",      "source",  "text",   
                                   "subject",  "unsettled", "lapses",  "governs",   "otherwise",
                                   "unlinked", "authority", "asks",    "judged",    "changed",
                                   "kept",     "complete",  "member",  "value",     "decides",
-                                  "leaves",   "finds",     "flows"};
+                                  "leaves",   "finds",     "flows",   "arises"};
 
 constexpr std::array need_kinds{"finding",  "permit",    "approval", "consent",
                                 "decision", "exception", "waiver",   "notification"};
@@ -218,7 +219,7 @@ class Parser {
       diags_.emit(code::unknown_declaration, start, found())
           .note(
               "a declaration is one of: authority, fact, constraint, define, threshold, list, "
-              "regime, route, rule, proviso, case");
+              "regime, route, rule, proviso, right, case");
       ++pos_;
       throw Abandoned{};
     }
@@ -296,6 +297,11 @@ class Parser {
           expect(TokenKind::close, "`)`");
         }
         if (kind() == TokenKind::text) d.title = text();
+        break;
+      case Kind::right:
+        d.title = text();
+        expect("of");
+        d.state = take(TokenKind::capital, "a state such as US");
         break;
       case Kind::law_case: break;
     }
@@ -380,6 +386,7 @@ class Parser {
       case Kind::route:
       case Kind::rule:
       case Kind::proviso: return rule_clause(d, at);
+      case Kind::right: return right_clause(d, at);
       case Kind::law_case: return case_clause(d);
       default: return false;
     }
@@ -462,6 +469,7 @@ class Parser {
     if (accept("asks")) return set_text(d.asks, "asks", at), true;
     if (accept("judged", "by")) return set_word(d.judged_by, "judged by", at), true;
     if (accept("changed", "by")) return set_word(d.changed_by, "changed by", at), true;
+    if (accept("from", "right")) return set_word(d.from_right, "from right", at), true;
     return false;
   }
   bool threshold_clause(Declaration& d) {
@@ -658,17 +666,41 @@ class Parser {
   }
 
   void flows(Declaration& d, TextSpan at) {
-    once(d.flows, "flows", at);
-    d.flows = true;
-    d.see_through = accept("through");
-    if (d.see_through) {
+    once(d.flow, "flows", at);
+    d.flow.emplace();
+    if (accept("through")) {
       expect("every");
       expect("incorporation");
+      d.flow->built_in = tree::Incorporation::sees_through;
+    } else if (d.kind == Kind::right && accept("by")) {
+      expect("share");
+      expect("of");
+      expect("value");
+      d.flow->built_in = tree::Incorporation::by_share;
     } else {
       expect("with");
       expect("the");
       expect("lot");
     }
+    if (!accept("and", "into")) return;
+    for (const char* w : {"what", "is", "made", "with", "it"}) expect(w);
+    d.flow->products = true;
+  }
+  bool right_clause(Declaration& d, TextSpan at) {
+    if (accept("flows")) return flows(d, at), true;
+    if (!accept("arises", "where")) return false;
+    expect("made");
+    tree::Arises a;
+    a.licence = accept("under");
+    if (a.licence) {
+      expect("licence");
+      expect("from");
+    } else {
+      expect("in");
+    }
+    a.state = take(TokenKind::capital, "a state such as US");
+    d.arises.push_back(std::move(a));
+    return true;
   }
 
   tree::Given given() {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 namespace sekisho {
 namespace {
@@ -13,6 +14,8 @@ constexpr std::array<std::string_view, finding_count> finding_names{
     "not_engaged", "permitted", "permitted_with_provisos", "authorisation_required", "prohibited"};
 
 constexpr std::int64_t scale = 10'000;
+/// After the last digit that can be written: the share is more than it says, by less than one in that digit.
+constexpr std::string_view more_digits = "…";
 
 /// An amount in ten-thousandths; nullopt if it has more decimals, other signs, or is too large.
 std::optional<std::int64_t> read_amount(std::string_view text) {
@@ -126,9 +129,12 @@ std::optional<Value> read_value(const Type& type, std::string_view text) {
     }
     case FactType::share: {
       if (!text.ends_with('%')) return std::nullopt;
-      const auto n = read_amount(text.substr(0, text.size() - 1));
-      if (!n) return std::nullopt;
-      return Value{*n, {}};
+      text.remove_suffix(1);
+      const bool and_more = text.ends_with(more_digits);
+      if (and_more) text.remove_suffix(more_digits.size());
+      const auto n = read_amount(text);
+      if (!n || *n > INT64_MAX / 2 - 1) return std::nullopt;
+      return Value{*n * 2 + (and_more ? 1 : 0), {}};
     }
     case FactType::number: {
       if (!type.unit.empty() && text.ends_with(" " + type.unit)) text.remove_suffix(type.unit.size() + 1);
@@ -154,7 +160,12 @@ std::string show_value(const Type& type, const Value& v) {
     case FactType::choice: return type.choices[static_cast<std::size_t>(v.number)];
     case FactType::date: return to_string(Date{static_cast<std::int32_t>(v.number)});
     case FactType::money: return show_amount(v.number) + " " + v.text;
-    case FactType::share: return show_amount(v.number) + "%";
+    case FactType::share: {
+      if (v.number % 2 == 0) return show_amount(v.number / 2) + "%";
+      const std::int64_t below = (v.number - 1) / 2;  // with every digit, since more would follow
+      return fmt::format("{}{}.{:04}{}%", below < 0 ? "-" : "", std::abs(below) / scale,
+                         std::abs(below) % scale, more_digits);
+    }
     case FactType::number: return show_amount(v.number) + (type.unit.empty() ? "" : " " + type.unit);
     default: return v.text;
   }

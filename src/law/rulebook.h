@@ -25,10 +25,12 @@ using RuleId = Id<struct RuleTag>;
 using ProvisoId = Id<struct ProvisoTag>;
 using NeedId = Id<struct NeedTag>;
 using HiddenId = Id<struct HiddenTag>;
+using RightId = Id<struct RightTag>;
 
 /// One concrete value of a fact: yes/no as 1 and 0, a choice as its place in the declaration, days,
 /// amounts in ten-thousandths; codes, states, parties, items and lots by their text. Money carries
-/// its currency in `text`.
+/// its currency in `text`. A share has twice its ten-thousandths of a percent: an odd number lies strictly
+/// between two that can be written, so that a fraction compares with whatever is written as it should.
 struct Value {
   std::int64_t number = 0;
   std::string text;
@@ -78,7 +80,21 @@ struct Fact {
   std::string asks, source;
   ChangedBy changed_by = ChangedBy::nobody;
   AuthorityId judged_by;  // none: a plain fact
+  RightId from_right;     // custody says whether it lies on the goods, or which share of them it is
   TextSpan at;
+};
+
+using tree::Flow;
+using tree::Incorporation;
+
+/// A state's say over goods because of what they are made of, where, or under whose licence.
+struct Right {
+  std::string name, title, cite, source, state;
+  std::vector<std::string> made_in, licensed_from;  // states: where it arises
+  std::vector<Window> windows;                      // days of making
+  std::string unsettled;                            // why it may arise or not; empty: it does
+  Flow flow;
+  TextSpan at, declaration;
 };
 
 /// Something that the text of the law leaves unsettled: the engine reads it both ways.
@@ -225,8 +241,8 @@ struct Rule {
   std::vector<Defeat> defeats;
   ProvisoId proviso;  // this is a version of it
   std::vector<std::string> parameters;
-  ExprId lapses;             // none: never
-  bool see_through = false;  // a proviso that lies on goods lies on whatever they are built into
+  ExprId lapses;  // none: never
+  Flow flow;      // of a proviso that lies on goods
   TextSpan at, declaration;
 };
 
@@ -302,6 +318,7 @@ struct Law {
   std::vector<Regime> regimes;
   std::vector<Rule> rules;
   std::vector<Proviso> provisos;
+  std::vector<Right> rights;
   std::vector<Case> cases;
   std::unordered_map<std::string, FactId> fact_names;
   std::vector<std::string> asked_first;  // the order of variables kept beside the text
@@ -316,6 +333,7 @@ struct Law {
   const Regime& operator[](RegimeId id) const { return regimes[id.index]; }
   const Rule& operator[](RuleId id) const { return rules[id.index]; }
   const Proviso& operator[](ProvisoId id) const { return provisos[id.index]; }
+  const Right& operator[](RightId id) const { return rights[id.index]; }
 
   FactId find_fact(const std::string& name) const;
   ProvisoId find_proviso(const std::string& name) const;

@@ -139,6 +139,19 @@ struct Finds {
   Word finding, regime;
 };
 
+/// How what lies on goods passes to what they are built into and to what is made with them.
+enum class Incorporation : std::uint8_t { stays, sees_through, by_share };
+struct Flow {
+  Incorporation built_in = Incorporation::stays;
+  bool products = false;
+};
+
+/// Where a right arises: where goods are made, or of whose licence they are made under.
+struct Arises {
+  bool licence = false;  // else the place of making
+  Word state;
+};
+
 enum class Kind : std::uint8_t {
   authority,
   fact,
@@ -150,6 +163,7 @@ enum class Kind : std::uint8_t {
   route,
   rule,
   proviso,
+  right,
   law_case,
 };
 
@@ -179,7 +193,8 @@ struct Declaration {
 
   std::vector<Word> parameters;  // proviso
   bool lapses_never = false;
-  bool flows = false, see_through = false;  // how it flows was said; into whatever the goods are built into
+  std::optional<Flow> flow;    // proviso, right
+  std::vector<Arises> arises;  // right
   std::optional<Expression> lapses_when;
 
   Word otherwise, opposites;  // regime
@@ -189,7 +204,7 @@ struct Declaration {
   Type type;  // fact, threshold, list
   std::vector<Word> of;
   std::string asks;
-  Word judged_by, changed_by, kept_by;
+  Word judged_by, changed_by, from_right, kept_by;
   std::optional<Date> complete_to;
   std::vector<Member> members;
   std::vector<ThresholdValue> thresholds;

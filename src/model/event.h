@@ -62,6 +62,8 @@ struct LotGiven {
 struct Goods {
   std::vector<LotTaken> takes;
   std::vector<LotGiven> gives;
+  std::vector<std::string>
+      made_with;  // lots of technology with which the goods were made; they stay as they are
   std::string made_in, maker, made_under;
   std::string kind, from, to, end_user, country;
   std::vector<ProvisoOn> binds;

@@ -155,6 +155,8 @@ struct EventReader::Body : EventValues {
       json.list(v, "a list of lots", [&](Value e) { g.takes.push_back(taken(e)); });
     else if (key == "gives")
       json.list(v, "a list of lots", [&](Value e) { g.gives.push_back(given(e)); });
+    else if (key == "using")
+      g.made_with = texts(v, "a list of lots");
     else if (key == "made_in")
       g.made_in = state(v, at);
     else if (key == "maker")

@@ -28,6 +28,7 @@ class Writer {
     optional("of", g.of);
     list("takes", g.takes, [&](const LotTaken& t) { taken(t); });
     list("gives", g.gives, [&](const LotGiven& l) { given(l); });
+    list("using", g.made_with, [&](const std::string& lot) { string(lot); });
     optional("made_in", g.made_in);
     optional("maker", g.maker);
     optional("made_under", g.made_under);

@@ -45,10 +45,20 @@ struct Attestation {
   std::optional<Date> on;
 };
 
+/// A right that lies on a lot by its history.
+struct RightOn {
+  std::string right;
+  bool more_possible = false;         // it lies on it perhaps, or on more of it than is known
+  std::optional<std::int64_t> share;  // of a right counted by value: as a value of type share
+  std::string fraction;               // the same exactly, such as `1/3`
+};
+
 struct Lot {
   std::string id, item, made_in, maker, made_under, holder, source;
   std::vector<ProvisoOn> provisos;
   std::vector<Attestation> attestations;
+  std::vector<RightOn> rights;
+  bool has_history = false;  // it comes of events: a right that does not lie on it is not known to
   FactEntries facts;
   TextSpan at;
 };

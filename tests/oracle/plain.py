@@ -48,7 +48,8 @@ class Text:
 
 
 def number(word):
-    return float(word.replace("_", "").rstrip("%"))
+    word = word.replace("_", "").rstrip("%")
+    return float(word.rstrip("…")) + (0.00005 if word.endswith("…") else 0)
 
 
 class Book:

@@ -1,0 +1,69 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "base/ids.h"
+#include "law/rulebook.h"
+
+// Sets of what lies on goods, each set kept once. Very many lots bear few different sets, so a state of a lot
+// holds the number of its set, and what two sets come to is remembered.
+
+namespace sekisho {
+
+/// A proviso that was bound, a right that arose, or an attestation that was given.
+using MarkId = Id<struct MarkTag>;
+using MarkSetId = Id<struct MarkSetTag>;
+
+/// How a mark passes on.
+struct MarkKind {
+  Flow flow;
+  std::uint32_t attests = UINT32_MAX;  // the number of a jurisdiction: an attestation for it
+  bool is_attestation() const { return attests != UINT32_MAX; }
+};
+
+class MarkSets {
+ public:
+  MarkSets();
+  MarkId add(MarkKind kind);
+  /// In any order, each once or more often.
+  MarkSetId of(std::vector<MarkId> marks);
+  static MarkSetId none() { return {0}; }
+  std::span<const MarkId> marks(MarkSetId s) const;
+  const MarkKind& kind(MarkId m) const { return kinds_[m.index]; }
+
+  /// What lies on goods of two kinds that become one: the marks of both; of attestations those for whose
+  /// jurisdiction each has one.
+  MarkSetId united(MarkSetId a, MarkSetId b) { return cached(Op::united, a, b); }
+  /// What lies on a whole after the part is built into it: its own marks, and those of the part that see
+  /// through. It stays attested only for what the part is attested for too.
+  MarkSetId built_into(MarkSetId whole, MarkSetId part) { return cached(Op::built_into, whole, part); }
+  /// What lies on goods that were made with technology: their own marks, and those that reach its products.
+  MarkSetId made_with(MarkSetId goods, MarkSetId technology) {
+    return cached(Op::made_with, goods, technology);
+  }
+  MarkSetId and_also(MarkSetId a, MarkSetId b) { return cached(Op::and_also, a, b); }
+
+  std::size_t count() const { return starts_.size() - 1; }
+  /// Bytes in use.
+  std::size_t memory() const;
+
+ private:
+  enum class Op : std::uint8_t { united, built_into, made_with, and_also };
+  struct Remembered {
+    std::uint64_t key = UINT64_MAX;
+    MarkSetId value;
+  };
+  MarkSetId cached(Op op, MarkSetId a, MarkSetId b);
+  MarkSetId computed(Op op, MarkSetId a, MarkSetId b);
+  bool attested(MarkSetId s, std::uint32_t jurisdiction) const;
+
+  std::vector<MarkKind> kinds_;
+  std::vector<std::uint32_t> starts_;  // of each set in `elements_`; and the end of the last
+  std::vector<MarkId> elements_;       // each set ascending
+  std::unordered_multimap<std::uint64_t, MarkSetId> by_hash_;
+  std::vector<Remembered> remembered_;
+};
+
+}  // namespace sekisho
