@@ -172,6 +172,7 @@ Ref Diagrams::exists(Ref a, const std::vector<bool>& over) {
 }
 
 Ref Diagrams::read_judged(Ref a, const std::vector<bool>& judged, Join op) {
+  if (std::find(judged.begin(), judged.end(), true) == judged.end()) return a;
   Memo memo;
   return rebuild(
       a, memo, [](Ref leaf) { return leaf; },
