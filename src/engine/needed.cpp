@@ -1,6 +1,7 @@
 #include "engine/needed.h"
 
 #include <algorithm>
+#include <bit>
 
 // Whether a cube holds something that no other does.
 //
@@ -97,8 +98,7 @@ class Needed {
   }
   std::size_t count(std::size_t set) const {
     std::size_t n = 0;
-    for (std::size_t w = 0; w < words_; ++w)
-      n += static_cast<std::size_t>(__builtin_popcountll(sets_[set + w]));
+    for (std::size_t w = 0; w < words_; ++w) n += static_cast<std::size_t>(std::popcount(sets_[set + w]));
     return n;
   }
   bool tells_apart(std::size_t set, Level l) const {
