@@ -194,23 +194,22 @@ class Comparison {
         when.push_back({{"fact", p.fact}, {"values", p.values}, {"excluded", p.excluded}, {"text", p.text}});
         text += (text.empty() ? "" : " and ") + p.text;
       }
-      const WitnessFiles w = witness_files(compiled, s.witness, views_.front().day);
+      WitnessFiles w = witness_files(compiled, s.witness, views_.front().day);
       const auto touched = touches(compiled, s);
       Json records = Json::array();
       for (const std::size_t i : touched)
         records.push_back({{"kind", touched_[i].kind}, {"id", touched_[i].id}});
       Told t;
-      t.json = {{"regime", s.regime.valid() ? Json(law_[s.regime].name) : Json(nullptr)},
-                {"before", to_string(s.before)},
-                {"after", to_string(s.after)},
-                {"text", text.empty() ? "always" : text},
-                {"when", when},
-                {"breadth", s.breadth},
-                {"witness",
-                 {{"transfer", *parse_json(w.transfer)},
-                  {"world", *parse_json(w.world)},
-                  {"readings", w.readings}}},
-                {"touches", records}};
+      t.json = {
+          {"regime", s.regime.valid() ? Json(law_[s.regime].name) : Json(nullptr)},
+          {"before", to_string(s.before)},
+          {"after", to_string(s.after)},
+          {"text", text.empty() ? "always" : text},
+          {"when", std::move(when)},
+          {"breadth", s.breadth},
+          {"witness",
+           {{"transfer", std::move(w.transfer)}, {"world", std::move(w.world)}, {"readings", w.readings}}},
+          {"touches", std::move(records)}};
       t.touched = touched.size();
       t.steps = std::abs(static_cast<int>(s.after) - static_cast<int>(s.before));
       t.breadth = s.breadth;
@@ -247,11 +246,11 @@ class Comparison {
         records[{r["kind"].get<std::string>(), r["id"].get<std::string>()}].push_back(statements.size());
       statements.push_back(std::move(t.json));
     }
-    j["statements"] = statements;
+    j["statements"] = std::move(statements);
     Json touched = Json::array();
     for (const auto& [key, places] : records)
       touched.push_back({{"kind", key.first}, {"id", key.second}, {"statements", places}});
-    j["touches"] = touched;
+    j["touches"] = std::move(touched);
     return {true, reports_of(sources_, diags_), j.dump(2)};
   }
 

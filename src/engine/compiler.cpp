@@ -416,20 +416,18 @@ RegimeDiagrams Compiled::regime(const RegimeUse& use) {
     r.condition.push_back(active);
     r.active.push_back(active);
   }
-  if (extent_ != Extent::activity) finding(use, r);
-  if (extent_ == Extent::whole_answer) used_parts(use, r);
   return r;
 }
 
-/// The strictest of the active prohibitions, the active requirements and the base.
-void Compiled::finding(const RegimeUse& use, RegimeDiagrams& r) {
+/// What the active prohibitions, the active requirements and the base ask; the finding is the strictest of
+/// it.
+std::vector<Compiled::Asks> Compiled::asked_by_rules(const RegimeUse& use, const RegimeDiagrams& r) {
   const Law& law = space_.law();
   const auto join = [&](Join op, Ref a, Ref b) { return store_->join(op, a, b); };
   const Ref with_provisos = leaf(Finding::permitted_with_provisos);
-  Ref strictest = leaf(Finding::permitted);
-  const auto at_least = [&](Ref when, Ref finding) {
-    strictest = join(Join::either, strictest, join(Join::guard, when, finding));
-  };
+  std::vector<Asks> out{{leaf(Finding::permitted), {}}};
+  RuleId by;
+  const auto at_least = [&](Ref when, Ref finding) { out.push_back({join(Join::guard, when, finding), by}); };
   const auto bar = [&](const RuleUse& u, Ref active, Ref gone) {
     Ref bars = join(Join::both, active, store_->negate(gone));
     at_least(join(Join::both, bars, granted_with_provisos(u.lifted_by)), with_provisos);
@@ -448,6 +446,7 @@ void Compiled::finding(const RegimeUse& use, RegimeDiagrams& r) {
   for (std::size_t i = 0; i < use.rules.size(); ++i) {
     const RuleUse& u = use.rules[i];
     const Rule& rule = law[u.rule];
+    by = u.rule;
     at_rule_ = rule.name;
     if (rule.prohibits) bar(u, r.active[i], defeated(u, tree::Part::prohibition, 0, r));
     if (rule.permits) {
@@ -463,11 +462,13 @@ void Compiled::finding(const RegimeUse& use, RegimeDiagrams& r) {
   for (std::size_t i = 0; i < use.provisos.size(); ++i) {
     const ProvisoUse& p = use.provisos[i];
     const Ref active = r.active[use.rules.size() + i];
+    by = p.rule.rule;
     if (law[p.rule.rule].prohibits) bar(p.rule, active, no_leaf);
     at_least(active, weigh(p.rule, r, false));
     for (const VarId n : p.rule.needs)
       at_least(join(Join::both, active, granted_with_provisos(n)), with_provisos);
   }
+  by = {};
   at_rule_ = law[use.regime].name;
   const Ref no_route = store_->where(base, static_cast<std::uint32_t>(finding_count));
   at_least(r.main, store_->choose(no_route, otherwise, join(Join::guard, store_->negate(no_route), base)));
@@ -475,10 +476,57 @@ void Compiled::finding(const RegimeUse& use, RegimeDiagrams& r) {
     at_least(
         join(Join::both, join(Join::both, r.main, no_route), granted_with_provisos(use.otherwise_lifted_by)),
         with_provisos);
-  r.unread = join(Join::guard, join(Join::either, r.main, r.later), strictest);
-  const Ref best = store_->read_judged(r.unread, judged_, Join::both);
-  const Ref worst = store_->read_judged(r.unread, judged_, Join::either);
-  r.finding = join(Join::read_both_ways, best, worst);
+  return out;
+}
+
+/// The strictest of what the rules ask: in pairs, then pairs of pairs, so that no diagram of many rules is
+/// made again for each rule that follows.
+Ref Compiled::strictest(std::vector<Asks> asks) {
+  while (asks.size() > 1) {
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < asks.size(); i += 2) {
+      Asks both = asks[i];
+      if (i + 1 < asks.size()) {
+        both.rule = asks[i + 1].rule;
+        if (both.rule.valid()) at_rule_ = space_.law()[both.rule].name;
+        both.finding = store_->join(Join::either, both.finding, asks[i + 1].finding);
+      }
+      asks[kept++] = both;
+    }
+    asks.resize(kept);
+  }
+  return asks.empty() ? leaf(Finding::permitted) : asks.front().finding;
+}
+
+/// The findings of a regime in all views. What every view asks is joined once.
+void Compiled::findings(std::size_t regime) {
+  const std::size_t views = regimes_.size();
+  std::vector<std::vector<Asks>> asks;
+  std::map<Ref, std::size_t> asked;  // in how many views
+  asks.reserve(views);
+  for (std::size_t v = 0; v < views; ++v) {
+    const RegimeUse& use = space_.standings()[v].regimes[regime];
+    asks.push_back(use.present.possible ? asked_by_rules(use, regimes_[v][regime]) : std::vector<Asks>());
+    std::set<Ref> once;
+    for (const Asks& a : asks[v])
+      if (once.insert(a.finding).second) ++asked[a.finding];
+  }
+  std::vector<Asks> shared;
+  for (const Asks& a : asks.front())
+    if (asked[a.finding] == views) shared.push_back(a);
+  const Ref by_all = strictest(shared);
+  for (std::size_t v = 0; v < views; ++v) {
+    const RegimeUse& use = space_.standings()[v].regimes[regime];
+    if (!use.present.possible) continue;
+    RegimeDiagrams& r = regimes_[v][regime];
+    std::erase_if(asks[v], [&](const Asks& a) { return asked[a.finding] == views; });
+    const Ref strict = store_->join(Join::either, by_all, strictest(std::move(asks[v])));
+    at_rule_ = space_.law()[use.regime].name;
+    r.unread = store_->join(Join::guard, store_->join(Join::either, r.main, r.later), strict);
+    const Ref best = store_->read_judged(r.unread, judged_, Join::both);
+    const Ref worst = store_->read_judged(r.unread, judged_, Join::either);
+    r.finding = store_->join(Join::read_both_ways, best, worst);
+  }
 }
 
 /// How many needs of a route stand open.
@@ -563,6 +611,13 @@ Compiled::Compiled(const Space& space, Relations relations, const VariableOrder&
       for (const RegimeUse& use : s.regimes) all.push_back(regime(use));
       regimes_.push_back(std::move(all));
     }
+    if (extent_ == Extent::activity) return;
+    for (std::size_t g = 0; g < regimes_.front().size(); ++g) findings(g);
+    if (extent_ != Extent::whole_answer) return;
+    for (std::size_t v = 0; v < regimes_.size(); ++v)
+      for (std::size_t g = 0; g < regimes_[v].size(); ++g)
+        if (const RegimeUse& use = space_.standings()[v].regimes[g]; use.present.possible)
+          used_parts(use, regimes_[v][g]);
   } catch (const TooManyNodes&) {
     diags.emit(code::too_many_nodes, TextSpan{}, node_limit)
         .note(fmt::format("it happened in {}", at_rule_.empty() ? "the constraints" : at_rule_))

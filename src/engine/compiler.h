@@ -109,7 +109,15 @@ class Compiled {
   Ref implied(const RuleUse& u, std::size_t k);
   Ref weigh(const RuleUse& u, const RegimeDiagrams& r, bool in_regime);
   Ref open_needs(const RuleUse& u, const RegimeDiagrams& r);
-  void finding(const RegimeUse& use, RegimeDiagrams& r);
+  /// The finding that a rule asks for where it is active, 0 elsewhere. No rule: what the regime says
+  /// otherwise.
+  struct Asks {
+    Ref finding;
+    RuleId rule;
+  };
+  std::vector<Asks> asked_by_rules(const RegimeUse& use, const RegimeDiagrams& r);
+  Ref strictest(std::vector<Asks> asks);
+  void findings(std::size_t regime);
   void used_parts(const RegimeUse& use, RegimeDiagrams& r);
   void parts_of(const RuleUse& u, Ref used, bool in_regime, RegimeDiagrams& r);
 

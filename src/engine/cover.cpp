@@ -3,8 +3,78 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/branches.h"
+#include "engine/needed.h"
+
 namespace sekisho {
 namespace {
+
+/// Allows every value that does not lead outside, level after level. What can be reached above a level is
+/// known from the levels before it, as they were widened; what leads outside below it from the cube as it
+/// was.
+class Widening {
+ public:
+  Widening(const Diagrams& store, Ref outside, std::span<const Values> box)
+      : box_(box),
+        outside_(store, outside, box),
+        at_level_(box.size()),
+        leads_(outside_.nodes()),
+        reached_(outside_.nodes(), 0) {}
+
+  /// @param c  holds nothing outside
+  void widen(Cube& c) {
+    if (outside_.is_empty()) {
+      c.assign(box_.begin(), box_.end());
+      return;
+    }
+    ++walk_;
+    reach(outside_.root());
+    for (Level l = 0; l < c.size(); ++l) {
+      if (c[l] != box_[l]) {
+        Values out;
+        for (const Branches::Place n : at_level_[l])
+          for (const Branches::Branch& b : outside_.of(n))
+            if (leads(b.to, c)) out |= b.values;
+        c[l] = box_[l] & ~out;
+      }
+      for (const Branches::Place n : at_level_[l])
+        for (const Branches::Branch& b : outside_.of(n))
+          if ((b.values & c[l]).any()) reach(b.to);
+      at_level_[l].clear();
+    }
+  }
+
+ private:
+  void reach(Branches::Place n) {
+    if (n == Branches::yes || reached_[n] == walk_) return;
+    reached_[n] = walk_;
+    at_level_[outside_.level(n)].push_back(n);
+  }
+  /// Whether the outside is met from a node in the cube.
+  bool leads(Branches::Place n, const Cube& c) {
+    if (n == Branches::yes) return true;
+    if (leads_[n].walk == walk_) return leads_[n].yes;
+    bool any = false;
+    for (const Branches::Branch& b : outside_.of(n)) {
+      any = (b.values & c[outside_.level(n)]).any() && leads(b.to, c);
+      if (any) break;
+    }
+    leads_[n] = {walk_, any};
+    return any;
+  }
+
+  /// What was found of a node in a walk.
+  struct Leads {
+    std::uint32_t walk = 0;
+    bool yes = false;
+  };
+  std::span<const Values> box_;
+  Branches outside_;
+  std::vector<std::vector<Branches::Place>> at_level_;  // nodes that are reached
+  std::vector<Leads> leads_;
+  std::vector<std::uint32_t> reached_;  // of each node, the last walk that came to it
+  std::uint32_t walk_ = 0;
+};
 
 class Cover {
  public:
@@ -12,12 +82,12 @@ class Cover {
 
   std::vector<Cube> run(Ref must, Ref may) {
     std::vector<Cube> cubes = between(must, may);
-    const Ref outside = store_.negate(may);
-    for (Cube& c : cubes) widen(c, outside);
+    Widening widening(store_, store_.negate(may), box_);
+    for (Cube& c : cubes) widening.widen(c);
     // The narrowest first: what wider cubes already hold is dropped.
     std::stable_sort(cubes.begin(), cubes.end(),
                      [&](const Cube& a, const Cube& b) { return limits(a) > limits(b); });
-    const std::vector<bool> needed = needed_of(cubes, must);
+    const std::vector<bool> needed = needed_cubes(store_, cubes, must);
     std::vector<Cube> out;
     for (std::size_t i = 0; i < cubes.size(); ++i)
       if (needed[i]) out.push_back(std::move(cubes[i]));
@@ -60,116 +130,6 @@ class Cover {
     if (!a.is_leaf() && a.bits < taken_.size())
       taken_[a.bits] = {taking_, static_cast<std::uint32_t>(k), made};
     return made;
-  }
-
-  // --- which are needed ---
-
-  /// A cube that holds something alone is needed, whatever becomes of the others. Only the rest has to be
-  /// looked at one after the other.
-  std::vector<bool> needed_of(const std::vector<Cube>& cubes, Ref must) {
-    std::vector<bool> needed;
-    needed.reserve(cubes.size());
-    std::vector<Cube> rest;
-    Ref left = must;
-    for (std::size_t i = 0; i < cubes.size(); ++i) needed.push_back(holds_alone(cubes, i, must));
-    for (std::size_t i = 0; i < cubes.size(); ++i)
-      if (!needed[i]) rest.push_back(cubes[i]);
-    if (rest.empty()) return needed;
-    for (std::size_t i = 0; i < cubes.size(); ++i)
-      if (needed[i]) left = without(left, cubes[i]);
-    std::vector<bool> of_rest(rest.size(), false);
-    thin(rest, 0, rest.size(), left, of_rest);
-    std::size_t next = 0;
-    for (std::size_t i = 0; i < cubes.size(); ++i)
-      if (!needed[i]) needed[i] = of_rest[next++];
-    return needed;
-  }
-
-  /// Another cube, and the last level at which it does not allow all that the one in question does.
-  struct Other {
-    const Cube* cube;
-    Level last;
-  };
-  /// Whether a cube surely holds something that must be held and no other does: found by going down to it,
-  /// with the cubes that allow what was chosen so far. Gives up after some steps, so that `false` says
-  /// nothing.
-  bool holds_alone(const std::vector<Cube>& cubes, std::size_t one, Ref must) {
-    const Cube& c = cubes[one];
-    std::vector<Other> others;
-    for (std::size_t j = 0; j < cubes.size(); ++j) {
-      if (j == one) continue;
-      Other o{&cubes[j], 0};
-      bool apart = false, holds_all = true;
-      for (Level l = 0; l < c.size() && !apart; ++l) {
-        apart = (c[l] & cubes[j][l]).none();
-        if ((c[l] & ~cubes[j][l]).none()) continue;
-        holds_all = false;
-        o.last = l;
-      }
-      if (apart) continue;
-      if (holds_all) return false;
-      others.push_back(o);
-    }
-    steps_ = most_steps;
-    return alone(must, 0, c, others);
-  }
-  bool alone(Ref r, Level l, const Cube& c, const std::vector<Other>& others) {
-    if (r == no_leaf) return false;
-    if (others.empty()) return meets(r, c);
-    const Level own = r.is_leaf() ? ~Level{0} : store_.level(r);
-    while (own != l && std::all_of(others.begin(), others.end(),
-                                   [&](const Other& o) { return (c[l] & ~(*o.cube)[l]).none(); }))
-      ++l;
-    // The values that the fewest others allow come first.
-    std::vector<std::pair<std::size_t, std::size_t>> values;
-    for (std::size_t i = c[l]._Find_first(); i < store_.size(l); i = c[l]._Find_next(i)) {
-      const auto allow =
-          std::count_if(others.begin(), others.end(), [&](const Other& o) { return (*o.cube)[l].test(i); });
-      values.emplace_back(static_cast<std::size_t>(allow), i);
-    }
-    std::sort(values.begin(), values.end());
-    std::vector<Other> still, last_still;
-    Ref last_child = no_leaf;
-    for (const auto& [allow, i] : values) {
-      const Ref child = own == l ? store_.child(r, i) : r;
-      still.clear();
-      bool held = child == no_leaf;  // or one of them holds all that is left
-      for (const Other& o : others) {
-        if (!(*o.cube)[l].test(i)) continue;
-        still.push_back(o);
-        held = held || o.last <= l;
-      }
-      const std::size_t cost = others.size() + 8;
-      steps_ -= std::min(steps_, cost);
-      if (steps_ == 0) return false;
-      if (held) continue;
-      const bool again = child == last_child && still.size() == last_still.size() &&
-                         std::equal(still.begin(), still.end(), last_still.begin(),
-                                    [](const Other& a, const Other& b) { return a.cube == b.cube; });
-      if (!again && alone(child, l + 1, c, still)) return true;
-      last_child = child;
-      last_still = still;
-    }
-    return false;
-  }
-
-  /// Marks the cubes of [first, last) that are needed, one after the other: each against those before it that
-  /// are needed and all after it.
-  /// @param left  what must be held and no other cube holds
-  void thin(const std::vector<Cube>& cubes, std::size_t first, std::size_t last, Ref left,
-            std::vector<bool>& needed) {
-    if (left == no_leaf || first == last) return;
-    if (last - first == 1) {
-      needed[first] = meets(left, cubes[first]);
-      return;
-    }
-    const std::size_t middle = first + (last - first) / 2;
-    Ref of_first = left;
-    for (std::size_t k = last; k-- > middle && of_first != no_leaf;) of_first = without(of_first, cubes[k]);
-    thin(cubes, first, middle, of_first, needed);
-    for (std::size_t k = first; k < middle; ++k)
-      if (needed[k]) left = without(left, cubes[k]);
-    thin(cubes, middle, last, left, needed);
   }
 
   std::size_t limits(const Cube& c) const {
@@ -230,17 +190,6 @@ class Cover {
     return done_[key] = out;
   }
 
-  /// Allows every value that does not lead outside, level after level.
-  void widen(Cube& c, Ref outside) {
-    for (Level l = 0; l < c.size(); ++l) {
-      if (c[l] == box_[l]) continue;
-      Values out = c[l];
-      begin();
-      reach(outside, l, c, out);
-      c[l] |= box_[l] & ~out;
-    }
-  }
-
   // A walk marks the nodes from which it met nothing with its number; a yes ends it at once.
   void begin() {
     ++walk_;
@@ -264,21 +213,6 @@ class Cover {
     barren_[a.bits] = walk_;
     return false;
   }
-  /// Adds to `out` the values of level `at` with which a leaf other than 0 is met in the rest of the cube.
-  void reach(Ref a, Level at, const Cube& c, Values& out) {
-    if (a.is_leaf() || store_.level(a) > at) {
-      if (leads(a, c)) out = box_[at];
-      return;
-    }
-    if (barren_[a.bits] == walk_) return;
-    barren_[a.bits] = walk_;
-    const Level l = store_.level(a);
-    for (std::size_t i = 0; i < store_.size(l) && out != box_[at]; ++i) {
-      if (l != at && c[l].test(i)) reach(store_.child(a, i), at, c, out);
-      if (l == at && box_[l].test(i) && !out.test(i) && leads(store_.child(a, i), c)) out.set(i);
-    }
-  }
-
   Diagrams& store_;
   std::span<const Values> box_;
   std::map<std::pair<Ref, Ref>, std::vector<Cube>> done_;
@@ -292,8 +226,6 @@ class Cover {
   std::vector<Taken> taken_;  // of each node
   std::uint32_t taking_ = 0;
   std::vector<Level> limited_;  // by the cube that is being taken
-  static constexpr std::size_t most_steps = 100'000;
-  std::size_t steps_ = 0;  // left in the search for what a cube holds alone
 };
 
 }  // namespace

@@ -77,6 +77,8 @@ Ref Diagrams::joined_leaf(Join op, Ref a, Ref b) const {
     case Join::both: return std::min(a, b);
     case Join::either: return std::max(a, b);
     case Join::differ: return a == b ? no_leaf : yes_leaf;
+    case Join::change:
+      return a == b ? no_leaf : Ref::leaf(a.value() * std::uint32_t{finding_count} + b.value());
     case Join::guard: return a == no_leaf ? no_leaf : b;
     case Join::sum: return Ref::leaf(a.value() + b.value());
     case Join::better: return a.value() / 2 == b.value() / 2 ? std::max(a, b) : std::min(a, b);
@@ -93,7 +95,8 @@ Diagrams::Kept& Diagrams::kept(Join op, std::uint64_t operands) {
 
 Ref Diagrams::join(Join op, Ref a, Ref b) {
   if (a.is_leaf() && b.is_leaf()) return joined_leaf(op, a, b);
-  if (a == b && op != Join::sum && op != Join::guard) return op == Join::differ ? no_leaf : a;
+  if (a == b && op != Join::sum && op != Join::guard)
+    return op == Join::differ || op == Join::change ? no_leaf : a;
   if (op == Join::guard) {
     if (a.is_leaf()) return a == no_leaf ? no_leaf : b;
     if (b == no_leaf) return no_leaf;
@@ -172,6 +175,7 @@ Ref Diagrams::exists(Ref a, const std::vector<bool>& over) {
 }
 
 Ref Diagrams::read_judged(Ref a, const std::vector<bool>& judged, Join op) {
+  if (std::find(judged.begin(), judged.end(), true) == judged.end()) return a;
   Memo memo;
   return rebuild(
       a, memo, [](Ref leaf) { return leaf; },

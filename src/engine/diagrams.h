@@ -58,6 +58,7 @@ enum class Join : std::uint8_t {
   both,    // truths: and; in general the least
   either,  // truths: or; in general the greatest
   differ,  // 1 where the leaves are unlike
+  change,  // of two findings that are unlike both, as finding_count times the first and the second; else 0
   guard,   // the second where the first is not 0, else 0
   sum,     // of two numbers
   better,  // of two leaves 2 * finding + bit the one of the better finding; among equals the bit counts

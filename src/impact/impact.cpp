@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <unordered_map>
 
+#include "engine/branches.h"
 #include "engine/coarse.h"
 
 namespace sekisho {
@@ -14,46 +14,58 @@ Ref finding_of(Compiled& law, const Side& side) {
   return side.regime.valid() ? law.regimes()[side.view][side.regime.index].finding : law.joint(side.view);
 }
 
-/// The share of the box in which a diagram is yes and a cube holds.
+/// The share of the box in which a diagram is yes and a cube holds, for one cube after the other.
 class Share {
  public:
-  Share(const Diagrams& store, std::span<const Values> box) : store_(store), box_(box) {}
-  double of(Ref r, const Cube& cube) {
-    cube_ = &cube;
-    done_.clear();
-    return below(0, r);
+  Share(const Diagrams& store, Ref r, std::span<const Values> box)
+      : box_(box), within_(store, r, box), known_(within_.nodes()), left_(box.size()) {
+    counts_.reserve(within_.all().size());
+    for (const Branches::Branch& b : within_.all()) counts_.push_back(static_cast<double>(b.values.count()));
+  }
+  double of(const Cube& cube) {
+    if (within_.is_empty()) return 0;
+    for (Level l = 0; l < box_.size(); ++l)
+      left_[l] = cube[l] == box_[l]
+                     ? 1
+                     : static_cast<double>(cube[l].count()) / static_cast<double>(box_[l].count());
+    ++walk_;
+    return below(0, within_.root(), cube);
   }
 
  private:
   /// What the cube leaves of a share at the levels from `l` on, above the node.
-  double below(Level l, Ref r) {
-    const Level at = r.is_leaf() ? static_cast<Level>(box_.size()) : store_.level(r);
-    double share = r == no_leaf ? 0 : r.is_leaf() ? 1 : at_node(r);
-    for (Level k = at; k-- > l;)
-      if ((*cube_)[k] != box_[k])
-        share *= static_cast<double>((*cube_)[k].count()) / static_cast<double>(box_[k].count());
+  double below(Level l, Branches::Place n, const Cube& cube) {
+    double share = n == Branches::yes ? 1 : of_node(n, cube);
+    for (Level k = within_.level(n); k-- > l;) share *= left_[k];
     return share;
   }
-  double at_node(Ref r) {
-    if (const auto it = done_.find(r.bits); it != done_.end()) return it->second;
-    const Level at = store_.level(r);
-    const Values& in = (*cube_)[at];
-    double sum = 0, last_share = 0;
-    Ref last = no_leaf;
-    for (std::size_t i = in._Find_first(); i < store_.size(at); i = in._Find_next(i)) {
-      if (const Ref child = store_.child(r, i); child != last) {
-        last = child;
-        last_share = below(at + 1, child);
-      }
-      sum += last_share;
+  double of_node(Branches::Place n, const Cube& cube) {
+    if (known_[n].walk == walk_) return known_[n].share;
+    const Level at = within_.level(n);
+    const bool whole = cube[at] == box_[at];
+    double sum = 0;
+    std::size_t place = within_.first(n);
+    for (const Branches::Branch& b : within_.of(n)) {
+      const double count = whole ? counts_[place] : static_cast<double>((b.values & cube[at]).count());
+      if (count > 0) sum += count * below(at + 1, b.to, cube);
+      ++place;
     }
-    return done_[r.bits] = sum / static_cast<double>(std::max<std::size_t>(box_[at].count(), 1));
+    const double share = sum / static_cast<double>(box_[at].count());
+    known_[n] = {walk_, share};
+    return share;
   }
 
-  const Diagrams& store_;
+  /// What was found of a node in a walk.
+  struct Known {
+    std::size_t walk = 0;
+    double share = 0;
+  };
   std::span<const Values> box_;
-  const Cube* cube_ = nullptr;
-  std::unordered_map<std::uint32_t, double> done_;
+  Branches within_;
+  std::vector<double> counts_;  // of the values of each branch
+  std::vector<Known> known_;
+  std::vector<double> left_;  // what the cube leaves of each level
+  std::size_t walk_ = 0;
 };
 
 int steps(const Statement& s) {
@@ -73,19 +85,18 @@ Impact impact_between(Compiled& law, const Side& before, const Side& after, std:
   for (Level l = 0; l < unread.size(); ++l) unread[l] = !unread[l] && !read_after[l];
   const Ref care = store.exists(possible, unread);
   Impact out;
-  // Both findings as one number: which pairs are met at all, and where each is.
-  std::array<std::uint32_t, finding_count> times{};
-  for (std::uint32_t f = 0; f < finding_count; ++f) times[f] = f * finding_count;
-  const Ref pairs = store.join(Join::sum, store.map(first, times), second);
+  // Both findings as one number where they are unlike: most of the two laws is the same and falls away at
+  // once.
+  const Ref pairs = store.join(Join::change, first, second);
   const std::uint64_t met = store.leaves(pairs, care, box);
-  Share share(store, box);
   for (std::uint32_t b = 0; b < finding_count; ++b)
     for (std::uint32_t a = 0; a < finding_count; ++a) {
-      const std::uint32_t pair = times[b] + a;
+      const std::uint32_t pair = b * std::uint32_t{finding_count} + a;
       if (a == b || (met >> pair & 1) == 0) continue;  // no change: proved
       const Ref region = store.where(pairs, pair);
       const Ref must = store.join(Join::both, region, care);
       const Ref shown = store.join(Join::both, must, possible);
+      Share share(store, must, box);
       Coarse kinds(law, std::array{region, law.constraints()}, box, store.limit());
       Diagrams& coarse = kinds.store();
       const Ref region_of_kinds = kinds.of(region), care_of_kinds = kinds.of(care);
@@ -97,7 +108,7 @@ Impact impact_between(Compiled& law, const Side& before, const Side& after, std:
         s.before = static_cast<Finding>(b);
         s.after = static_cast<Finding>(a);
         s.when = kinds.fine(c);
-        s.breadth = share.of(must, s.when);
+        s.breadth = share.of(s.when);
         store.path(shown, s.when, s.witness);
         for (Values& v : s.witness) {  // what the path does not ask is free: the first value serves
           const std::size_t one = v._Find_first();

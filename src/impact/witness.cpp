@@ -6,7 +6,6 @@
 #include <map>
 #include <set>
 
-#include "base/json.h"
 #include "engine/words.h"
 
 namespace sekisho {
@@ -109,8 +108,8 @@ WitnessFiles witness_files(const Compiled& c, const std::vector<Values>& witness
   for (const Authority& a : law.authorities)
     world["records"].push_back({{"authority", a.name}, {"complete_to", on}});
   world["instruments"] = finds;
-  out.transfer = transfer.dump();
-  out.world = world.dump();
+  out.transfer = std::move(transfer);
+  out.world = std::move(world);
   return out;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <string>
 
+#include "base/json.h"
 #include "engine/compiler.h"
 
 // Witnesses as files that `decide` reads.
@@ -9,7 +10,7 @@ namespace sekisho {
 
 /// A completion as a transfer and a world, and the readings of unsettled law that it rests on.
 struct WitnessFiles {
-  std::string transfer, world;  // JSON
+  Json transfer, world;
   std::vector<std::string> readings;
 };
 WitnessFiles witness_files(const Compiled& law, const std::vector<Values>& witness, Date day);
