@@ -87,7 +87,7 @@ Result<Sequence> Register::append_and(const Make& make, const Hash& salts_from,
     store_->roll_back();
     return p;
   };
-  const auto entries = make();
+  auto entries = make();
   if (!entries) return undo(entries.problem());
   auto end = store_->end();
   if (!end) return undo(end.problem());
@@ -95,12 +95,12 @@ Result<Sequence> Register::append_and(const Make& make, const Hash& salts_from,
   const std::vector<Hash> salt = salts(salts_from, entries->size());
   std::vector<Entry> made;
   made.reserve(entries->size());
-  for (const NewEntry& e : *entries) {
+  for (NewEntry& e : *entries) {
     const Sequence at = first + made.size();
     if (auto f = recordable(e, at)) return undo(*f);
-    Body body{salt[made.size()], e.body};
+    Body body{salt[made.size()], std::move(e.body)};
     const Hash commitment = body.commitment();
-    made.push_back({at, e.head, commitment, {}, std::move(body)});
+    made.push_back({at, std::move(e.head), commitment, {}, std::move(body)});
   }
   if (auto f = extend(*end, made)) return undo(*f);
   if (drop)
