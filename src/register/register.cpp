@@ -126,7 +126,7 @@ Result<Sequence> Register::append_if(const Make& make, const Hash& salts_from) {
       salts_from, std::nullopt);
 }
 
-Result<Sequence> Register::dispose(const NewEntry& why, const Hash& salts_from) {
+Result<Disposed> Register::dispose(const NewEntry& why, const Hash& salts_from) {
   if (!why.head.about || why.head.kind != disposal)
     return problem(code::not_recordable, "a disposal says of which entry");
   const auto n = size();
@@ -143,7 +143,9 @@ Result<Sequence> Register::dispose(const NewEntry& why, const Hash& salts_from) 
       }))
     return *f;
   if (refused) return *refused;
-  return append_and([&] { return Result(std::vector{why}); }, salts_from, why.head.about);
+  const auto recorded = append_and([&] { return Result(std::vector{why}); }, salts_from, why.head.about);
+  if (!recorded) return recorded.problem();
+  return Disposed{*recorded, store_->wipe()};
 }
 
 Result<std::uint64_t> Register::size() {

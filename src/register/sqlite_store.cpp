@@ -13,6 +13,7 @@ namespace {
 
 constexpr int application_id = 0x53454b49;  // "SEKI"
 constexpr int busy_milliseconds = 60'000;   // other writers commit in milliseconds
+constexpr int wipe_milliseconds = 1'000;    // for readers; writers wait meanwhile
 
 constexpr const char* sqlite_tables = R"(
 CREATE TABLE register(origin TEXT NOT NULL);
@@ -24,7 +25,6 @@ CREATE TABLE tile(level INTEGER NOT NULL, place INTEGER NOT NULL, hashes BLOB NO
                   PRIMARY KEY(level, place)) WITHOUT ROWID;
 )";
 
-/// A prepared statement in use: reset when it goes. One that could not be prepared is null, and its first
 /// How rows go into a table: one by one, or many in one statement, which costs half as much a row.
 constexpr std::size_t rows_at_once = 64;
 struct Insertion {
@@ -42,6 +42,7 @@ Insertion insertion(const std::string& table, int fields) {
 }
 const Insertion into_entry = insertion("entry", 7), into_body = insertion("body", 3);
 
+/// A prepared statement in use: reset when it goes. One that could not be prepared is null, and its first
 /// step fails.
 class Statement {
  public:
@@ -146,15 +147,19 @@ class SqliteStore : public Store {
       roll_back();
       return f;
     }
-    if (dropped_) {  // what was disposed of stays in the log until that begins anew
-      dropped_ = false;
-      return run("PRAGMA wal_checkpoint(TRUNCATE)");
-    }
     return {};
   }
-  void roll_back() override {
-    dropped_ = false;
-    sqlite3_exec(db_, "ROLLBACK", nullptr, nullptr, nullptr);
+  void roll_back() override { sqlite3_exec(db_, "ROLLBACK", nullptr, nullptr, nullptr); }
+  std::optional<std::string> wipe() override { return empty_log(wipe_milliseconds); }
+
+  /// What was disposed of stands in the log until that begins anew. @param wait  milliseconds, for readers
+  std::optional<std::string> empty_log(int wait) {
+    sqlite3_busy_timeout(db_, wait);
+    const int got = sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+    sqlite3_busy_timeout(db_, busy_milliseconds);
+    if (got == SQLITE_OK) return {};
+    return fmt::format("{}; it is tried again whenever the register is opened",
+                       (got & 0xff) == SQLITE_BUSY ? "somebody reads the register" : sqlite3_errstr(got));
   }
 
   Result<RegisterEnd> end() override {
@@ -206,7 +211,6 @@ class SqliteStore : public Store {
   Failure drop_body(Sequence of) override {
     Statement s(prepared("DELETE FROM body WHERE sequence = ?"));
     s.bind(1, static_cast<std::int64_t>(of));
-    dropped_ = true;
     return done(s);
   }
 
@@ -259,10 +263,6 @@ class SqliteStore : public Store {
     return out;
   }
 
-  /// A statement prepared once; a null one steps to an error that says why.
-  sqlite3_stmt* prepared(const char* sql) {
-    for (std::size_t i = 0; i < texts_.size(); ++i)
-      if (texts_[i] == sql) return prepared_[i];
   template <class Bind>
   Failure insert(std::span<const Entry* const> rows, const Insertion& into, const Bind& bind) {
     while (!rows.empty()) {
@@ -275,6 +275,10 @@ class SqliteStore : public Store {
     return {};
   }
 
+  /// A statement prepared once; a null one steps to an error that says why.
+  sqlite3_stmt* prepared(const char* sql) {
+    for (std::size_t i = 0; i < texts_.size(); ++i)
+      if (texts_[i] == sql) return prepared_[i];
     sqlite3_stmt* s = nullptr;
     sqlite3_prepare_v3(db_, sql, -1, SQLITE_PREPARE_PERSISTENT, &s, nullptr);
     if (s == nullptr) return s;
@@ -303,7 +307,6 @@ class SqliteStore : public Store {
 
   std::string path_;
   sqlite3* db_;
-  bool dropped_ = false;
   std::vector<const char*> texts_;
   std::vector<sqlite3_stmt*> prepared_;
 };
@@ -330,6 +333,8 @@ Result<std::unique_ptr<Store>> open_sqlite(const std::string& path, const std::s
   if (!store) return store.problem();
   if (auto f = (*store)->recognised()) return *f;
   if (auto f = (*store)->settings()) return *f;
+  // A log left behind may hold what was disposed of. Where others use it, a later opening empties it.
+  (void)(*store)->empty_log(0);
   return std::unique_ptr<Store>(std::move(*store));
 }
 
