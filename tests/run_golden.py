@@ -6,13 +6,14 @@ commands typed, and what they print:
     expected output, both streams, then [exit N] where the exit code is not 0
 
 Commands run in a folder that holds those files and links to examples/ and rulebooks/. `> FILE` at the end keeps standard
-output there; `sed -i` changes a file.
+output there; `sed -i` changes a file; `read REGISTER` begins to read it and is never done.
 
 usage: run_golden.py BINARY SOURCE_ROOT [--update] [FILTER]
 """
 import pathlib
 import re
 import shlex
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -20,12 +21,18 @@ import tempfile
 binary, root = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
 update = "--update" in sys.argv
 words = [a for a in sys.argv[3:] if a != "--update"]
+readers = []
 
 
 def run(command, folder):
     argv = shlex.split(command)
     if argv[:2] == ["sed", "-i"]:
         subprocess.run(argv, cwd=folder, check=True)
+        return ""
+    if argv[0] == "read":
+        readers.append(sqlite3.connect(folder / argv[1], isolation_level=None))
+        readers[-1].execute("BEGIN")
+        readers[-1].execute("SELECT * FROM entry").fetchone()
         return ""
     assert argv[0] == "sekisho", f"a transcript runs sekisho, not {argv[0]}"
     stdin, kept = "", None
@@ -72,6 +79,8 @@ def replay(text):
                 out.append(line)
             elif not expecting:
                 out.append(line)
+        while readers:
+            readers.pop().close()
         return "".join(out)
 
 

@@ -199,6 +199,7 @@ int prove(OpenRegister& r, const RegisterOptions& o) {
 int dispose(OpenRegister& r, const RegisterOptions& o) {
   const RegisterOutcome d = r.dispose(o.entry, o.reason, {o.by, now()});
   if (d.ok) fmt::print("the body of entry {} is gone; entry {} says so\n", o.entry, d.number);
+  if (!d.text.empty()) fmt::print(stderr, "warning: files may still hold what it said: {}\n", d.text);
   return told(d);
 }
 

@@ -72,7 +72,7 @@ class OpenRegister {
   /// Confirms or rejects what another officer proposed. @fails SK3512 among others
   RegisterOutcome confirm(std::uint64_t proposal, const std::string& reason, const Recorder& recorder);
   RegisterOutcome reject(std::uint64_t proposal, const std::string& reason, const Recorder& recorder);
-  /// Takes the body of an entry away for good and records that, and why.
+  /// Takes a body away for good and records that, and why. `text`: why files may still hold it, or empty.
   RegisterOutcome dispose(std::uint64_t entry, const std::string& reason, const Recorder& recorder);
   /// `number`: how many entries there are.
   RegisterOutcome size();

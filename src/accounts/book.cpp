@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <span>
 #include <unordered_map>
 
 #include "accounts/limit_account.h"
@@ -57,10 +58,11 @@ const UseFact* find_fact(const ReservedLine& line, const std::string& fact) {
   return it == line.facts.end() ? nullptr : &*it;
 }
 
-std::vector<std::string> stated(const ReservedLine& line, const std::string& fact) {
+/// What a use says of a fact that a scope names; its item and consignee count as said.
+std::span<const std::string> stated(const ReservedLine& line, const std::string& fact) {
   if (const UseFact* f = find_fact(line, fact)) return f->values;
-  if (fact == "item" && !line.item.empty()) return {line.item};
-  if (fact == "consignee" && !line.consignee.empty()) return {line.consignee};
+  if (fact == "item" && !line.item.empty()) return {&line.item, 1};
+  if (fact == "consignee" && !line.consignee.empty()) return {&line.consignee, 1};
   return {};
 }
 
@@ -90,7 +92,7 @@ struct Book::Body {
     return *found;
   }
   std::uint32_t consignee(const std::string& name) {
-    const auto [it, added] = consignee_of.emplace(name, static_cast<std::uint32_t>(consignees.size()));
+    const auto [it, added] = consignee_of.try_emplace(name, static_cast<std::uint32_t>(consignees.size()));
     if (added) consignees.push_back(name);
     return it->second;
   }

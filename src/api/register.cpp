@@ -198,9 +198,9 @@ RegisterOutcome OpenRegister::dispose(std::uint64_t entry, const std::string& re
   if (recorder.by.empty() || reason.empty())
     return failed(problem(code::not_recordable, "a disposal says who does it and why"));
   const std::string body = to_line({{"reason", reason}});
-  const auto at =
+  const auto disposed =
       body_->record.dispose({{recorder.now, recorder.by, std::string(disposal), entry}, body}, fresh());
-  return at ? done(*at) : failed(at.problem());
+  return disposed ? done(disposed->entry, disposed->traces.value_or("")) : failed(disposed.problem());
 }
 
 RegisterOutcome OpenRegister::size() {

@@ -1,5 +1,7 @@
 #include "register/entry.h"
 
+#include <array>
+
 #include "register/tree.h"
 
 namespace sekisho {
@@ -8,7 +10,12 @@ namespace {
 constexpr std::string_view form = "sekisho entry 1\n";
 
 void number(std::string& out, std::uint64_t n) {
-  for (int shift = 56; shift >= 0; shift -= 8) out += static_cast<char>(n >> shift);
+  std::array<char, sizeof n> big_endian{};
+  for (char& c : big_endian) {
+    c = static_cast<char>(n >> 56);
+    n <<= 8;
+  }
+  out.append(big_endian.data(), big_endian.size());
 }
 void word(std::string& out, std::string_view text) {
   out += static_cast<char>(text.size());

@@ -177,13 +177,12 @@ class PostgresStore : public Store {
       roll_back();
       return f;
     }
-    if (!dropped_) return {};
-    dropped_ = false;
-    return run("VACUUM body");  // gives the space of what was disposed of back
+    return {};
   }
-  void roll_back() override {
-    dropped_ = false;
-    Answer(PQexec(db_, "ROLLBACK"));
+  void roll_back() override { Answer(PQexec(db_, "ROLLBACK")); }
+  std::optional<std::string> wipe() override {
+    if (!run("VACUUM body")) return {};  // gives its space back
+    return server_says() + "; the server vacuums by itself later, and `VACUUM body` does it at once";
   }
 
   Result<RegisterEnd> end() override {
@@ -229,7 +228,6 @@ class PostgresStore : public Store {
                     .ask(db_, "INSERT INTO tile VALUES($1::bigint, $2, $3)"));
   }
   Failure drop_body(Sequence of) override {
-    dropped_ = true;
     return done(
         Values().number(static_cast<std::int64_t>(of)).ask(db_, "DELETE FROM body WHERE sequence = $1"));
   }
@@ -290,11 +288,12 @@ class PostgresStore : public Store {
         db_, "SELECT 1 WHERE to_regclass('register') IS NOT NULL AND to_regclass('ending') IS NOT NULL");
     return a.good() && a.rows() == 1;
   }
-  Failure failed() {
+  std::string server_says() {
     std::string why = PQerrorMessage(db_);
     while (!why.empty() && why.back() == '\n') why.pop_back();
-    return problem(code::register_failed, location_, why);
+    return why;
   }
+  Failure failed() { return problem(code::register_failed, location_, server_says()); }
   Failure done(const Answer& a) { return a.good() ? Failure() : failed(); }
   Failure run(const char* sql) { return done(Answer(PQexec(db_, sql))); }
   Failure copy(const char* sql, std::string_view data) {
@@ -312,7 +311,6 @@ class PostgresStore : public Store {
 
   std::string location_;
   PGconn* db_;
-  bool dropped_ = false;
 };
 
 }  // namespace

@@ -87,7 +87,7 @@ Result<Sequence> Register::append_and(const Make& make, const Hash& salts_from,
     store_->roll_back();
     return p;
   };
-  const auto entries = make();
+  auto entries = make();
   if (!entries) return undo(entries.problem());
   auto end = store_->end();
   if (!end) return undo(end.problem());
@@ -95,12 +95,12 @@ Result<Sequence> Register::append_and(const Make& make, const Hash& salts_from,
   const std::vector<Hash> salt = salts(salts_from, entries->size());
   std::vector<Entry> made;
   made.reserve(entries->size());
-  for (const NewEntry& e : *entries) {
+  for (NewEntry& e : *entries) {
     const Sequence at = first + made.size();
     if (auto f = recordable(e, at)) return undo(*f);
-    Body body{salt[made.size()], e.body};
+    Body body{salt[made.size()], std::move(e.body)};
     const Hash commitment = body.commitment();
-    made.push_back({at, e.head, commitment, {}, std::move(body)});
+    made.push_back({at, std::move(e.head), commitment, {}, std::move(body)});
   }
   if (auto f = extend(*end, made)) return undo(*f);
   if (drop)
@@ -126,7 +126,7 @@ Result<Sequence> Register::append_if(const Make& make, const Hash& salts_from) {
       salts_from, std::nullopt);
 }
 
-Result<Sequence> Register::dispose(const NewEntry& why, const Hash& salts_from) {
+Result<Disposed> Register::dispose(const NewEntry& why, const Hash& salts_from) {
   if (!why.head.about || why.head.kind != disposal)
     return problem(code::not_recordable, "a disposal says of which entry");
   const auto n = size();
@@ -143,7 +143,9 @@ Result<Sequence> Register::dispose(const NewEntry& why, const Hash& salts_from) 
       }))
     return *f;
   if (refused) return *refused;
-  return append_and([&] { return Result(std::vector{why}); }, salts_from, why.head.about);
+  const auto recorded = append_and([&] { return Result(std::vector{why}); }, salts_from, why.head.about);
+  if (!recorded) return recorded.problem();
+  return Disposed{*recorded, store_->wipe()};
 }
 
 Result<std::uint64_t> Register::size() {

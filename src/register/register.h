@@ -27,6 +27,12 @@ struct NewEntry {
   std::string body;
 };
 
+struct Disposed {
+  Sequence entry;  // that says so
+  // Why the store's files may still hold what was disposed of; nothing where they do not.
+  std::optional<std::string> traces;
+};
+
 /// What `verify` found wrong. No sequence: not of one entry.
 struct Flaw {
   std::optional<Sequence> sequence;
@@ -63,7 +69,7 @@ class Register {
 
   /// Takes the body of an entry away and records that and why.
   /// @param why  an entry of kind `dispose`, about the one meant
-  Result<Sequence> dispose(const NewEntry& why, const Hash& salts_from);
+  Result<Disposed> dispose(const NewEntry& why, const Hash& salts_from);
 
   Result<std::uint64_t> size();
   Failure read(Sequence from, Sequence to, const std::function<bool(Entry&&)>& visit);

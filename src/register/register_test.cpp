@@ -98,6 +98,17 @@ std::vector<Entry> all(Register& r) {
   return out;
 }
 
+/// Every byte that the store keeps.
+std::string files_of(const std::string& location) {
+  std::string raw;
+  for (const char* tail : {"", "-wal"})
+    if (FILE* f = std::fopen((location + tail).c_str(), "rb")) {
+      for (int c = 0; (c = std::fgetc(f)) != EOF;) raw += static_cast<char>(c);
+      std::fclose(f);
+    }
+  return raw;
+}
+
 /// RFC 6962 as it is written: no frontier, no tiles.
 Hash slow_root(std::span<const Hash> leaves) {
   if (leaves.empty()) return sha256({});
@@ -226,12 +237,7 @@ TEST_CASE("a disposed body is gone and everything else proves what it did") {
     REQUIRE(read[3].head.about == 1);
     REQUIRE(r.verify({}, quiet)->disposed == 1);
     if (!server) {
-      std::string raw;
-      for (const char* tail : {"", "-wal"})
-        if (FILE* f = std::fopen((place.location() + tail).c_str(), "rb")) {
-          for (int c = 0; (c = std::fgetc(f)) != EOF;) raw += static_cast<char>(c);
-          std::fclose(f);
-        }
+      const std::string raw = files_of(place.location());
       REQUIRE(raw.find("the end user is") == std::string::npos);
       REQUIRE(raw.find("a name") != std::string::npos);
     }
@@ -242,6 +248,29 @@ TEST_CASE("a disposed body is gone and everything else proves what it did") {
                       salt()));  // by the back door
     REQUIRE(flaws(r).empty());
   }
+}
+
+TEST_CASE("a disposal that a reader keeps from being wiped says so, and the next opening wipes it") {
+  Scratch place(false);
+  Register r = place.make(), reader = place.open();
+  REQUIRE(r.append(std::vector{said("a name"), said("the end user is Taro"), said("more")}, salt()));
+  std::optional<Disposed> done;
+  REQUIRE(!reader.read(0, 3, [&](const Entry&) {  // which holds the register as it was
+    const auto d = r.dispose({{1, "keeper", std::string(disposal), 1}, "retention ended"}, salt());
+    REQUIRE(d);
+    done = *d;
+    return false;
+  }));
+  REQUIRE(done);
+  CHECK(done->entry == 3);
+  REQUIRE(done->traces);
+  CHECK(done->traces->starts_with("somebody reads the register"));
+  CHECK(all(reader).size() == 4);
+  CHECK(flaws(r).empty());
+  REQUIRE(files_of(place.location()).find("the end user is") != std::string::npos);
+  Register again = place.open();
+  CHECK(files_of(place.location()).find("the end user is") == std::string::npos);
+  CHECK(flaws(again).empty());
 }
 
 TEST_CASE("what cannot be recorded is refused, and nothing of its batch is there") {

@@ -1,6 +1,7 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 
 #include "register/store.h"
@@ -13,6 +14,10 @@ namespace {
 
 constexpr int application_id = 0x53454b49;  // "SEKI"
 constexpr int busy_milliseconds = 60'000;   // other writers commit in milliseconds
+constexpr int wipe_milliseconds = 1'000;    // for readers; writers wait meanwhile
+constexpr int page_bytes = 8192;  // larger ones cost fewer calls a batch, and more bytes an entry alone
+// Each time that the log is copied into the file costs two synchronisations.
+constexpr std::int64_t log_bytes = 32 << 20;
 
 constexpr const char* sqlite_tables = R"(
 CREATE TABLE register(origin TEXT NOT NULL);
@@ -23,6 +28,23 @@ CREATE TABLE body(sequence INTEGER PRIMARY KEY, salt BLOB NOT NULL, said TEXT NO
 CREATE TABLE tile(level INTEGER NOT NULL, place INTEGER NOT NULL, hashes BLOB NOT NULL,
                   PRIMARY KEY(level, place)) WITHOUT ROWID;
 )";
+
+/// How rows go into a table: one by one, or many in one statement, which costs half as much a row.
+constexpr std::size_t rows_at_once = 64;
+struct Insertion {
+  int fields;
+  std::string one, many;
+};
+Insertion insertion(const std::string& table, int fields) {
+  std::string row = "(?";
+  for (int i = 1; i < fields; ++i) row += ", ?";
+  row += ")";
+  Insertion out{fields, fmt::format("INSERT INTO {} VALUES{}", table, row), {}};
+  out.many = out.one;
+  for (std::size_t i = 1; i < rows_at_once; ++i) out.many += ", " + row;
+  return out;
+}
+const Insertion into_entry = insertion("entry", 7), into_body = insertion("body", 3);
 
 /// A prepared statement in use: reset when it goes. One that could not be prepared is null, and its first
 /// step fails.
@@ -71,10 +93,17 @@ class SqliteStore : public Store {
     return sqlite3_exec(db_, sql, nullptr, nullptr, nullptr) == SQLITE_OK ? Failure() : failed();
   }
   Failure settings() {
-    if (auto f = run("PRAGMA secure_delete = ON; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; "
-                     "PRAGMA cache_size = -65536; PRAGMA cell_size_check = ON;"))
+    // The page size holds for a file that is made now; others keep theirs.
+    if (auto f =
+            run(fmt::format("PRAGMA page_size = {}; PRAGMA secure_delete = ON; PRAGMA synchronous = FULL; "
+                            "PRAGMA fullfsync = ON; PRAGMA cache_size = -65536; PRAGMA cell_size_check = ON; "
+                            "PRAGMA journal_mode = WAL",
+                            page_bytes)
+                    .c_str()))
       return f;
-    return run("PRAGMA journal_mode = WAL");
+    sqlite3_wal_autocheckpoint(
+        db_, static_cast<int>(log_bytes / std::max<std::int64_t>(512, pragma("PRAGMA page_size"))));
+    return {};
   }
 
   Failure create(const std::string& origin) override {
@@ -129,15 +158,19 @@ class SqliteStore : public Store {
       roll_back();
       return f;
     }
-    if (dropped_) {  // what was disposed of stays in the log until that begins anew
-      dropped_ = false;
-      return run("PRAGMA wal_checkpoint(TRUNCATE)");
-    }
     return {};
   }
-  void roll_back() override {
-    dropped_ = false;
-    sqlite3_exec(db_, "ROLLBACK", nullptr, nullptr, nullptr);
+  void roll_back() override { sqlite3_exec(db_, "ROLLBACK", nullptr, nullptr, nullptr); }
+  std::optional<std::string> wipe() override { return empty_log(wipe_milliseconds); }
+
+  /// What was disposed of stands in the log until that begins anew. @param wait  milliseconds, for readers
+  std::optional<std::string> empty_log(int wait) {
+    sqlite3_busy_timeout(db_, wait);
+    const int got = sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+    sqlite3_busy_timeout(db_, busy_milliseconds);
+    if (got == SQLITE_OK) return {};
+    return fmt::format("{}; it is tried again whenever the register is opened",
+                       (got & 0xff) == SQLITE_BUSY ? "somebody reads the register" : sqlite3_errstr(got));
   }
 
   Result<RegisterEnd> end() override {
@@ -155,29 +188,29 @@ class SqliteStore : public Store {
   }
 
   Failure put(std::span<const Entry> entries) override {
-    sqlite3_stmt* const entry = prepared("INSERT INTO entry VALUES(?, ?, ?, ?, ?, ?, ?)");
-    sqlite3_stmt* const body = prepared("INSERT INTO body VALUES(?, ?, ?)");
+    std::vector<const Entry*> all, with_body;
+    all.reserve(entries.size());
+    with_body.reserve(entries.size());
     for (const Entry& e : entries) {
-      const auto sequence = static_cast<std::int64_t>(e.sequence);
-      {
-        Statement s(entry);
-        s.bind(1, sequence);
-        s.bind(2, e.head.recorded);
-        s.text(3, e.head.by);
-        s.text(4, e.head.kind);
-        if (e.head.about) s.bind(5, static_cast<std::int64_t>(*e.head.about));
-        s.blob(6, bytes(e.commitment));
-        s.blob(7, bytes(e.leaf));
-        if (auto f = done(s)) return f;
-      }
-      if (!e.body) continue;
-      Statement s(body);
-      s.bind(1, sequence);
-      s.blob(2, bytes(e.body->salt));
-      s.text(3, e.body->text);
-      if (auto f = done(s)) return f;
+      all.push_back(&e);
+      if (e.body) with_body.push_back(&e);
     }
-    return {};
+    // One table after the other: each is written at its end only.
+    if (auto f = insert(all, into_entry, [](Statement& s, int at, const Entry& e) {
+          s.bind(at, static_cast<std::int64_t>(e.sequence));
+          s.bind(at + 1, e.head.recorded);
+          s.text(at + 2, e.head.by);
+          s.text(at + 3, e.head.kind);
+          if (e.head.about) s.bind(at + 4, static_cast<std::int64_t>(*e.head.about));
+          s.blob(at + 5, bytes(e.commitment));
+          s.blob(at + 6, bytes(e.leaf));
+        }))
+      return f;
+    return insert(with_body, into_body, [](Statement& s, int at, const Entry& e) {
+      s.bind(at, static_cast<std::int64_t>(e.sequence));
+      s.blob(at + 1, bytes(e.body->salt));
+      s.text(at + 2, e.body->text);
+    });
   }
   Failure put_tile(TileAt at, const std::string& hashes) override {
     Statement s(prepared("INSERT INTO tile VALUES(?, ?, ?)"));
@@ -189,7 +222,6 @@ class SqliteStore : public Store {
   Failure drop_body(Sequence of) override {
     Statement s(prepared("DELETE FROM body WHERE sequence = ?"));
     s.bind(1, static_cast<std::int64_t>(of));
-    dropped_ = true;
     return done(s);
   }
 
@@ -242,6 +274,18 @@ class SqliteStore : public Store {
     return out;
   }
 
+  template <class Bind>
+  Failure insert(std::span<const Entry* const> rows, const Insertion& into, const Bind& bind) {
+    while (!rows.empty()) {
+      const std::size_t n = rows.size() < rows_at_once ? 1 : rows_at_once;
+      Statement s(prepared(n == 1 ? into.one.c_str() : into.many.c_str()));
+      for (std::size_t i = 0; i < n; ++i) bind(s, 1 + static_cast<int>(i) * into.fields, *rows[i]);
+      if (auto f = done(s)) return f;
+      rows = rows.subspan(n);
+    }
+    return {};
+  }
+
   /// A statement prepared once; a null one steps to an error that says why.
   sqlite3_stmt* prepared(const char* sql) {
     for (std::size_t i = 0; i < texts_.size(); ++i)
@@ -274,7 +318,6 @@ class SqliteStore : public Store {
 
   std::string path_;
   sqlite3* db_;
-  bool dropped_ = false;
   std::vector<const char*> texts_;
   std::vector<sqlite3_stmt*> prepared_;
 };
@@ -301,6 +344,8 @@ Result<std::unique_ptr<Store>> open_sqlite(const std::string& path, const std::s
   if (!store) return store.problem();
   if (auto f = (*store)->recognised()) return *f;
   if (auto f = (*store)->settings()) return *f;
+  // A log left behind may hold what was disposed of. Where others use it, a later opening empties it.
+  (void)(*store)->empty_log(0);
   return std::unique_ptr<Store>(std::move(*store));
 }
 

@@ -46,6 +46,9 @@ class Store {
   virtual Failure begin() = 0;
   /// When it returns without a problem, what was written is on the disk.
   virtual Failure commit() = 0;
+  /// Takes what `drop_body` left in the store's files out of them, once that is committed.
+  /// @returns what stands in the way, which undoes no disposal; nothing where it is done
+  virtual std::optional<std::string> wipe() = 0;
   virtual void roll_back() = 0;
 
   virtual Result<RegisterEnd> end() = 0;

@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 
 #include "register/faulty_files.h"
 #include "register/register.h"
@@ -144,4 +146,44 @@ TEST_CASE("a disk that lies about synchronising loses whole batches, and a kept 
   }
   CHECK(lost > 0);
   CHECK(told >= lost);
+}
+
+TEST_CASE(
+    "a disposal that was recorded is told, whatever fails then, and the next opening wipes its traces") {
+  const Folder folder;
+  const std::string file = folder.path / "r.register";
+  unsigned refused = 0, traces = 0;
+  bool struck = true;
+  for (unsigned at = 1; struck; ++at) {
+    CAPTURE(at);
+    for (const char* tail : {"", "-wal", "-shm"}) fs::remove(file + tail);
+    auto created = create_sqlite(file, "test", faulty_files());
+    REQUIRE(created);
+    Register r(std::move(*created));
+    REQUIRE(r.append(batch(0, 3), some_salt));
+    arm({Fault::io_error, at, 1});
+    const auto told = r.dispose({{1'000'000, "keeper", std::string(disposal), 1}, "ended"}, some_salt);
+    struck = operations() >= at;
+    disarm();
+    REQUIRE(*r.size() == (told ? 4 : 3));
+    refused += !told;
+    traces += told && told->traces;
+    auto again = open_sqlite(file, "");  // `r` lies there as if its process had died
+    REQUIRE(again);
+    Register opened(std::move(*again));
+    const auto v = opened.verify({}, [](std::uint64_t) {});
+    REQUIRE(v);
+    REQUIRE(v->flaws.empty());
+    REQUIRE(v->disposed == (told ? 1 : 0));
+    if (!told) continue;
+    std::string raw;
+    for (const char* tail : {"", "-wal"}) {
+      std::ifstream in(file + tail, std::ios::binary);
+      raw.append(std::istreambuf_iterator<char>(in), {});
+    }
+    REQUIRE(raw.find(batch(0, 3)[1].body) == std::string::npos);
+    REQUIRE(raw.find(batch(0, 3)[0].body) != std::string::npos);
+  }
+  CHECK(refused > 0);
+  CHECK(traces > 0);
 }
