@@ -3,10 +3,10 @@
 // law's own reader and put to the graph by custody's own book of marks; nothing of it stands in this program.
 //
 // The goods: raw lots of 100 to 1,000 pieces are made in six states, moved, and built into lots of six
-// levels, mostly by parts, so that what is left goes on; 1.5 earlier states each. Four states count content by
-// value; what was made there or under their licence sees through, provisos see through or stay. Lots are taken
-// from the last 100,000 of each level, as
-// goods are; a second run takes them from anywhere in all that was ever made.
+// levels, mostly by parts, so that what is left goes on; 1.5 earlier states each. Four states count content
+// by value; what was made there or under their licence sees through, provisos see through or stay. Lots are
+// taken from the last 100,000 of each level, as goods are; a second run takes them from anywhere in all that
+// was ever made.
 //
 // The rival is DuckDB's recursive query over the same graph of a million states (bench/custody/rival.py),
 // from the same files, one thread each, with the same pairs of state and mark as answer. It counts no shares.
@@ -18,13 +18,13 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <random>
 
 #include "custody/mark_book.h"
 #include "law/checker.h"
 #include "law/lexer.h"
 #include "law/parser.h"
-#include "table.h"
 #include "timing.h"
 
 namespace {
@@ -358,37 +358,52 @@ class Numbers {
 struct Pairs {
   std::uint64_t count = 0, sum = 0;
 };
+std::string whole_file(const fs::path& path) {
+  std::string out(fs::file_size(path), '\0');
+  std::ifstream(path, std::ios::binary).read(out.data(), static_cast<std::streamsize>(out.size()));
+  return out;
+}
 Pairs from_files(const fs::path& folder) {
-  const std::string edges = read_text(folder / "edges.csv"), own = read_text(folder / "own.csv"),
-                    marks = read_text(folder / "marks.csv");
+  const std::string edges = whole_file(folder / "edges.csv"), own = whole_file(folder / "own.csv"),
+                    marks = whole_file(folder / "marks.csv");
   Graph graph({});
   graph.reserve(rival_states, rival_states * 3 / 2, 0);
   Numbers mark_rows(marks), own_rows(own), edge_rows(edges);
   for (std::uint32_t mark = 0, through = 0; mark_rows.next(mark) && mark_rows.next(through);)
     graph.mark_sets().add(
         {{through != 0 ? Incorporation::sees_through : Incorporation::stays, false}, UINT32_MAX});
+  Batch batch;
+  std::vector<Added> added(1);
+  std::map<MarkSetId, std::uint16_t> added_ids;
   std::uint32_t own_state = 0, mark = 0, child = 0, parent = 0, built_in = 0;
-  bool more_own = own_rows.next(own_state) && own_rows.next(mark);
-  bool more_edges = edge_rows.next(child) && edge_rows.next(parent) && edge_rows.next(built_in);
-  std::vector<Origin> origins;
+  const auto next_own = [&] { return own_rows.next(own_state) && own_rows.next(mark); };
+  const auto next_edge = [&] {
+    return edge_rows.next(child) && edge_rows.next(parent) && edge_rows.next(built_in);
+  };
+  bool more_own = next_own(), more_edges = next_edge();
   std::vector<MarkId> adds;
-  Pairs out;
   for (StateId s = 0; more_own || more_edges; ++s) {
-    origins.clear();
+    const auto first = static_cast<std::uint32_t>(batch.origins.size());
+    for (; more_edges && child == s; more_edges = next_edge())
+      batch.origins.push_back({parent, built_in != 0 ? Descent::built_in : Descent::same});
     adds.clear();
-    for (; more_edges && child == s;
-         more_edges = edge_rows.next(child) && edge_rows.next(parent) && edge_rows.next(built_in))
-      origins.push_back({parent, built_in != 0 ? Descent::built_in : Descent::same});
-    for (; more_own && own_state == s; more_own = own_rows.next(own_state) && own_rows.next(mark))
-      adds.push_back({mark});
-    Added added;
-    if (!adds.empty()) added.marks = graph.mark_sets().of(adds);
-    graph.append(origins, added);
+    for (; more_own && own_state == s; more_own = next_own()) adds.push_back({mark});
+    std::uint16_t adding = 0;
+    if (!adds.empty()) {
+      const MarkSetId set = graph.mark_sets().of(adds);
+      const auto [it, fresh] = added_ids.emplace(set, static_cast<std::uint16_t>(added.size()));
+      if (fresh) added.push_back({set});
+      adding = it->second;
+    }
+    batch.states.push_back({first, static_cast<std::uint32_t>(batch.origins.size()) - first, adding, {}});
+  }
+  append(graph, batch, added);
+  Pairs out;
+  for (StateId s = 0; s < graph.size(); ++s)
     for (const MarkId m : graph.mark_sets().marks(graph.marks(s))) {
       ++out.count;
       out.sum += (std::uint64_t{s} + 1) * (m.index + 1);
     }
-  }
   return out;
 }
 

@@ -10,7 +10,7 @@
 namespace sekisho {
 namespace {
 
-constexpr std::uint8_t small_part = 8, large_part = 16, descent_bits = 7;
+constexpr std::uint8_t took_small_part = 8, took_large_part = 16, descent_bits = 7;
 
 // A value is 54 bits of ten-thousandths with its currency above them. Negative: not known; or, where the part
 // of a lot has no whole number of them, deferred: -2 less the currency.
@@ -57,7 +57,7 @@ void Graph::reserve(std::size_t states, std::size_t origins, std::size_t built) 
   edges_.reserve(origins);
   how_.reserve(origins);
   strides_.reserve(origins / stride + 1);
-  parts_.reserve(origins);
+  small_parts_.reserve(origins);
   shares_.reserve(built);
 }
 
@@ -215,7 +215,7 @@ StateId Graph::append(std::span<const Origin> origins, const Added& added, Worth
 
 void Graph::add_edge(const Origin& o, StateId to) {
   const auto edge = static_cast<std::uint32_t>(edges_.size());
-  if (edge % stride == 0) strides_.push_back(to);
+  if (edge % stride == 0) strides_.push_back({to, static_cast<std::uint32_t>(small_parts_.size())});
   State& from = states_[o.state];
   edges_.push_back({o.state, from.first_child});
   from.first_child = edge;
@@ -223,11 +223,11 @@ void Graph::add_edge(const Origin& o, StateId to) {
   if (o.taken != o.of) {
     const std::int64_t common = std::gcd(o.taken, o.of), taken = o.taken / common, of = o.of / common;
     if (of <= UINT16_MAX) {
-      parts_.push_back({edge, static_cast<std::uint16_t>(taken), static_cast<std::uint16_t>(of)});
-      how |= small_part;
+      small_parts_.push_back({static_cast<std::uint16_t>(taken), static_cast<std::uint16_t>(of)});
+      how |= took_small_part;
     } else {
       large_parts_.push_back({edge, taken, of});
-      how |= large_part;
+      how |= took_large_part;
     }
   }
   how_.push_back(how);
@@ -240,21 +240,26 @@ std::pair<std::uint32_t, std::uint32_t> Graph::edges(StateId s) const {
 
 /// The state that an edge leads to.
 StateId Graph::state_of(std::uint32_t edge) const {
-  StateId s = strides_[edge / stride];
+  StateId s = strides_[edge / stride].to;
   while (s + 1 < states_.size() && states_[s + 1].first_edge <= edge) ++s;
   return s;
 }
 
 Origin Graph::origin(std::uint32_t edge) const {
   Origin o{edges_[edge].from, static_cast<Descent>(how_[edge] & descent_bits)};
-  const auto read = [&](const auto& parts) {
-    const auto p = std::lower_bound(parts.begin(), parts.end(), edge,
-                                    [](const auto& part, std::uint32_t e) { return part.edge < e; });
-    o.taken = p->taken;
-    o.of = p->of;
+  const auto read = [&](const auto& part) {
+    o.taken = part.taken;
+    o.of = part.of;
   };
-  if ((how_[edge] & small_part) != 0) read(parts_);
-  if ((how_[edge] & large_part) != 0) read(large_parts_);
+  if ((how_[edge] & took_small_part) != 0) {
+    std::uint32_t at = strides_[edge / stride].small_parts;
+    for (std::uint32_t e = edge / stride * stride; e < edge; ++e)
+      at += (how_[e] & took_small_part) != 0 ? 1 : 0;
+    read(small_parts_[at]);
+  }
+  if ((how_[edge] & took_large_part) != 0)
+    read(*std::lower_bound(large_parts_.begin(), large_parts_.end(), edge,
+                           [](const auto& part, std::uint32_t e) { return part.edge < e; }));
   return o;
 }
 
@@ -304,38 +309,38 @@ std::size_t Graph::revise(StateId s, const Added& added, Worth worth) {
   return changed;
 }
 
+/// Everything that `next` leads to, near ones first so that those far apart in memory are called for early.
 template <class Next>
-static std::vector<StateId> reached(StateId from, const Next& next) {
+static std::vector<StateId> reached(const Graph& graph, StateId from, const Next& next) {
   std::unordered_set<StateId> seen;
-  std::vector<StateId> open{from};
-  while (!open.empty()) {
-    const StateId at = open.back();
-    open.pop_back();
-    next(at, [&](StateId s) {
-      if (seen.insert(s).second) open.push_back(s);
+  std::vector<StateId> out{from};
+  for (std::size_t i = 0; i < out.size(); ++i)
+    next(out[i], [&](StateId s) {
+      if (!seen.insert(s).second) return;
+      graph.expect(s);
+      out.push_back(s);
     });
-  }
-  std::vector<StateId> out(seen.begin(), seen.end());
+  out.erase(out.begin());
   std::sort(out.begin(), out.end());
   return out;
 }
 
 std::vector<StateId> Graph::ancestors(StateId s) const {
-  return reached(s, [&](StateId at, const auto& visit) {
+  return reached(*this, s, [&](StateId at, const auto& visit) {
     const auto [from, to] = edges(at);
     for (std::uint32_t e = from; e < to; ++e) visit(edges_[e].from);
   });
 }
 std::vector<StateId> Graph::descendants(StateId s) const {
-  return reached(s, [&](StateId at, const auto& visit) {
+  return reached(*this, s, [&](StateId at, const auto& visit) {
     for (std::uint32_t e = states_[at].first_child; e != nothing; e = edges_[e].next) visit(state_of(e));
   });
 }
 
 std::size_t Graph::memory() const {
   const auto of = [](const auto& v) { return v.size() * sizeof(v.front()); };
-  return of(states_) + of(edges_) + of(how_) + of(parts_) + of(large_parts_) + of(strides_) + of(added_) +
-         marks_.memory() + shares_.memory();
+  return of(states_) + of(edges_) + of(how_) + of(small_parts_) + of(large_parts_) + of(strides_) +
+         of(added_) + marks_.memory() + shares_.memory();
 }
 
 }  // namespace sekisho

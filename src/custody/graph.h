@@ -18,19 +18,17 @@
 // A state is appended after those that it came of, so there are no rings, and what lies on it follows from
 // theirs and from what it adds itself:
 //
-//                       same, part, rest, copied   united              built_in            taken_out
-//                       made_with
-//   marks               all                        of each             those that see      all         those
-//   that
-//                                                                      through                         reach
-//                                                                      products
-//   shares of value     all                        weighed by value    added by value      open        whole
+//   same, part, rest, copied   all marks; the same shares of value
+//   united                     the marks of each; shares weighed by value
+//   built_in                   the marks that see through; shares added by value
+//   taken_out                  all marks; shares open
+//   made_with                  the marks that reach products, and so do shares: all of it
 //
 // When it turns out that a state added something else than was thought, `revise` goes through what came of
 // it in the order of numbers and stops wherever nothing changes.
 //
-// Cost: 28 bytes a state, 8 to 17 for each state that it came of, a row of shares where goods were built.
-// Appending looks at the states that it came of and at nothing else.
+// Cost: 28 bytes a state, 9 for each state that it came of and 4 where only a part was taken, a row of
+// shares where goods were built. Appending looks at the states that it came of and at nothing else.
 
 namespace sekisho {
 
@@ -105,8 +103,12 @@ class Graph {
 
  private:
   static constexpr std::uint32_t nothing = UINT32_MAX;
-  /// Edges of this many follow a state whose number is kept.
+  /// Of every so many edges it is kept where they lead and how many parts came before them.
   static constexpr std::uint32_t stride = 16;
+  struct Stride {
+    StateId to;
+    std::uint32_t small_parts;
+  };
   struct State {
     std::uint32_t first_edge;   // its edges stand together
     std::uint32_t first_child;  // an edge
@@ -127,11 +129,13 @@ class Graph {
     StateId from;
     std::uint32_t next;  // of those from the same state
   };
-  /// A part that was taken, of the whole: mostly small numbers.
-  template <class Number>
-  struct Part {
+  /// A part that was taken, of the whole: mostly small numbers, in the order of their edges.
+  struct SmallPart {
+    std::uint16_t taken, of;
+  };
+  struct LargePart {
     std::uint32_t edge;
-    Number taken, of;
+    std::int64_t taken, of;
   };
   struct Borne {
     MarkSetId marks;
@@ -161,9 +165,9 @@ class Graph {
   std::vector<State> states_;
   std::vector<Edge> edges_;
   std::vector<std::uint8_t> how_;  // of each edge: its descent, and how it is kept what it took
-  std::vector<Part<std::uint16_t>> parts_;
-  std::vector<Part<std::int64_t>> large_parts_;
-  std::vector<StateId> strides_;
+  std::vector<SmallPart> small_parts_;
+  std::vector<LargePart> large_parts_;
+  std::vector<Stride> strides_;
   std::vector<Added> added_;
   std::map<Added, std::uint32_t> added_ids_;
   std::array<std::uint32_t, 256> last_kept_{};
