@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 #include <set>
 
 #include "model/corrections.h"
@@ -87,6 +88,7 @@ class Custody::Step {
       return;
     }
     if (taken.whole) taken.serials = s.serials;
+    c_.graph().expect_shares(taken.state);
     taken_.push_back(std::move(taken));
   }
   /// A number is new, or the event takes all that bore it.
@@ -242,8 +244,9 @@ class Custody::Step {
   /// So much of a state as went into another.
   Origin origin(StateId state, Descent how, const Amount& taken) const {
     const std::int64_t of = c_.states_[state].quantity.ten_thousandths;
-    if (of == 0) return {state, how};
-    return {state, how, taken.ten_thousandths, of};
+    if (of == 0 || taken.ten_thousandths == of) return {state, how};
+    const std::int64_t common = std::gcd(taken.ten_thousandths, of);
+    return {state, how, taken.ten_thousandths / common, of / common};
   }
   Origin origin(const Taken& t, Descent how) const { return origin(t.state, how, t.quantity); }
 

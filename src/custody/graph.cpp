@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <functional>
-#include <numeric>
 #include <queue>
 #include <unordered_set>
 
@@ -221,12 +220,11 @@ void Graph::add_edge(const Origin& o, StateId to) {
   from.first_child = edge;
   auto how = static_cast<std::uint8_t>(o.how);
   if (o.taken != o.of) {
-    const std::int64_t common = std::gcd(o.taken, o.of), taken = o.taken / common, of = o.of / common;
-    if (of <= UINT16_MAX) {
-      small_parts_.push_back({static_cast<std::uint16_t>(taken), static_cast<std::uint16_t>(of)});
+    if (o.taken <= UINT16_MAX && o.of <= UINT16_MAX) {
+      small_parts_.push_back({static_cast<std::uint16_t>(o.taken), static_cast<std::uint16_t>(o.of)});
       how |= took_small_part;
     } else {
-      large_parts_.push_back({edge, taken, of});
+      large_parts_.push_back({edge, o.taken, o.of});
       how |= took_large_part;
     }
   }
