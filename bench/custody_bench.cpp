@@ -167,13 +167,13 @@ class Goods {
   void build(Batch& out) {
     std::size_t level = 1;
     while (level + 1 < levels && any(2) == 0) ++level;
-    const std::size_t inputs = 2 + any(3);
+    const std::size_t inputs = 2 + any(4);
     struct Rest {
       Lot lot;
       std::size_t level;
       std::int64_t of;
     };
-    std::array<Rest, 4> rests{};
+    std::array<Rest, 5> rests{};
     std::size_t left = 0;
     std::int64_t value = 0;
     start(out);
