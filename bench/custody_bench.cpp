@@ -3,10 +3,10 @@
 // law's own reader and put to the graph by custody's own book of marks; nothing of it stands in this program.
 //
 // The goods: raw lots of 100 to 1,000 pieces are made in six states, moved, and built into lots of six
-// levels, mostly by parts, so that what is left goes on; 1.5 earlier states each. Four states count content
-// by value; what was made there or under their licence sees through, provisos see through or stay. Lots are
-// taken from the last 100,000 of each level, as goods are; a second run takes them from anywhere in all that
-// was ever made.
+// levels, mostly by parts, so that what is left goes on; some 1.45 earlier states each. Four states count
+// content by value; what was made there or under their licence sees through, provisos see through or stay.
+// Lots are taken from the last 100,000 of each level, as goods are; a second run takes them from anywhere in
+// all that was ever made.
 //
 // The rival is DuckDB's recursive query over the same graph of a million states (bench/custody/rival.py),
 // from the same files, one thread each, with the same pairs of state and mark as answer. It counts no shares.
