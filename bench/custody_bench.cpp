@@ -21,10 +21,8 @@
 #include <map>
 #include <random>
 
+#include "api/body.h"
 #include "custody/mark_book.h"
-#include "law/checker.h"
-#include "law/lexer.h"
-#include "law/parser.h"
 #include "timing.h"
 
 namespace {
@@ -51,16 +49,6 @@ std::string rulebook() {
     out += fmt::format("proviso p{} cite \"1\" needs consent c from office lapses never flows {}\n", i,
                        i % 2 == 0 ? "through every incorporation" : "with the lot");
   return out;
-}
-
-Law read_rulebook() {
-  Sources sources;
-  Diagnostics diags;
-  const SourceId id = sources.add("generated.law", rulebook());
-  const tree::File file = parse(sources, lex(sources, id, diags), diags);
-  Law law = check(sources, std::span(&file, 1), diags);
-  if (diags.has_errors()) std::abort();
-  return law;
 }
 
 /// What is appended, laid out beforehand so that only the graph is timed.
@@ -442,7 +430,12 @@ void beside_duckdb(const Law& law) {
 }  // namespace
 
 int main() {
-  const Law law = read_rulebook();
+  const Rulebooks books({{"generated.law", rulebook()}});
+  if (!books.ok()) {
+    fmt::print("the rulebook is wrong: {}\n", books.reports().front().message);
+    return 1;
+  }
+  const Law& law = books.body().law;
   beside_duckdb(law);
   measure(law, "1 million states", 1'000'000, 100'000);
   measure(law, "10 million states", 10'000'000, 100'000);

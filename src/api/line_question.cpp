@@ -310,11 +310,7 @@ class Builder {
   /// Rights of a lot that has a history. Where nobody attests that its provenance is complete for the right's
   /// state, it may lie on the lot all the same, or on more of it.
   void rights(const Lot& lot) {
-    for (const RightOn& r : lot.rights) {
-      const auto right = std::find_if(law_.rights.begin(), law_.rights.end(),
-                                      [&](const Right& l) { return l.name == r.right; });
-      reserved(right->state);
-    }
+    for (const RightOn& r : lot.rights) reserved(law_[law_.find_right(r.right)].state);
     if (!lot.has_history) return;
     for (std::uint32_t i = 0; i < law_.facts.size(); ++i)
       if (law_.facts[i].from_right.valid()) right(lot, FactId{i}, law_[law_.facts[i].from_right]);
@@ -328,7 +324,6 @@ class Builder {
     const std::int64_t share = lies ? on->share.value_or(0) : 0;
     const bool counted = law_[f].type.kind == FactType::share;
     if (more && (!lies || (counted ? share == 0 : on->more_possible))) return;
-    constexpr std::int64_t all_of_it = 2'000'000;
     Knowledge k;
     k.from = fmt::format("custody of lot {}{}", lot.id,
                          counted && lies ? ": " + on->fraction + " of its value" : "");
@@ -337,16 +332,18 @@ class Builder {
     const auto say = [&](const Value& v) { k.values.push_back({show_value(law_[f].type, v), {}, lot.at}); };
     say(counted ? Value{share, {}} : Value{lies ? 1 : 0, {}});
     k.form = Knowledge::Form::alternatives;
-    if (counted && more && share != all_of_it) {
+    if (counted && more && share != Value::whole_share) {
       k.form = Knowledge::Form::between;
-      say({all_of_it, {}});
+      say({Value::whole_share, {}});
     }
-    if (k.form == Knowledge::Form::alternatives) contradicts(f, {k.values.front().value}, k.from, lot.at);
-    for (const KnownFact& other : out_.question.facts)  // said to be less than what is known to be in it
-      if (counted && other.fact == f && other.form == Knowledge::Form::alternatives &&
-          std::all_of(other.values.begin(), other.values.end(),
-                      [&](const Value& v) { return v.number < share; }))
-        contradicts(f, {k.values.front().value}, k.from, lot.at);
+    const bool less_said =  // than is known to be in it
+        std::any_of(out_.question.facts.begin(), out_.question.facts.end(), [&](const KnownFact& other) {
+          return other.fact == f && other.form == Knowledge::Form::alternatives &&
+                 std::all_of(other.values.begin(), other.values.end(),
+                             [&](const Value& v) { return v.number < share; });
+        });
+    if (k.form == Knowledge::Form::alternatives || less_said)
+      contradicts(f, {k.values.front().value}, k.from, lot.at);
     set(f, k);
   }
   void provenance(const Lot& lot) {

@@ -64,10 +64,9 @@ Json right_json(const Law& law, const RightOn& r) {
   Type share;
   share.kind = FactType::share;
   if (r.share) j["share"] = {{"at_least", show_value(share, {*r.share, {}})}, {"fraction", r.fraction}};
-  const auto of =
-      std::find_if(law.rights.begin(), law.rights.end(), [&](const Right& l) { return l.name == r.right; });
-  j["state"] = of->state;
-  j["cite"] = of->cite;
+  const Right& of = law[law.find_right(r.right)];
+  j["state"] = of.state;
+  j["cite"] = of.cite;
   return j;
 }
 

@@ -37,7 +37,7 @@ class Custody::Step {
     g_ = g;
     const std::size_t before = diags_.all().size();
     for (const LotTaken& t : g->takes) look_up(t);
-    for (const std::string& lot : g->made_with) must_be(lot);
+    for (const std::string& lot : g->made_with) there(lot, e_.at);
     for (const LotGiven& l : g->gives) must_be_new(l);
     if (diags_.all().size() == before) check();
     if (diags_.all().size() == before) change();
@@ -54,21 +54,21 @@ class Custody::Step {
   };
 
   // --- what is taken and given ---
-  void must_be(const std::string& lot) {
-    if (!c_.live_.contains(lot)) diags_.emit(code::no_such_lot, e_.at, to_string(e_.on), lot);
+  /// What there is of a lot; none, after a message, if there is no such lot.
+  std::optional<StateId> there(const std::string& lot, TextSpan at) {
+    const auto state = c_.lot(lot);
+    if (!state) diags_.emit(code::no_such_lot, at, to_string(e_.on), lot);
+    return state;
   }
   void look_up(const LotTaken& t) {
-    const auto live = c_.live_.find(t.lot);
-    if (live == c_.live_.end()) {
-      diags_.emit(code::no_such_lot, t.at, to_string(e_.on), t.lot);
-      return;
-    }
+    const auto live = there(t.lot, t.at);
+    if (!live) return;
     if (std::any_of(taken_.begin(), taken_.end(), [&](const Taken& o) { return o.said->lot == t.lot; })) {
       diags_.emit(code::key_twice, t.at, t.lot);
       return;
     }
-    const LotState& s = c_.states_[live->second];
-    Taken taken{live->second, t.quantity.value_or(s.quantity), t.serials, true, &t};
+    const LotState& s = c_.states_[*live];
+    Taken taken{*live, t.quantity.value_or(s.quantity), t.serials, true, &t};
     for (const std::string& n : t.serials)
       if (!std::binary_search(s.serials.begin(), s.serials.end(), n)) {
         diags_.emit(code::no_such_serial, t.at, t.lot, n);
@@ -409,14 +409,11 @@ class Custody::Step {
     for (Out& o : out) add(std::move(o.state), o.origins, o.added);
   }
   void attest(const Attest& a) {
-    const auto live = c_.live_.find(a.lot);
-    if (live == c_.live_.end()) {
-      diags_.emit(code::no_such_lot, e_.at, to_string(e_.on), a.lot);
-      return;
-    }
+    const auto live = there(a.lot, e_.at);
+    if (!live) return;
     Added added;
     added.marks = c_.marks_.attested({a.jurisdiction, e_.by, e_.source, e_.on});
-    add(c_.states_[live->second], {{live->second, Descent::same}}, added);
+    add(c_.states_[*live], {{*live, Descent::same}}, added);
   }
 
   Custody& c_;

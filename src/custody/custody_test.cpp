@@ -8,8 +8,8 @@
 #include <random>
 #include <set>
 
-#include "law_text.h"
 #include "model/event_reader.h"
+#include "oracle/loaded.h"
 
 using namespace sekisho;
 
@@ -17,7 +17,7 @@ namespace {
 
 /// Provisos that stay with the lot, and provisos that see through, of several regimes; rights of the US.
 const Law& law() {
-  static const Law made = [] {
+  static const judge::Loaded made([] {
     std::string text = R"(
 authority office of JP "Office"
 right us_parts "American parts" of US
@@ -41,12 +41,10 @@ right us_soil "made on American soil" of US
             fmt::format("proviso {} cite \"2\" needs consent c from office lapses never flows {}\n", flow,
                         std::string_view(flow) == "through" ? "through every incorporation" : "with the lot");
     }
-    bool wrong = false;
-    Law out = test::law_of(text, &wrong);
-    REQUIRE_FALSE(wrong);
-    return out;
-  }();
-  return made;
+    return text;
+  }());
+  REQUIRE_FALSE(made.diags.has_errors());
+  return made.law;
 }
 
 struct Kept {

@@ -30,11 +30,10 @@ std::uint8_t currency_of(std::int64_t value) {
                                    : value == Worth::unknown ? 0
                                                              : -2 - value);
 }
-mpq_class whole_number(std::int64_t n) {
-  return {mpz_class(static_cast<long>(n))};
-}
 mpq_class part_of_whole(const Origin& o) {
-  return whole_number(o.taken) / whole_number(o.of);
+  mpq_class part(whole_number(o.taken), whole_number(o.of));
+  part.canonicalize();
+  return part;
 }
 /// What goes on as it is, or as its part.
 bool carries_on(Descent d) {
@@ -90,7 +89,7 @@ std::optional<mpq_class> Graph::exact_value(StateId s) const {
     s = o.state;
   }
   if (states_[s].value() == Worth::unknown) return std::nullopt;
-  return whole_number(amount(states_[s].value())) * part;
+  return part * whole_number(amount(states_[s].value()));
 }
 
 MarkSetId Graph::marks_of(std::span<const Origin> origins, const Added& added) {
@@ -162,7 +161,8 @@ ShareRow Graph::row_by_rules(std::span<const Origin> origins, const Added& added
   if (!body.empty()) {
     const Descent how = origins.front().how;
     if (how == Descent::built_in)
-      out = share_rules::built(body, value < 0 ? std::nullopt : std::optional(whole_number(amount(value))));
+      out = share_rules::built(
+          body, value < 0 ? std::nullopt : std::optional<mpq_class>(whole_number(amount(value))));
     else if (how == Descent::united)
       out = share_rules::mixed(body);
     else if (carries_on(how) && !added.parts_taken_out && rest_bare)
@@ -270,12 +270,6 @@ void Graph::read_origins(StateId s, std::vector<Origin>& into) const {
 std::vector<Origin> Graph::origins(StateId s) const {
   std::vector<Origin> out;
   read_origins(s, out);
-  return out;
-}
-
-std::vector<StateId> Graph::came_of(StateId s) const {
-  std::vector<StateId> out;
-  for (std::uint32_t e = states_[s].first_child; e != nothing; e = edges_[e].next) out.push_back(state_of(e));
   return out;
 }
 

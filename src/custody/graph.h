@@ -83,8 +83,6 @@ class Graph {
 
   std::size_t size() const { return states_.size(); }
   std::vector<Origin> origins(StateId s) const;
-  /// Those that came of it directly, latest first; one that took it twice stands twice.
-  std::vector<StateId> came_of(StateId s) const;
   /// Everything that it came of, or that came of it, near and far, ascending; not the state itself.
   std::vector<StateId> ancestors(StateId s) const;
   std::vector<StateId> descendants(StateId s) const;

@@ -329,7 +329,7 @@ TEST_CASE("revising what changes nothing touches nothing, and what hangs on it a
   CHECK(b.graph.revise(0, b.added(nodes[0]), nodes[0].said) == 3);
   CHECK(b.graph.ancestors(3) == std::vector<StateId>{0, 1});
   CHECK(b.graph.descendants(0) == std::vector<StateId>{1, 3});
-  CHECK(b.graph.came_of(2).empty());
+  CHECK(b.graph.descendants(2).empty());
 }
 
 TEST_CASE("shares outgrow 64 bits without losing anything") {

@@ -21,9 +21,9 @@ std::vector<bool> reach_products(const Law& law) {
 bool names(const std::vector<std::string>& states, const std::string& state) {
   return std::find(states.begin(), states.end(), state) != states.end();
 }
-/// Twice the ten-thousandths of a percent, as shares have them; one more where it lies between two.
+/// As a value of type share.
 std::int64_t as_number(const mpq_class& share) {
-  const mpq_class scaled = share * 1'000'000;
+  const mpq_class scaled = share * (Value::whole_share / 2);
   const mpz_class below = scaled.get_num() / scaled.get_den();
   return below.get_si() * 2 + (scaled.get_den() == 1 ? 0 : 1);
 }

@@ -37,7 +37,6 @@ class MarkBook {
   struct RightMark {
     RightId right;
     bool perhaps;
-    friend bool operator==(const RightMark&, const RightMark&) = default;
   };
   using Meaning = std::variant<ProvisoOn, Attestation, RightMark>;
   template <class T>

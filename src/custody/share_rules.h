@@ -1,6 +1,7 @@
 #pragma once
 #include <gmpxx.h>
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <vector>
@@ -15,6 +16,12 @@
 // Example: of a set worth 1,000 USD, 240 are American parts: a share of 6/25.
 
 namespace sekisho {
+
+/// As GMP takes it.
+inline mpz_class whole_number(std::int64_t n) {
+  static_assert(sizeof(long) == sizeof(std::int64_t));
+  return {static_cast<long>(n)};
+}
 
 struct Share {
   mpq_class known;  // of the whole, at least; at most 1

@@ -8,10 +8,6 @@ namespace {
 
 __extension__ using Wide = __int128;
 
-mpz_class whole(std::int64_t n) {
-  static_assert(sizeof(long) == sizeof(std::int64_t));
-  return {static_cast<long>(n)};
-}
 std::int64_t content_of(std::int64_t cell) {
   return cell < 0 ? ~cell : cell;
 }
@@ -32,7 +28,7 @@ std::optional<ShareRow> Shares::row(ShareId s) const {
   const auto c = cells(s);
   ShareRow out(rights());
   for (std::size_t i = 0; i < out.size(); ++i) {
-    out[i].known = mpq_class(whole(content_of(c[i + 1])), whole(c[0]));
+    out[i].known = mpq_class(whole_number(content_of(c[i + 1])), whole_number(c[0]));
     out[i].known.canonicalize();
     out[i].open = c[i + 1] < 0;
   }
@@ -111,11 +107,6 @@ ShareId Shares::built(std::span<const Portion> portions, std::int64_t value, Sha
         if (c[i + 1] != 0) sum_[i] = ~content_of(sum_[i]);
       continue;
     }
-    if (p.value == 0) {
-      for (std::size_t i = 0; i < sum_.size(); ++i)
-        if (c[i + 1] < 0) sum_[i] = ~content_of(sum_[i]);
-      continue;
-    }
     const auto r = worth_of(p, c[0]);
     if (!r) return deferred();
     ratios_.back() = *r;
@@ -127,7 +118,7 @@ ShareId Shares::built(std::span<const Portion> portions, std::int64_t value, Sha
   if (overflows(base, scale, base)) return deferred();
   for (std::size_t k = 0; k < portions.size(); ++k) {
     const Portion& p = portions[k];
-    if (p.share == none() || p.value <= 0 || value <= 0) continue;
+    if (p.share == none() || p.value < 0 || value <= 0) continue;
     if (!count(p, ratios_[k], scale)) return deferred();
   }
   if (own != none())

@@ -191,12 +191,9 @@ class Cover {
   }
 
   // A walk marks the nodes from which it met nothing with its number; a yes ends it at once.
-  void begin() {
+  bool meets(Ref a, const Cube& c) {
     ++walk_;
     barren_.resize(store_.nodes(), 0);
-  }
-  bool meets(Ref a, const Cube& c) {
-    begin();
     return leads(a, c);
   }
   /// Whether a leaf other than 0 is met in the cube.
@@ -213,6 +210,7 @@ class Cover {
     barren_[a.bits] = walk_;
     return false;
   }
+
   Diagrams& store_;
   std::span<const Values> box_;
   std::map<std::pair<Ref, Ref>, std::vector<Cube>> done_;

@@ -316,7 +316,6 @@ class Checker {
     r.source = d.source;
     r.state = d.state.text;
     r.at = d.name.at;
-    r.declaration = d.at;
     r.windows = windows(d.in_force, r.name, d.unsettled.has_value());
     r.unsettled = d.unsettled.value_or("");
     if (d.flow) r.flow = *d.flow;

@@ -97,6 +97,9 @@ ProvisoId Law::find_proviso(const std::string& name) const {
 NeedId Law::find_need(const std::string& name) const {
   return id_of_name<NeedId>(needs, name);
 }
+RightId Law::find_right(const std::string& name) const {
+  return id_of_name<RightId>(rights, name);
+}
 AuthorityId Law::find_authority(const std::string& name) const {
   return id_of_name<AuthorityId>(authorities, name);
 }

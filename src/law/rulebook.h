@@ -32,6 +32,7 @@ using RightId = Id<struct RightTag>;
 /// its currency in `text`. A share has twice its ten-thousandths of a percent: an odd number lies strictly
 /// between two that can be written, so that a fraction compares with whatever is written as it should.
 struct Value {
+  static constexpr std::int64_t whole_share = 2'000'000;
   std::int64_t number = 0;
   std::string text;
   friend bool operator==(const Value&, const Value&) = default;
@@ -94,7 +95,7 @@ struct Right {
   std::vector<Window> windows;                      // days of making
   std::string unsettled;                            // why it may arise or not; empty: it does
   Flow flow;
-  TextSpan at, declaration;
+  TextSpan at;
 };
 
 /// Something that the text of the law leaves unsettled: the engine reads it both ways.
@@ -338,6 +339,7 @@ struct Law {
   FactId find_fact(const std::string& name) const;
   ProvisoId find_proviso(const std::string& name) const;
   NeedId find_need(const std::string& name) const;
+  RightId find_right(const std::string& name) const;
   AuthorityId find_authority(const std::string& name) const;
 };
 
