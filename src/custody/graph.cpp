@@ -73,7 +73,7 @@ std::uint32_t Graph::kept(const Added& added) {
 std::int64_t Graph::value_of(std::span<const Origin> origins, const Added& added, std::int64_t said) const {
   if (added.says_worth || origins.size() != 1 || !carries_on(origins.front().how)) return said;
   const Origin& o = origins.front();
-  const std::int64_t whole = states_[o.state].value();
+  const std::int64_t whole = states_[o.state].value;
   if (whole < 0 || o.taken == o.of) return whole;
   std::int64_t product = 0;
   if (__builtin_mul_overflow(amount(whole), o.taken, &product) || product % o.of != 0)
@@ -83,13 +83,13 @@ std::int64_t Graph::value_of(std::span<const Origin> origins, const Added& added
 
 std::optional<mpq_class> Graph::exact_value(StateId s) const {
   mpq_class part = 1;
-  while (states_[s].value() < Worth::unknown) {
+  while (states_[s].value < Worth::unknown) {
     const Origin o = origin(states_[s].first_edge);
     part *= part_of_whole(o);
     s = o.state;
   }
-  if (states_[s].value() == Worth::unknown) return std::nullopt;
-  return part * whole_number(amount(states_[s].value()));
+  if (states_[s].value == Worth::unknown) return std::nullopt;
+  return part * whole_number(amount(states_[s].value));
 }
 
 MarkSetId Graph::marks_of(std::span<const Origin> origins, const Added& added) {
@@ -120,7 +120,7 @@ ShareId Graph::share_of(std::span<const Origin> origins, const Added& added, std
                   [](const Origin& o) { return o.how == Descent::built_in; })) {
     portions_.clear();
     for (const Origin& o : origins) {
-      const std::int64_t v = states_[o.state].value();
+      const std::int64_t v = states_[o.state].value;
       const bool comparable = currency_of(v) == currency_of(value);
       portions_.push_back(
           {states_[o.state].share, comparable ? amount(v) : Shares::value_unknown, o.taken, o.of});
@@ -131,7 +131,7 @@ ShareId Graph::share_of(std::span<const Origin> origins, const Added& added, std
   const bool countable = std::all_of(origins.begin(), origins.end(), [&](const Origin& o) {
     const bool weighs = !bare(o) || o.how == Descent::united;
     return states_[o.state].share != Shares::deferred() &&
-           (!weighs || states_[o.state].value() >= Worth::unknown);
+           (!weighs || states_[o.state].value >= Worth::unknown);
   });
   if (!countable) return Shares::deferred();
   return shares_.keep(
@@ -145,7 +145,7 @@ ShareRow Graph::row_by_rules(std::span<const Origin> origins, const Added& added
   std::vector<ShareRow> technology;
   const std::uint8_t currency = origins.empty() || origins.front().how == Descent::built_in
                                     ? currency_of(value)
-                                    : currency_of(states_[origins.front().state].value());
+                                    : currency_of(states_[origins.front().state].value);
   bool rest_bare = true;
   for (const Origin& o : origins) {
     if (o.how == Descent::made_with) {
@@ -154,7 +154,7 @@ ShareRow Graph::row_by_rules(std::span<const Origin> origins, const Added& added
     }
     rest_bare = rest_bare && (body.empty() || bare(o));
     body.push_back({rows(o.state), {}});
-    if (currency_of(states_[o.state].value()) == currency) body.back().value = exact_value(o.state);
+    if (currency_of(states_[o.state].value) == currency) body.back().value = exact_value(o.state);
     if (body.back().value) *body.back().value *= part_of_whole(o);
   }
   ShareRow out(shares_.rights());
@@ -186,7 +186,7 @@ ShareRow Graph::exact_shares(StateId s) const {
     for (const Origin& o : origins(at)) open.push_back(o.state);
   }
   for (auto& [at, row] : rows)
-    row = shares_deferred(at) ? row_by_rules(origins(at), added(at), states_[at].value(),
+    row = shares_deferred(at) ? row_by_rules(origins(at), added(at), states_[at].value,
                                              [&](StateId of) { return rows.at(of); })
                               : *shares_.row(states_[at].share);
   return rows.at(s);
@@ -206,8 +206,8 @@ StateId Graph::append(std::span<const Origin> origins, const Added& added, Worth
   all.says_worth = worth.ten_thousandths >= 0;
   const Borne b = borne(origins, all, packed(worth));
   const auto id = static_cast<StateId>(states_.size());
-  states_.push_back({static_cast<std::uint32_t>(edges_.size()), nothing, b.marks, b.share, kept(all), 0, 0});
-  states_.back().set_value(b.value);
+  states_.push_back(
+      {static_cast<std::uint32_t>(edges_.size()), nothing, b.marks, b.share, b.value, kept(all)});
   for (const Origin& o : origins) add_edge(o, id);
   return id;
 }
@@ -287,14 +287,14 @@ std::size_t Graph::revise(StateId s, const Added& added, Worth worth) {
     while (!open.empty() && open.top() == at) open.pop();
     read_origins(at, scratch_);
     const Added own = added_[states_[at].added];
-    const std::int64_t said = at == s ? packed(worth) : own.says_worth ? states_[at].value() : Worth::unknown;
+    const std::int64_t said = at == s ? packed(worth) : own.says_worth ? states_[at].value : Worth::unknown;
     const Borne b = borne(scratch_, own, said);
     State& state = states_[at];
-    if (b.marks == state.marks && b.value == states_[at].value() && shares_.same(b.share, state.share))
+    if (b.marks == state.marks && b.value == states_[at].value && shares_.same(b.share, state.share))
       continue;
     state.marks = b.marks;
     state.share = b.share;
-    state.set_value(b.value);
+    state.value = b.value;
     ++changed;
     for (std::uint32_t e = state.first_child; e != nothing; e = edges_[e].next) open.push(state_of(e));
   }

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/large_pages.h"
 #include "custody/marks.h"
 #include "custody/shares.h"
 
@@ -27,7 +28,7 @@
 // When it turns out that a state added something else than was thought, `revise` goes through what came of
 // it in the order of numbers and stops wherever nothing changes.
 //
-// Cost: 28 bytes a state, 9 for each state that it came of and 4 where only a part was taken, a row of
+// Cost: 32 bytes a state, 9 for each state that it came of and 4 where only a part was taken, a row of
 // shares where goods were built. Appending looks at the states that it came of and at nothing else.
 
 namespace sekisho {
@@ -107,21 +108,13 @@ class Graph {
     StateId to;
     std::uint32_t small_parts;
   };
-  struct State {
+  struct alignas(32) State {    // two to a line of the processor's cache
     std::uint32_t first_edge;   // its edges stand together
     std::uint32_t first_child;  // an edge
     MarkSetId marks;
     ShareId share;
+    std::int64_t value;  // packed: see graph.cpp
     std::uint32_t added;
-    std::uint32_t value_low, value_high;  // packed: see graph.cpp; halves, so that a state is 28 bytes
-
-    std::int64_t value() const {
-      return static_cast<std::int64_t>(std::uint64_t{value_high} << 32 | value_low);
-    }
-    void set_value(std::int64_t v) {
-      value_low = static_cast<std::uint32_t>(v);
-      value_high = static_cast<std::uint32_t>(static_cast<std::uint64_t>(v) >> 32);
-    }
   };
   struct Edge {
     StateId from;
@@ -160,12 +153,14 @@ class Graph {
 
   MarkSets marks_;
   Shares shares_;
-  std::vector<State> states_;
-  std::vector<Edge> edges_;
-  std::vector<std::uint8_t> how_;  // of each edge: its descent, and how it is kept what it took
-  std::vector<SmallPart> small_parts_;
-  std::vector<LargePart> large_parts_;
-  std::vector<Stride> strides_;
+  template <class T>
+  using Large = std::vector<T, LargePages<T>>;
+  Large<State> states_;
+  Large<Edge> edges_;
+  Large<std::uint8_t> how_;  // of each edge: its descent, and how it is kept what it took
+  Large<SmallPart> small_parts_;
+  Large<LargePart> large_parts_;
+  Large<Stride> strides_;
   std::vector<Added> added_;
   std::map<Added, std::uint32_t> added_ids_;
   std::array<std::uint32_t, 256> last_kept_{};

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace sekisho {
 namespace {
@@ -58,7 +59,7 @@ MarkSetId MarkBook::provisos(const std::vector<ProvisoOn>& bound) {
   std::vector<MarkId> marks;
   marks.reserve(bound.size());
   for (const ProvisoOn& p : bound) marks.push_back(proviso(p));
-  return graph_.mark_sets().of(std::move(marks));
+  return graph_.mark_sets().of(marks);
 }
 
 MarkSetId MarkBook::attested(const Attestation& a) {
@@ -69,7 +70,7 @@ MarkSetId MarkBook::attested(const Attestation& a) {
     it->second = graph_.mark_sets().add({{}, number->second});
     meanings_.emplace_back(std::in_place_type<Attestation>, a);
   }
-  return graph_.mark_sets().of({it->second});
+  return graph_.mark_sets().of(std::array{it->second});
 }
 
 Added MarkBook::arising(const std::string& made_in, const std::vector<std::string>& licensors, Date made) {
@@ -96,7 +97,7 @@ Added MarkBook::arising(const std::string& made_in, const std::vector<std::strin
     marks.push_back(it->second);
   }
   Added out;
-  out.marks = graph_.mark_sets().of(std::move(marks));
+  out.marks = graph_.mark_sets().of(marks);
   out.share = arisen(whole, perhaps);
   return out;
 }

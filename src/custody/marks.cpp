@@ -19,7 +19,7 @@ std::uint64_t hash_of(std::span<const MarkId> marks) {
 
 }  // namespace
 
-MarkSets::MarkSets() : starts_{0}, remembered_(remembered_count) {
+MarkSets::MarkSets() : starts_{0}, table_(64), remembered_(remembered_count) {
   of({});
 }
 
@@ -28,20 +28,35 @@ MarkId MarkSets::add(MarkKind kind) {
   return {static_cast<std::uint32_t>(kinds_.size() - 1)};
 }
 
-MarkSetId MarkSets::of(std::vector<MarkId> marks) {
-  std::sort(marks.begin(), marks.end());
-  marks.erase(std::unique(marks.begin(), marks.end()), marks.end());
-  const std::uint64_t h = hash_of(marks);
-  const auto [from, to] = by_hash_.equal_range(h);
-  for (auto it = from; it != to; ++it) {
-    const std::span<const MarkId> other = this->marks(it->second);
-    if (std::equal(other.begin(), other.end(), marks.begin(), marks.end())) return it->second;
+MarkSetId MarkSets::of(std::span<const MarkId> marks) {
+  scratch_.assign(marks.begin(), marks.end());
+  std::sort(scratch_.begin(), scratch_.end());
+  scratch_.erase(std::unique(scratch_.begin(), scratch_.end()), scratch_.end());
+  return kept(scratch_);
+}
+
+MarkSetId MarkSets::kept(std::span<const MarkId> ascending) {
+  if (count() * 2 >= table_.size()) grow_table();
+  std::size_t at = hash_of(ascending) % table_.size();
+  for (; table_[at] != MarkSetId(); at = (at + 1) % table_.size()) {
+    const std::span<const MarkId> other = marks(table_[at]);
+    if (std::equal(other.begin(), other.end(), ascending.begin(), ascending.end())) return table_[at];
   }
-  const MarkSetId id{static_cast<std::uint32_t>(starts_.size() - 1)};
-  elements_.insert(elements_.end(), marks.begin(), marks.end());
+  const MarkSetId id{static_cast<std::uint32_t>(count())};
+  elements_.insert(elements_.end(), ascending.begin(), ascending.end());
   starts_.push_back(static_cast<std::uint32_t>(elements_.size()));
-  by_hash_.emplace(h, id);
-  return id;
+  reaching_.emplace_back();
+  return table_[at] = id;
+}
+
+void MarkSets::grow_table() {
+  std::vector<MarkSetId> larger(table_.size() * 2);
+  for (std::uint32_t s = 0; s < count(); ++s) {
+    std::size_t at = hash_of(marks({s})) % larger.size();
+    while (larger[at] != MarkSetId()) at = (at + 1) % larger.size();
+    larger[at] = {s};
+  }
+  table_ = std::move(larger);
 }
 
 std::span<const MarkId> MarkSets::marks(MarkSetId s) const {
@@ -49,7 +64,7 @@ std::span<const MarkId> MarkSets::marks(MarkSetId s) const {
 }
 
 MarkSetId MarkSets::cached(Op op, MarkSetId a, MarkSetId b) {
-  if (a == none() && b == none()) return none();
+  if (a == b) return a;  // by all four rules
   const std::uint64_t key =
       (static_cast<std::uint64_t>(op) << 62) | (static_cast<std::uint64_t>(a.index) << 31) | b.index;
   Remembered& r = remembered_[mixed(key) % remembered_count];
@@ -62,31 +77,45 @@ bool MarkSets::attested(MarkSetId s, std::uint32_t jurisdiction) const {
   return std::any_of(all.begin(), all.end(), [&](MarkId m) { return kind(m).attests == jurisdiction; });
 }
 
+MarkSetId MarkSets::reaching(MarkSetId part) {
+  if (reaching_[part.index] != MarkSetId()) return reaching_[part.index];
+  scratch_.clear();
+  for (const MarkId m : marks(part))
+    if (kind(m).is_attestation() || kind(m).flow.built_in == Incorporation::sees_through)
+      scratch_.push_back(m);
+  const MarkSetId out = kept(scratch_);
+  return reaching_[part.index] = out;
+}
+
 MarkSetId MarkSets::computed(Op op, MarkSetId a, MarkSetId b) {
-  std::vector<MarkId> out;
+  scratch_.clear();
+  passed_.clear();
   const bool both_must_be_attested = op == Op::united || op == Op::built_into;
   for (const MarkId m : marks(a))
-    if (!both_must_be_attested || !kind(m).is_attestation() || attested(b, kind(m).attests)) out.push_back(m);
+    if (!both_must_be_attested || !kind(m).is_attestation() || attested(b, kind(m).attests))
+      scratch_.push_back(m);
   for (const MarkId m : marks(b)) {
     const MarkKind& k = kind(m);
     bool passes = false;
     switch (op) {
       case Op::united: passes = !k.is_attestation() || attested(a, k.attests); break;
-      case Op::built_into:
-        passes = !k.is_attestation() && k.flow.built_in == Incorporation::sees_through;
-        break;
+      case Op::built_into: passes = !k.is_attestation(); break;
       case Op::made_with: passes = !k.is_attestation() && k.flow.products; break;
       case Op::and_also: passes = true; break;
     }
-    if (passes) out.push_back(m);
+    if (passes) passed_.push_back(m);
   }
-  return of(std::move(out));
+  const auto middle = static_cast<std::ptrdiff_t>(scratch_.size());
+  scratch_.insert(scratch_.end(), passed_.begin(), passed_.end());
+  std::inplace_merge(scratch_.begin(), scratch_.begin() + middle, scratch_.end());
+  scratch_.erase(std::unique(scratch_.begin(), scratch_.end()), scratch_.end());
+  return kept(scratch_);
 }
 
 std::size_t MarkSets::memory() const {
   return kinds_.size() * sizeof(MarkKind) + starts_.size() * sizeof(std::uint32_t) +
          elements_.size() * sizeof(MarkId) + remembered_.size() * sizeof(Remembered) +
-         by_hash_.size() * 4 * sizeof(void*);
+         (table_.size() + reaching_.size()) * sizeof(MarkSetId);
 }
 
 }  // namespace sekisho

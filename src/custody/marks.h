@@ -1,7 +1,6 @@
 #pragma once
 #include <cstdint>
 #include <span>
-#include <unordered_map>
 #include <vector>
 
 #include "base/ids.h"
@@ -28,7 +27,7 @@ class MarkSets {
   MarkSets();
   MarkId add(MarkKind kind);
   /// In any order, each once or more often.
-  MarkSetId of(std::vector<MarkId> marks);
+  MarkSetId of(std::span<const MarkId> marks);
   static MarkSetId none() { return {0}; }
   std::span<const MarkId> marks(MarkSetId s) const;
   const MarkKind& kind(MarkId m) const { return kinds_[m.index]; }
@@ -38,7 +37,9 @@ class MarkSets {
   MarkSetId united(MarkSetId a, MarkSetId b) { return cached(Op::united, a, b); }
   /// What lies on a whole after the part is built into it: its own marks, and those of the part that see
   /// through. It stays attested only for what the part is attested for too.
-  MarkSetId built_into(MarkSetId whole, MarkSetId part) { return cached(Op::built_into, whole, part); }
+  MarkSetId built_into(MarkSetId whole, MarkSetId part) {
+    return cached(Op::built_into, whole, reaching(part));
+  }
   /// What lies on goods that were made with technology: their own marks, and those that reach its products.
   MarkSetId made_with(MarkSetId goods, MarkSetId technology) {
     return cached(Op::made_with, goods, technology);
@@ -58,12 +59,18 @@ class MarkSets {
   MarkSetId cached(Op op, MarkSetId a, MarkSetId b);
   MarkSetId computed(Op op, MarkSetId a, MarkSetId b);
   bool attested(MarkSetId s, std::uint32_t jurisdiction) const;
+  /// Of a part's marks those that can matter to what it is built into: fewer sets than there are of parts.
+  MarkSetId reaching(MarkSetId part);
+  MarkSetId kept(std::span<const MarkId> ascending);
+  void grow_table();
 
   std::vector<MarkKind> kinds_;
   std::vector<std::uint32_t> starts_;  // of each set in `elements_`; and the end of the last
   std::vector<MarkId> elements_;       // each set ascending
-  std::unordered_multimap<std::uint64_t, MarkSetId> by_hash_;
+  std::vector<MarkSetId> table_;       // by hash, the next free place where it is taken
+  std::vector<MarkSetId> reaching_;    // of each set, once it was asked for
   std::vector<Remembered> remembered_;
+  std::vector<MarkId> scratch_, passed_;
 };
 
 }  // namespace sekisho

@@ -11,6 +11,10 @@ __extension__ using Wide = __int128;
 std::int64_t content_of(std::int64_t cell) {
   return cell < 0 ? ~cell : cell;
 }
+/// After one division, for the numbers are often of very different size.
+std::int64_t common_divisor(std::int64_t a, std::int64_t b) {
+  return b == 0 ? a : std::gcd(b, a % b);
+}
 bool overflows(std::int64_t a, std::int64_t b, std::int64_t& product) {
   return __builtin_mul_overflow(a, b, &product);
 }
@@ -66,11 +70,11 @@ bool Shares::same(ShareId a, ShareId b) const {
 std::optional<Shares::Ratio> Shares::worth_of(const Portion& p, std::int64_t base) {
   Ratio r;
   if (p.value != base) {
-    const std::int64_t common = std::gcd(p.value, base);
+    const std::int64_t common = common_divisor(p.value, base);
     r = {p.value / common, base / common};
   }
   if (p.taken == p.of) return r;
-  const std::int64_t a = std::gcd(p.taken, r.below), b = std::gcd(r.above, p.of);
+  const std::int64_t a = common_divisor(r.below, p.taken), b = common_divisor(r.above, p.of);
   if (overflows(r.above / b, p.taken / a, r.above) || overflows(r.below / a, p.of / b, r.below))
     return std::nullopt;
   return r;
@@ -110,7 +114,7 @@ ShareId Shares::built(std::span<const Portion> portions, std::int64_t value, Sha
     const auto r = worth_of(p, c[0]);
     if (!r) return deferred();
     ratios_.back() = *r;
-    if (scale % r->below != 0 && overflows(scale / std::gcd(scale, r->below), r->below, scale))
+    if (scale % r->below != 0 && overflows(scale / common_divisor(scale, r->below), r->below, scale))
       return deferred();
   }
   if (!any) return own;
@@ -132,7 +136,7 @@ ShareId Shares::built(std::span<const Portion> portions, std::int64_t value, Sha
   if (std::all_of(sum_.begin(), sum_.end(), [](std::int64_t c) { return c == 0; })) return none();
   std::int64_t common = scale;  // of base and contents
   for (const std::int64_t c : sum_)
-    if (common != 1) common = std::gcd(common, std::min(content_of(c), base));
+    if (common != 1) common = common_divisor(std::min(content_of(c), base), common);
   const ShareId id = next();
   cells_.push_back(base / common);
   for (const std::int64_t c : sum_) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "base/large_pages.h"
 #include "custody/share_rules.h"
 
 // Shares as very many states hold them: contents as whole numbers over one base. The rules are those of
@@ -31,7 +32,10 @@ class Shares {
 
   /// Has a row at hand that will be asked for soon.
   void expect(ShareId s) const {
-    if (s != deferred()) __builtin_prefetch(cells_.data() + s.index * width_);
+    if (s == deferred()) return;
+    const std::int64_t* const row = cells_.data() + s.index * width_;
+    __builtin_prefetch(row);
+    __builtin_prefetch(row + width_ - 1);
   }
   ShareId keep(const ShareRow& row);
   /// None: it is deferred.
@@ -62,7 +66,8 @@ class Shares {
 
   std::vector<bool> reaches_products_;
   std::size_t width_;
-  std::vector<std::int64_t> cells_;  // of each row: the base, then the contents, `~content` where it is open
+  std::vector<std::int64_t, LargePages<std::int64_t>>
+      cells_;  // of each row: the base, then the contents, `~content` where it is open
   std::vector<std::int64_t> sum_;
   std::vector<Ratio> ratios_;
 };
