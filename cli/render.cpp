@@ -174,7 +174,9 @@ class Writer {
   static std::set<std::string> forces_of(const Json& regime) {
     std::set<std::string> forces;
     for (const Json& d : regime["derivation"])
-      if (text(d, "status") == "active" && text(d, "effect") == "prohibits") forces.insert(text(d, "force"));
+      if (text(d, "status") == "active" && text(d, "effect") == "prohibits" &&
+          prohibition_gone(d, "defeated").empty())
+        forces.insert(text(d, "force"));
     for (const Json& n : regime["needs"])
       if (text(n, "status") == "refused") forces.insert("decision");
     if (forces.empty()) forces.insert(text(regime, "force"));
@@ -197,12 +199,26 @@ class Writer {
                        text(r, "force"), words(text(r, "finding")),
                        text(r, "finding") == "open" ? ", " + range(r) : "", by));
       for (const Json& d : r["derivation"])
-        if (text(d, "status") == "active" && text(d, "effect") == "prohibits")
-          sub(fmt::format("barred by {}{}{}: {}", text(d, "rule"), spoken_to(d), cite(d), reads(d["reads"])));
+        if (text(d, "status") == "active" && text(d, "effect") == "prohibits") {
+          const std::string gone = prohibition_gone(d, "defeated"), may_go = prohibition_gone(d, "unknown");
+          sub(fmt::format("{} {}{}{}: {}{}", gone.empty() ? "barred by" : "not barred by", text(d, "rule"),
+                          spoken_to(d), cite(d), reads(d["reads"]),
+                          !gone.empty()     ? fmt::format("; {} takes its prohibition away", gone)
+                          : !may_go.empty() ? fmt::format("; {} may take its prohibition away", may_go)
+                                            : ""));
+        }
       if (text(r, "finding") != "not_engaged")
         for (const Json& route : r["routes"]) this->route(route);
     }
     line("");
+  }
+  /// The rules that take its prohibition away from an active rule.
+  static std::string prohibition_gone(const Json& rule, const std::string& status) {
+    std::string out;
+    for (const Json& e : rule.value("effects_defeated", Json::array()))
+      if (text(e, "effect") == "prohibition" && text(e, "status") == status)
+        out += (out.empty() ? "" : " and ") + text(e, "by");
+    return out;
   }
   /// With what force a rule speaks, and to whom.
   static std::string spoken_to(const Json& rule) {
@@ -242,6 +258,7 @@ class Writer {
                       text(n, "finding").empty() ? "" : " = " + text(n, "finding"), text(n, "authority"),
                       text(n, "authority_title"));
       if (text(n, "status") != "met") s += fmt::format(", state {}", text(n, "state"));
+      if (n.value("if_applies", false)) s += fmt::format(", if {} applies", text(n, "for"));
       if (n.value("implied", false)) s += ", implied by the final act";
       if (n.value("would_lift", false)) s += ", would lift the bar";
       for (const Json& i : n["settled_by"]) {

@@ -88,12 +88,9 @@ void LineAnswer::decide() {
   joint_ = engine_.findings(all_, start_);
   // A concrete completion with the best finding of each regime shows what would be needed.
   for (std::size_t g = 0; g < regimes_.size(); ++g) {
-    regimes_[g].witness = start_;
     if (regimes_[g].findings.empty()) continue;
-    if (auto w = engine_.witness(g, start_, regimes_[g].findings.best())) {
-      regimes_[g].witness = *w;
+    if (const auto w = engine_.witness(g, start_, regimes_[g].findings.best()))
       regimes_[g].outcome = outcome(g, *w);
-    }
   }
   assess_states();
   for (const std::size_t g : all_) matters_.push_back(engine_.matters(g, start_));
@@ -272,6 +269,8 @@ Json LineAnswer::reads(ProgramId p, const State& state) {
     const VarKind k = space_[v].kind;
     // Members that are known to be absent say nothing; those present are the set.
     if ((k == VarKind::member || k == VarKind::listed) && reader.possible(v, state).test(0)) continue;
+    // What a rate would say of every amount that the fact might be says nothing of the fact.
+    if (k == VarKind::rate && space_[v].name != proviso_parties) continue;
     out.push_back(fact_value(v, state));
   }
   return out;
@@ -414,6 +413,13 @@ Json LineAnswer::derivation(std::size_t g) {
         if (r.active[other] == Truth::yes) by.push_back(law_[use.rules[other].rule].name);
       j["defeated_by"] = by;
     }
+    Json lost = Json::array();
+    for (const auto& [d, other] : u.defeats)
+      if (d->part != tree::Part::whole && r.active[i] != Truth::no && r.active[other] != Truth::no)
+        lost.push_back({{"effect", effect_name(law_, rule, *d)},
+                        {"by", law_[use.rules[other].rule].name},
+                        {"status", sekisho::show(r.active[other], "defeated", "not defeated")}});
+    if (!lost.empty()) j["effects_defeated"] = lost;
     j["effect"] = rule.prohibits ? "prohibits" : rule.permits ? "permits" : "needs";
     j["registers"] = Json::array();
     if ((rule.group == "later_transfers" ? r.later : r.main) != Truth::no)
@@ -480,13 +486,47 @@ Json LineAnswer::need(const OpenNeed& n, std::size_t g) {
   return j;
 }
 
+/// Adds the needs that stand in other completions with the best finding. Of routes one is enough: those of
+/// others are added only where unknown facts may close the one that is used.
+/// @returns of all these needs those that stand in some of these completions and in others do not
+std::set<VarId> LineAnswer::needs_if_applies(std::size_t g, std::vector<OpenNeed>& needs) {
+  const RegimeAnswer& a = regimes_[g];
+  const RegimeUse& use = space_.regimes()[g];
+  std::set<VarId> always, sometimes;
+  if (a.reading.settled || a.findings.best() == Finding::prohibited) return sometimes;
+  const auto used = std::find_if(use.rules.begin(), use.rules.end(),
+                                 [&](const RuleUse& u) { return u.rule == a.outcome.route; });
+  const bool route_stays =
+      used != use.rules.end() &&
+      engine_.open_to_findings(g, static_cast<std::size_t>(used - use.rules.begin()), start_);
+  for (std::size_t i = 0; i < a.reading.active.size(); ++i) {
+    const RuleUse& u = i < use.rules.size() ? use.rules[i] : use.provisos[i - use.rules.size()].rule;
+    if (a.reading.active[i] == Truth::no || (law_[u.rule].permits && route_stays)) continue;
+    for (const auto& [part, can_stand, can_fail] : engine_.standing(g, i, start_, a.findings.best())) {
+      if (part.part != tree::Part::need || !can_stand) continue;
+      const VarId need = u.needs[part.effect];
+      (can_fail ? sometimes : always).insert(need);
+      if (std::any_of(needs.begin(), needs.end(), [&](const OpenNeed& n) { return n.need == need; }))
+        continue;
+      OpenNeed n;
+      n.need = need;
+      n.rule = u.rule;
+      n.posture = law_[u.rule].needs[part.effect].posture;
+      needs.push_back(n);
+    }
+  }
+  for (const VarId need : always) sometimes.erase(need);
+  return sometimes;
+}
+
 Json LineAnswer::needs(std::size_t g) {
   Json out = Json::array();
   const RegimeAnswer& a = regimes_[g];
   if (a.findings.empty() || a.outcome.finding == Finding::not_engaged) return out;
-  State reading = start_;
   const bool barred = a.findings.best() == Finding::prohibited;
-  for (OpenNeed n : a.outcome.needs) {
+  std::vector<OpenNeed> all = a.outcome.needs;
+  const std::set<VarId> if_applies = needs_if_applies(g, all);
+  for (OpenNeed n : all) {
     if (barred && !n.lifts && !n.refused) continue;  // settling it would not help
     const Values p = reader_.possible(n.need, start_);
     if (space_[n.need].kind == VarKind::need && !n.implied) {
@@ -496,6 +536,7 @@ Json LineAnswer::needs(std::size_t g) {
       if (n.state_known) n.state = static_cast<NeedState>(p._Find_first());
     }
     out.push_back(need(n, g));
+    if (if_applies.contains(n.need)) out.back()["if_applies"] = true;
   }
   return out;
 }
@@ -775,7 +816,7 @@ Json LineAnswer::missing() {
         j["asks"] =
             var.name == proviso_parties
                 ? std::string("Which parties does the proviso name? Record it on the lot, under `with`.")
-                : fmt::format("Does the comparison hold: {}?", var.name);
+                : fmt::format("Does it hold that {}?", var.name);
         j["type"] = "yes or no";
         break;
       default: {

@@ -27,7 +27,6 @@ class LineAnswer {
   struct RegimeAnswer {
     FindingSet findings;
     RegimeOutcome outcome;  // of one completion with the best finding
-    State witness;
     RegimeReading reading;  // of what is known
   };
   void decide();
@@ -46,6 +45,7 @@ class LineAnswer {
   Json regime(std::size_t g);
   Json routes(std::size_t g);
   Json derivation(std::size_t g);
+  std::set<VarId> needs_if_applies(std::size_t g, std::vector<OpenNeed>& needs);
   Json need(const OpenNeed& n, std::size_t g);
   Json needs(std::size_t g);
   Json provisos(std::size_t g);

@@ -74,18 +74,6 @@ std::string laid_out(const std::string& text) {
   return format(sources, id, tokens, parse(sources, tokens, diags));
 }
 
-/// What a link takes away: the whole rule, or one effect of it.
-std::string effect_name(const Law& law, const Rule& rule, const Defeat& d) {
-  switch (d.part) {
-    case tree::Part::permission: return "permission";
-    case tree::Part::prohibition: return "prohibition";
-    case tree::Part::need: return "need " + law[rule.needs[d.effect].need].name;
-    case tree::Part::proviso: return "proviso " + law.provisos[rule.binds[d.effect].proviso.index].name;
-    case tree::Part::obligation: return "obligation " + rule.owes[d.effect].kind;
-    default: return "the whole";
-  }
-}
-
 /// By Status; a derivation calls what it leaves undecided unknown.
 constexpr std::array<std::string_view, status_count> derived_names{"active", "inactive", "defeated",
                                                                    "unknown"};
@@ -112,9 +100,18 @@ std::optional<Observed> observed_answer(const Law& law, const Json& answer) {
   return o;
 }
 
+/// A text that the answer was derived from and that is not loaded; none: all are.
+std::optional<std::string> other_text(const Rulebooks::Body& body, const Json& answer) {
+  for (const Json& t : answer.at("rulebooks"))
+    if (std::none_of(body.files.begin(), body.files.end(),
+                     [&](const Parsed& p) { return p.digest == t.at("digest"); }))
+      return t.at("name").get<std::string>();
+  return std::nullopt;
+}
+
 /// Answers as `decide --format json` prints them, one after the other.
-/// @fails SK3018
-std::vector<Observed> observed_answers(Sources& sources, const SourceText& file, const Law& law,
+/// @fails SK3018, SK6002
+std::vector<Observed> observed_answers(Sources& sources, const SourceText& file, const Rulebooks::Body& body,
                                        Diagnostics& diags) {
   std::vector<Observed> out;
   std::istringstream in(file.text);
@@ -123,7 +120,14 @@ std::vector<Observed> observed_answers(Sources& sources, const SourceText& file,
     while (understood && !(in >> std::ws).eof()) {
       Json answer;
       in >> answer;
-      const auto o = observed_answer(law, answer);
+      if (const auto other = other_text(body, answer)) {
+        diags
+            .emit(code::other_rulebooks, TextSpan{sources.add(file.name, file.text), 0, 0}, "",
+                  fmt::format("`{}` has another text here, or is not here", *other))
+            .fix("give the rulebooks that it was derived from with `--rules`");
+        return {};
+      }
+      const auto o = observed_answer(body.law, answer);
       understood = o.has_value();
       if (o) out.push_back(*o);
     }
@@ -162,7 +166,7 @@ CoverageResult Rulebooks::coverage(const CoverageRequest& request) const {
   std::vector<Observed> answers;
   for (const Case& c : law.cases) answers.push_back(observe(law, c, diags));
   for (const SourceText& t : request.answers)
-    for (Observed& o : observed_answers(sources, t, law, diags)) answers.push_back(std::move(o));
+    for (Observed& o : observed_answers(sources, t, *body_, diags)) answers.push_back(std::move(o));
   CoverageResult result;
   result.reports = reports_of(sources, diags);
   result.ok = !diags.has_errors();

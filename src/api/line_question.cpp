@@ -124,7 +124,10 @@ class Builder {
     known.complete = k.complete;
     const bool set = law_[f].type.is_set;
     if (set != (k.form == Knowledge::Form::members) && k.form != Knowledge::Form::unknown) {
-      diags_.emit(code::wrong_form, k.at, set ? "a list of values" : "one value");
+      diags_.emit(code::wrong_form, k.at, set ? "a list of values" : "one value")
+          .fix(set ? fmt::format("write `[{}]`: exactly these members",
+                                 k.values.empty() ? "" : k.values.front().value)
+                   : "write one value, or `{one_of: [...]}` where it is one of several");
       return;
     }
     for (const Claim& c : k.values)

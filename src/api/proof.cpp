@@ -13,7 +13,8 @@ constexpr std::array not_replayed{"missing",       "needs[] left out that are me
                                   "law_unsettled", "provisos",
                                   "obligations",   "not_before",
                                   "recheck_by",    "coverage",
-                                  "routes[].used", "routes[].fails_on.text"};
+                                  "routes[].used", "routes[].fails_on.text",
+                                  "question",      "needs[].if_applies"};
 
 std::string at(const proof::Remark& r) {
   return r.place.empty() ? "" : fmt::format("`{}`: ", r.place);

@@ -205,8 +205,7 @@ TEST_CASE("whatever is replayed cannot be changed: each value of an answer, one 
     each_leaf(answer, "", [&](Json& leaf, const std::string& place) {
       // What is taken as given, said to be unchecked, or words beside what is checked.
       if (mentions(place, {"/premises/", "/coverage/", "/question/", "/from", "/by", "/source", "/claims",
-                           "/addressee", "/fails_on/text", "/fails_on/status", "/used", "/not_before",
-                           "/recheck_by", "/rulebooks/#/name"}))
+                           "/fails_on/text", "/used", "/not_before", "/recheck_by", "/rulebooks/#/name"}))
         return;
       const Json before = leaf;
       leaf = before == "forged" ? "other" : "forged";
@@ -280,6 +279,37 @@ TEST_CASE("each way of forging is refused with its place") {
        "`regimes[0].needs[0].state`"},
       {"a need's status", 2, [](Json& j) { j["regimes"][0]["needs"][0]["status"] = "met"; },
        "`regimes[0].needs[0].status`"},
+      {"a need's posture", 2, [](Json& j) { j["regimes"][0]["needs"][0]["posture"] = "approval_presumed"; },
+       "`regimes[0].needs[0].posture`"},
+      {"the title of an authority", 2,
+       [](Json& j) { j["regimes"][0]["needs"][0]["authority_title"] = "Prime Minister"; },
+       "`regimes[0].needs[0].authority_title`"},
+      {"an act that settles a need", 2,
+       [](Json& j) {
+         j["regimes"][0]["needs"][0]["settled_by"].push_back(
+             {{"instrument", "forged"}, {"state", "granted"}, {"covers", "yes"}, {"scope", Json::array()}});
+       },
+       "no act of this name speaks of it"},
+      {"an act that speaks of a need left out", 0,
+       [](Json& j) {
+         for (Json& n : j["regimes"][0]["needs"]) n["settled_by"] = Json::array();
+       },
+       "the act `permit` is left out"},
+      {"what takes a prohibition away", 8,
+       [&](Json& j) { rule(j, "xk.export.bar_on_armed").erase("effects_defeated"); },
+       "what takes effects of this rule away is left out"},
+      {"how a route fails", 2,
+       [](Json& j) {
+         for (Json& r : j["regimes"][0]["routes"])
+           if (r.contains("fails_on")) r["fails_on"]["status"] = "unmet";
+       },
+       ".fails_on.status`"},
+      {"a key of its own", 1, [](Json& j) { j["verdict"] = "PERMITTED"; },
+       "`verdict`: no answer has this key"},
+      {"part of the question left out", 1, [](Json& j) { j["question"].erase("hypothetical"); },
+       "there is no `hypothetical`"},
+      {"whether acts were read", 1, [](Json& j) { j["question"]["instruments"] = "hidden"; },
+       "the premises say otherwise"},
       {"an open need left out", 8,
        [](Json& j) {
          for (Json* needs : {&j["regimes"][0]["needs"], &j["needs"], &j["lines"][0]["needs"]})
@@ -342,6 +372,9 @@ TEST_CASE("an answer is refused beside any other text of the law, and that text 
       beside({{"small.law", small_law}, {"more.law", "authority zz.office of XK \"Another\"\n"}});
   CHECK(messages(more).find("derived without `more.law`") != std::string::npos);
   CHECK(beside({{"elsewhere/small.law", small_law}}).whole);
+  Json twice = answer;
+  twice["rulebooks"].push_back(twice["rulebooks"][0]);
+  CHECK(messages(checked(twice)).find("this text is named twice") != std::string::npos);
 }
 
 TEST_CASE("what is no answer is refused as that, whatever its form") {
@@ -358,6 +391,9 @@ TEST_CASE("what is no answer is refused as that, whatever its form") {
     CHECK(refused(t) == "SK6001");
   CHECK(refused(std::string(100'000, '[')) == "SK6001");
   CHECK(refused(std::string(100, '[') + std::string(100, ']')) == "SK6001");
+  Json two_forms = decide(transfers()[1]);
+  two_forms["lines"][0]["premises"]["facts"]["armed"]["between"] = {"no", "yes"};
+  CHECK(refused(two_forms.dump()) == "SK6001");
   std::string twice = text;
   twice.insert(1, "\"finding\":\"permitted\",");
   CHECK(refused(twice) == "SK6001");

@@ -62,6 +62,13 @@ std::pair<bool, bool> Completions::activity(std::size_t g, std::size_t rule, con
   return {(some & 2) != 0, (every & 1) != 0};
 }
 
+bool Completions::open_to_findings(std::size_t g, std::size_t rule, const State& state) {
+  Diagrams& store = compiled_.store();
+  const Possible p = possible(state);
+  const Ref may = store.read_judged(regime(g).active[rule], compiled_.judged(), Join::either);
+  return (store.leaves(may, p.care, p.box) & 1) == 0;
+}
+
 bool Completions::both_active(std::size_t g, std::size_t a, std::size_t b, const State& state) {
   if (std::max(a, b) >= regime(g).active.size()) return false;
   Diagrams& store = compiled_.store();
@@ -73,6 +80,36 @@ bool Completions::both_active(std::size_t g, std::size_t a, std::size_t b, const
 
 // --- what matters ---
 
+Ref Completions::twice_the_finding(std::size_t g) {
+  std::vector<std::uint32_t> twice;
+  for (std::uint32_t f = 0; f < finding_count; ++f) twice.push_back(2 * f);
+  return compiled_.store().map(regime(g).unread, twice);
+}
+
+Ref Completions::stands(const RulePart& part, Ref costs) {
+  Diagrams& store = compiled_.store();
+  std::vector<std::uint32_t> lowest_bit(2 * finding_count);
+  for (std::uint32_t k = 0; k < lowest_bit.size(); ++k) lowest_bit[k] = k & 1;
+  const Ref best =
+      store.read_judged(store.join(Join::sum, costs, part.stands), compiled_.judged(), Join::better);
+  return store.map(best, lowest_bit);
+}
+
+std::vector<Completions::Standing> Completions::standing(std::size_t g, std::size_t rule, const State& state,
+                                                         Finding f) {
+  Diagrams& store = compiled_.store();
+  const Possible p = possible(state);
+  const Ref there =
+      store.join(Join::both, store.where(regime(g).finding, static_cast<std::uint32_t>(f)), p.care);
+  const Ref costs = twice_the_finding(g);
+  std::vector<Standing> out;
+  for (const RulePart& part : regime(g).parts[rule]) {
+    const std::uint64_t met = store.leaves(stands(part, costs), there, p.box);
+    out.push_back({part, (met & 2) != 0, (met & 1) != 0});
+  }
+  return out;
+}
+
 /// The parts of the answer, each a diagram whose leaf says how it stands; parts of a barred transfer say
 /// nothing.
 std::vector<Ref> Completions::components(std::size_t g) {
@@ -81,25 +118,19 @@ std::vector<Ref> Completions::components(std::size_t g) {
   const RegimeUse& use = space().regimes()[g];
   std::vector<Ref> out{r.finding};
   if (!use.present.possible) return out;
-  // Of several readings of judged facts the best counts; among equals a part stands if it does in one of
-  // them.
-  std::vector<std::uint32_t> shifted, bit(2 * finding_count), hidden(2 * finding_count);
-  for (std::uint32_t f = 0; f < finding_count; ++f) shifted.push_back(2 * f);
-  for (std::uint32_t k = 0; k < bit.size(); ++k) bit[k] = k & 1;
-  const Ref costs = store.map(r.unread, shifted);
+  const Ref costs = twice_the_finding(g);
   const Ref open = store.negate(store.where(r.finding, static_cast<std::uint32_t>(Finding::prohibited)));
   for (std::size_t i = 0; i < r.parts.size(); ++i) {
     const RuleUse& u = i < use.rules.size() ? use.rules[i] : use.provisos[i - use.rules.size()].rule;
     for (const RulePart& part : r.parts[i]) {
-      const Ref best =
-          store.read_judged(store.join(Join::sum, costs, part.stands), compiled_.judged(), Join::better);
-      Ref stands = store.join(Join::both, store.map(best, bit), open);
-      if (part.part == tree::Part::need && stands != no_leaf) {  // with what its authority has done
+      Ref component = store.join(Join::both, stands(part, costs), open);
+      if (part.part == tree::Part::need && component != no_leaf) {  // with what its authority has done
         std::vector<Ref> states;
         for (std::uint32_t s = 0; s < need_state_count; ++s) states.push_back(Ref::leaf(1 + s));
-        stands = store.join(Join::guard, stands, store.make(compiled_.level(u.needs[part.effect]), states));
+        component =
+            store.join(Join::guard, component, store.make(compiled_.level(u.needs[part.effect]), states));
       }
-      if (!stands.is_leaf()) out.push_back(stands);
+      if (!component.is_leaf()) out.push_back(component);
     }
   }
   // Judged facts without a finding on which the best reading hangs.
@@ -216,7 +247,11 @@ std::optional<State> Completions::witness(std::size_t g, const State& state, Fin
   std::vector<Values> path;
   if (!store.path(wanted, p.box, path)) return std::nullopt;
   State out = state;
-  for (std::uint32_t i = 0; i < out.possible.size(); ++i) out.possible[i] = path[compiled_.level(VarId{i})];
+  for (std::uint32_t i = 0; i < out.possible.size(); ++i) {
+    const Values& left = path[compiled_.level(VarId{i})];
+    out.possible[i].reset();
+    out.possible[i].set(left._Find_first());  // where the path does not ask, any value will do
+  }
   return out;
 }
 

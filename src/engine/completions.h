@@ -33,6 +33,8 @@ class Completions {
   bool always(const std::vector<std::size_t>& regimes, const State& state, Finding f);
   /// Whether a rule (or, after the rules, a proviso) can apply, and whether it can fail to.
   std::pair<bool, bool> activity(std::size_t regime, std::size_t rule, const State& state);
+  /// Whether it applies in every completion, by some reading of the judged facts that nobody found.
+  bool open_to_findings(std::size_t regime, std::size_t rule, const State& state);
   bool both_active(std::size_t regime, std::size_t a, std::size_t b, const State& state);
   /// For each variable, whether two completions that differ in it (and in what follows from it) have
   /// different answers: another finding, or another need, proviso or obligation of a transfer that is not
@@ -42,11 +44,22 @@ class Completions {
   /// reading of them gives: none of them can be left out. `reading` becomes that reading of all of them.
   std::vector<std::pair<VarId, bool>> findings_needed(std::size_t regime, const State& completion,
                                                       std::vector<std::pair<VarId, bool>>& reading);
-  /// A completion in which the regime has the finding; nullopt if there is none.
+  /// One completion in which the regime has the finding; nullopt if there is none.
   std::optional<State> witness(std::size_t regime, const State& state, Finding f);
+  /// A part of what a rule (or, after the rules, a proviso) brings, and whether it can stand and can fail to
+  /// in completions in which the regime has the finding.
+  struct Standing {
+    const RulePart& part;
+    bool can_stand, can_fail;
+  };
+  std::vector<Standing> standing(std::size_t regime, std::size_t rule, const State& state, Finding f);
 
  private:
   Ref finding(const std::vector<std::size_t>& regimes);
+  /// Where a part stands: of several readings of judged facts the best counts, and among equals it stands if
+  /// it does in one of them. @param costs  of `twice_the_finding`
+  Ref stands(const RulePart& part, Ref costs);
+  Ref twice_the_finding(std::size_t regime);
   std::vector<Ref> components(std::size_t regime);
   /// Where two leaves of `of` are possible for values of `v` alone; `follows` are variables that follow from
   /// others.

@@ -371,12 +371,17 @@ class Space::Builder {
         n.yes = bit(1);
         return n;
       };
-      Node implies{};
-      implies.op = ExprOp::implies;
-      implies.arity = 2;
-      standing_.constraints.push_back(add_program(earlier == begins ? Program{is(other), is(now), implies}
-                                                                    : Program{is(now), is(other), implies}));
+      if (earlier == begins)
+        add_implication(is(other), is(now));
+      else
+        add_implication(is(now), is(other));
     }
+  }
+  void add_implication(Node if_so, Node then) {
+    Node implies{};
+    implies.op = ExprOp::implies;
+    implies.arity = 2;
+    standing_.constraints.push_back(add_program({std::move(if_so), std::move(then), implies}));
   }
   VarId listed_var(ListId l, const Value& element) {
     return once(listed_, {l, element}, [&] {
@@ -563,16 +568,64 @@ class Space::Builder {
       limit = threshold(e.threshold, day());
     else
       limit = e.values.front();
-    if (!limit || limit->text != v.text)
-      return {true, rate_var(e.fact, fmt::format("{} against {}", show_value(t, v),
-                                                 limit ? show_value(t, *limit)
-                                                       : "a threshold without a value on the day"))};
+    if (!limit)
+      return {true, rate_var(e.fact, fmt::format("{} is {} a threshold without a value on the day",
+                                                 show_value(t, v), compared_as(e.op)))};
+    if (limit->text != v.text && limit->number > 0 && v.number > 0)
+      return {true, compared_across(e, t, v, *limit)};
     switch (e.op) {
       case ExprOp::at_least: return {v.number >= limit->number, {}};
       case ExprOp::at_most: return {v.number <= limit->number, {}};
       case ExprOp::more_than: return {v.number > limit->number, {}};
       default: return {v.number < limit->number, {}};
     }
+  }
+  static std::string_view compared_as(ExprOp op) {
+    return op == ExprOp::at_least    ? "at least"
+           : op == ExprOp::at_most   ? "at most"
+           : op == ExprOp::more_than ? "more than"
+                                     : "less than";
+  }
+  /// Across currencies a comparison says on which side of `limit / v` the rate lies. Of two rates that rise
+  /// above such a bound the higher has risen above the lower: so no rate is both over and under an amount.
+  VarId compared_across(const Expr& e, const Type& t, const Value& v, const Value& limit) {
+    const std::string what =
+        fmt::format("{} is {} {}", show_value(t, v), compared_as(e.op), show_value(t, limit));
+    const VarId var = rate_var(e.fact, what);
+    const auto known = [&](const RateBound& b) { return b.var == var; };
+    if (std::any_of(rate_bounds_.begin(), rate_bounds_.end(), known)) return var;
+    const bool under = e.op == ExprOp::at_most || e.op == ExprOp::less_than;
+    const RateBound made{var, v, limit, e.op == ExprOp::more_than || e.op == ExprOp::at_most, under};
+    for (const RateBound& other : rate_bounds_) {
+      if (other.of.text != v.text || other.limit.text != limit.text) continue;
+      if (!lower(made, other)) implies(made, other);
+      if (!lower(other, made)) implies(other, made);
+    }
+    rate_bounds_.push_back(made);
+    return var;
+  }
+  /// A comparison across currencies: whether the rate is at least `limit / of`, or more where it is strict;
+  /// or that it is not.
+  struct RateBound {
+    VarId var;
+    Value of, limit;
+    bool strict, negated;
+  };
+  static bool lower(const RateBound& a, const RateBound& b) {
+    __extension__ using Wide = __int128;
+    const Wide x = static_cast<Wide>(a.limit.number) * b.of.number,
+               y = static_cast<Wide>(b.limit.number) * a.of.number;
+    return x < y || (x == y && !a.strict && b.strict);
+  }
+  void implies(const RateBound& high, const RateBound& low) {
+    const auto risen_above = [&](const RateBound& b) {
+      Node n{};
+      n.op = ExprOp::equals;
+      n.var = b.var;
+      n.yes = bit(b.negated ? 0 : 1);
+      return n;
+    };
+    add_implication(risen_above(high), risen_above(low));
   }
   bool within_arguments(const Value& v, std::uint32_t parameter) const {
     return !v.text.empty() && q_.world->within(v.text, (*arguments_)[parameter]);
@@ -857,6 +910,7 @@ class Space::Builder {
   std::map<std::pair<HiddenId, Date>, VarId> hidden_;
   std::map<std::pair<ListId, Value>, VarId> listed_;
   std::map<std::string, VarId> rates_;
+  std::vector<RateBound> rate_bounds_;
   std::map<ProvisoId, VarId> carries_;
   std::map<FactId, std::vector<std::pair<Value, VarId>>> members_;
   std::map<std::pair<std::uint32_t, std::string>, ProgramId> programs_;

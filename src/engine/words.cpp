@@ -90,7 +90,7 @@ class Wording::Words {
         if (var.name == proviso_parties)
           return fmt::format("the consignee is {}within the parties that the proviso names",
                              yes ? "" : "not ");
-        return fmt::format("{} {}", var.name, yes ? "holds" : "does not hold");
+        return fmt::format("it {} that {}", yes ? "holds" : "does not hold", var.name);
       case VarKind::judged:
       case VarKind::need: return fmt::format("{} is {}", var.name, fmt::join(p.values, " or "));
     }

@@ -624,8 +624,13 @@ class Parser {
     if (!l.over) pos_ += 2;
     do l.targets.push_back(target());
     while (accept(TokenKind::comma));
-    // Dates of the link itself; the rule's own stand at the head of a clause of their own.
-    if (at_name("in") && at_name("force", 1) && d.in_force) l.in_force = in_force();
+    if (at_name("in") && at_name("force", 1)) {  // dates of the link itself
+      if (!d.in_force)
+        diags_
+            .emit(code::expected, token().at, "the dates of the rule before those of its link", "`in force`")
+            .fix("state the rule's own `in force` above its links, if only `in force always`");
+      l.in_force = in_force();
+    }
     l.at = since(start);
     d.links.push_back(std::move(l));
   }

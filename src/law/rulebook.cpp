@@ -87,6 +87,17 @@ std::string_view to_string(Posture posture) {
   return names[static_cast<std::size_t>(posture)];
 }
 
+std::string effect_name(const Law& law, const Rule& rule, const Defeat& d) {
+  switch (d.part) {
+    case tree::Part::permission: return "permission";
+    case tree::Part::prohibition: return "prohibition";
+    case tree::Part::need: return "need " + law[rule.needs[d.effect].need].name;
+    case tree::Part::proviso: return "proviso " + law[rule.binds[d.effect].proviso].name;
+    case tree::Part::obligation: return "obligation " + rule.owes[d.effect].kind;
+    default: return "the whole";
+  }
+}
+
 FactId Law::find_fact(const std::string& name) const {
   const auto it = fact_names.find(name);
   return it == fact_names.end() ? FactId{} : it->second;

@@ -350,5 +350,7 @@ std::string show_value(const Type& type, const Value& value);
 std::string describe(const Type& type);
 std::string_view to_string(NeedKind kind);
 std::string_view to_string(Posture posture);
+/// What a link takes away: the whole rule, or one effect of it.
+std::string effect_name(const Law& law, const Rule& rule, const Defeat& d);
 
 }  // namespace sekisho

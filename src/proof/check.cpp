@@ -37,7 +37,7 @@ class Whole {
     std::set<std::string> derived_from;
     for (const Page& t : said.list()) {
       const std::string name = t["name"].text(), digest = t["digest"].text();
-      derived_from.insert(digest);
+      if (!derived_from.insert(digest).second) t.wrong("this text is named twice");
       if (std::none_of(texts_.begin(), texts_.end(), [&](const TextDigest& d) { return d.digest == digest; }))
         verdict_.other_text.push_back(
             {t.place(), fmt::format("`{}` has another text here, or is not here", name)});
@@ -51,10 +51,17 @@ class Whole {
   void replay(const Page& answer, const std::vector<Premises>& premises) {
     const std::vector<Page> lines = answer["lines"].list(), regimes = answer["regimes"].list();
     std::size_t next = 0;
+    answer.only({"schema",     "question",   "rulebooks",  "finding",       "best",     "worst",
+                 "compliance", "states",     "because",    "needs",         "provisos", "obligations",
+                 "missing",    "remedies",   "turns_on",   "law_unsettled", "minimum",  "coverage",
+                 "held",       "not_before", "recheck_by", "regimes",       "lines"});
+    question(answer["question"]);
     Range all;
     std::vector<std::string> unassessed;
     for (std::size_t i = 0; i < lines.size(); ++i) {
       answer["question"]["law_of"].expect(to_string(premises[i].law_of));
+      if ((answer["question"]["instruments"].text() == "read") == premises[i].silence_is_none)
+        answer["question"]["instruments"].wrong("the premises say otherwise");
       const std::size_t first = next;
       const LineFinding line =
           check_line(law_, premises[i], lines[i], regimes, next, verdict_, most_readings_);
@@ -78,6 +85,18 @@ class Whole {
     answer["worst"].expect(to_string(unassessed.empty() ? all.high : Finding::prohibited));
     answer["finding"].expect(overall(all, !unassessed.empty()));
     answer["compliance"].expect(compliance(answer["question"], all, !unassessed.empty()));
+  }
+  /// What was asked is taken as given, but nothing of it may be missing.
+  static void question(const Page& said) {
+    said.only({"title", "on", "law_of", "known_on", "instruments", "performed", "hypothetical"});
+    said["title"].text();
+    if (!parse_date(said["on"].text())) said["on"].wrong("this is no day");
+    const Page known_on = said["known_on"];
+    if (!known_on.json().is_null() && !parse_date(known_on.text())) known_on.wrong("this is no day");
+    static constexpr std::array<std::string_view, 3> ways{"read", "hidden", "no world"};
+    if (std::find(ways.begin(), ways.end(), said["instruments"].text()) == ways.end())
+      said["instruments"].wrong("they are read, hidden, or there is no world");
+    said["hypothetical"].yes();
   }
   /// Of a movement that took place: what nobody has given is a breach only where the acts of authorities were
   /// read.

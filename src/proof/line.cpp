@@ -21,6 +21,7 @@ struct Expected {
   std::vector<std::string> defeated_by;
   const Rule* law = nullptr;  // none: what the regime governs
   ExprId reads;
+  std::vector<EffectLost> effects_lost;
 };
 
 std::vector<std::string> sorted(std::vector<std::string> all) {
@@ -81,6 +82,8 @@ class Line {
   // --- one regime ---
   void regime(const Regime& r, const RegimeReading& read, const Page& said) {
     ++verdict_.regimes;
+    said.only({"regime", "title", "force", "state", "finding", "best", "worst", "engaged_by", "because",
+               "routes", "needs", "provisos", "obligations", "derivation", "line"});
     said["title"].expect(r.title);
     said["force"].expect(r.force);
     said["state"].expect(law_[r.authority].state);
@@ -97,13 +100,18 @@ class Line {
   std::vector<Expected> expected(const Regime& r, const RegimeReading& read) const {
     std::vector<Expected> out;
     const std::string_view otherwise = read.later == Truth::yes ? "engaged by proviso" : "not engaged";
-    out.push_back(
-        {r.name + " governs", std::string(word(read.main, "engaged", otherwise)), {}, nullptr, r.governs});
+    out.push_back({r.name + " governs",
+                   std::string(word(read.main, "engaged", otherwise)),
+                   {},
+                   nullptr,
+                   r.governs,
+                   {}});
     if (read.main == Truth::no && read.later == Truth::no) return out;
     for (const RuleReading& rule : read.rules)
-      out.push_back({rule.rule->name, status_of(rule), rule.defeated_by, rule.rule, rule.rule->when});
+      out.push_back({rule.rule->name, status_of(rule), rule.defeated_by, rule.rule, rule.rule->when,
+                     rule.active == Truth::no ? std::vector<EffectLost>() : rule.effects_lost});
     for (const RuleReading& p : read.provisos)
-      if (p.active != Truth::no) out.push_back({p.rule->name, status_of(p), {}, p.rule, p.rule->when});
+      if (p.active != Truth::no) out.push_back({p.rule->name, status_of(p), {}, p.rule, p.rule->when, {}});
     return out;
   }
   void derivation(const Regime& r, const RegimeReading& read, const Page& said) {
@@ -123,12 +131,15 @@ class Line {
   }
   void entry(const Regime& r, const RegimeReading& read, const Expected& rule, const Page& said) {
     ++verdict_.rules;
+    said.only({"rule", "cite", "source", "force", "addressee", "status", "defeated_by", "effects_defeated",
+               "effect", "registers", "reads"});
     said["status"].expect(rule.status);
     words_.reads(rule.reads, said["reads"]);
     if (rule.law == nullptr) return;
     said["cite"].expect(rule.law->cite);
     if (!rule.law->source.empty()) said["source"].expect(rule.law->source);
     said["force"].expect(rule.law->force.empty() ? r.force : rule.law->force);
+    if (!rule.law->addressee.empty()) said["addressee"].expect(rule.law->addressee);
     const bool later = rule.law->group == "later_transfers";
     words_.registers((later ? read.later : read.main) == Truth::no ? ExprId{} : rule.reads,
                      said["registers"]);
@@ -137,6 +148,15 @@ class Line {
       defeated_by(rule.defeated_by, said);
     else if (const auto by = said.find("defeated_by"))
       by->wrong("the replay finds the rule not defeated");
+    Json lost = Json::array();
+    for (const EffectLost& l : rule.effects_lost)
+      lost.push_back({{"effect", effect_name(law_, *rule.law, *l.link)},
+                      {"by", law_[l.link->by].name},
+                      {"status", word(l.gone, "defeated", "")}});
+    if (const auto effects = said.find("effects_defeated"))
+      effects->expect(lost);
+    else if (!lost.empty())
+      said.wrong("what takes effects of this rule away is left out");
   }
   void defeated_by(const std::vector<std::string>& by, const Page& said) {
     const Page at = said["defeated_by"];
@@ -154,6 +174,7 @@ class Line {
       if (next == entries.size() || entries[next]["route"].text() != r.rule->name)
         return said.wrong(fmt::format("the route `{}` is left out or in another place", r.rule->name));
       const Page& at = entries[next++];
+      at.only({"route", "cite", "status", "used", "needs", "defeated_by", "fails_on"});
       const bool defeated = r.alone == Truth::yes && !r.permission_gone_by.empty();
       at["status"].expect(defeated ? "defeated" : std::string(word(r.alone, "met", "unmet")));
       at["cite"].expect(r.rule->cite);
@@ -161,11 +182,18 @@ class Line {
       for (const NeedUse& n : r.rule->needs) needs.push_back(law_[n.need].name);
       at["needs"].expect(needs);
       if (defeated) defeated_by(r.permission_gone_by, at);
-      if (const auto fails = at.find("fails_on"); fails && !fails->json().is_null())
-        for (const Page& v : (*fails)["reads"].list()) words_.value(v);
+      if (r.alone != Truth::yes) fails_on(r.alone, at["fails_on"]);
     }
     for (; next < entries.size(); ++next)
       entries[next].wrong("no such route of this regime is in force here");
+  }
+
+  /// Which part of a condition fails is not replayed, but how it does.
+  void fails_on(Truth condition, const Page& said) {
+    if (said.json().is_null()) return said.wrong("what the route fails on is left out");
+    said.only({"text", "status", "reads"});
+    said["status"].expect(word(condition, "", "unmet"));
+    for (const Page& v : said["reads"].list()) words_.value(v);
   }
 
   // --- findings ---
@@ -217,7 +245,9 @@ class Line {
       if (kept.contains(name)) return;
       for (std::size_t v = 0; v < values; ++v) out[m].push_back({static_cast<std::int64_t>(v), {}});
     };
-    const auto said = [&](const Matter& m) { return !premises_.silence_is_none || reader_.spoken_of(m); };
+    const auto said = [&](const Matter& m) {
+      return !premises_.silence_is_none || !reader_.acts_on(m).empty();
+    };
     for (std::uint32_t i = 0; i < law_.facts.size(); ++i)
       if (const Matter m{Matter::Kind::fact, i, {}}; law_.facts[i].judged_by.valid() && said(m))
         forget(law_.facts[i].name, m, judged_none + 1);
@@ -236,6 +266,8 @@ class Line {
     for (const Page& n : said["needs"].list()) {
       ++verdict_.needs;
       const std::string name = n["need"].text();
+      n.only({"need", "kind", "finding", "authority", "authority_title", "for", "cite", "state", "posture",
+              "status", "if_applies", "implied", "would_lift", "settled_by", "regime"});
       n["regime"].expect(r.name);
       if (!stands(r, n["for"].text(), n["cite"].text()))
         n.wrong("no provision of this name has this citation");
@@ -252,6 +284,9 @@ class Line {
     const Settled s = settle(case_, met, {&r}, most_readings_);
     if (s.whole && s.some && s.met.low >= Finding::authorisation_required)
       said["needs"].wrong("more is needed: with these met the finding would be no better");
+    else if (s.whole && s.some && s.met.high >= Finding::authorisation_required &&
+             said["worst"].json() == said["best"].json())
+      said["needs"].wrong("more may be needed: with these met the finding could be no better");
     else if (!s.whole && s.met.low >= Finding::authorisation_required)
       unsettled(said["needs"], "whether more is needed");
   }
@@ -262,7 +297,7 @@ class Line {
   }
   void to_find(FactId f, const Page& n, Known& met) {
     const Matter m{Matter::Kind::fact, f.index, {}};
-    n["authority"].expect(law_[law_[f].judged_by].name);
+    by_authority(law_[law_[f].judged_by], m, n);
     n["status"].expect("open");
     if (!may_be(m, judged_none)) n["state"].wrong("its authority has found it");
     met[m] = {{n["finding"].text() == "yes" ? 1 : 0, {}}};
@@ -270,8 +305,9 @@ class Line {
   void act_needed(NeedId id, const Page& n, Known& met) {
     const Matter m{Matter::Kind::need, id.index, {}};
     const std::vector<Value> left = reader_.left(m);
-    n["authority"].expect(law_[law_[id].from].name);
+    by_authority(law_[law_[id].from], m, n);
     n["kind"].expect(to_string(law_[id].kind));
+    if (!has_posture(id, n)) n["posture"].wrong("the provision that needs it has another");
     met[m] = {{need_granted, {}}};
     if (const auto implied = n.find("implied"); implied && implied->yes()) {
       met.erase(m);
@@ -281,6 +317,41 @@ class Line {
     const std::int64_t state = left.size() == 1 ? left.front().number : -1;
     n["state"].expect(state < 0 ? "unknown" : need_states[static_cast<std::size_t>(state)]);
     n["status"].expect(state == need_granted ? "met" : state == need_refused ? "refused" : "open");
+  }
+  /// Whose need it is, and what each act that speaks of it says.
+  void by_authority(const Authority& a, const Matter& m, const Page& n) {
+    n["authority"].expect(a.name);
+    n["authority_title"].expect(a.title);
+    std::set<std::string> left_out;
+    for (const Act* act : reader_.acts_on(m)) left_out.insert(act->id);
+    for (const Page& said : n["settled_by"].list()) {
+      const std::string id = said["instrument"].text();
+      const auto act = std::find_if(premises_.acts.begin(), premises_.acts.end(),
+                                    [&](const Act& other) { return other.id == id; });
+      if (left_out.erase(id) == 0) {
+        said.wrong("no act of this name speaks of it");
+        continue;
+      }
+      said["state"].expect(act->state);
+      said["covers"].expect(word(reader_.covers(*act), "yes", "no"));
+    }
+    for (const std::string& id : left_out) n["settled_by"].wrong(fmt::format("the act `{}` is left out", id));
+  }
+  bool has_posture(NeedId id, const Page& n) const {
+    const Json& said = n["posture"].json();
+    return std::any_of(law_.rules.begin(), law_.rules.end(),
+                       [&](const Rule& r) {
+                         if (r.name != n["for"].json()) return false;
+                         return std::any_of(r.needs.begin(), r.needs.end(),
+                                            [&](const NeedUse& use) {
+                                              return use.need == id &&
+                                                     said == (use.posture == Posture::none
+                                                                  ? Json(nullptr)
+                                                                  : Json(to_string(use.posture)));
+                                            }) ||
+                                (said.is_null() && r.lifted_by == id);
+                       }) ||
+           (said.is_null() && n["for"].json() == n["regime"].json());
   }
   bool may_be(const Matter& m, std::int64_t value) {
     const std::vector<Value> left = reader_.left(m);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 namespace sekisho::proof {
@@ -43,8 +44,7 @@ std::vector<Page> Page::list() const {
 std::vector<std::pair<std::string, Page>> Page::entries() const {
   std::vector<std::pair<std::string, Page>> out;
   if (json_->is_object())
-    for (const auto& [key, value] : json_->items())
-      out.emplace_back(key, Page(value, fmt::format("{}.{}", place_, key), *wrong_));
+    for (const auto& [key, value] : json_->items()) out.emplace_back(key, *find(key));
   else if (!json_->is_discarded())
     wrong("this has no keys");
   return out;
@@ -75,6 +75,12 @@ void Page::expect(const Json& replayed) const {
     return all.size() <= longest_shown ? all : all.substr(0, longest_shown) + " …";
   };
   wrong(fmt::format("the answer says `{}`, the replay finds `{}`", spoken(*json_), spoken(replayed)));
+}
+
+void Page::only(std::initializer_list<std::string_view> keys) const {
+  if (!json_->is_object()) return;
+  for (const auto& [key, value] : entries())
+    if (std::find(keys.begin(), keys.end(), key) == keys.end()) value.wrong("no answer has this key here");
 }
 
 std::optional<Json> read_json(std::string_view text, std::string& why) {

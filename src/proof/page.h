@@ -38,6 +38,8 @@ class Page {
   void wrong(std::string text) const { wrong_->push_back({place_, std::move(text)}); }
   /// Notes it where the answer says otherwise.
   void expect(const Json& replayed) const;
+  /// Notes every other key: what no reader of the law replays could say anything.
+  void only(std::initializer_list<std::string_view> keys) const;
   std::size_t remarks() const { return wrong_->size(); }  // so far, of the whole file
 
  private:

@@ -68,6 +68,8 @@ class Reading {
     const FactId f = fact_called(name, said);
     if (!f.valid()) return;
     if (law_[f].judged_by.valid()) return said.wrong("only a finding of its authority decides this fact");
+    if (said.json().size() != (said.find("members") ? 2 : 1))
+      return said.wrong("a fact is known in one form");
     for (const auto& [key, form] : forms) {
       const auto list = said.find(key);
       if (!list) continue;

@@ -188,9 +188,45 @@ std::vector<Value> Reader::left(const Matter& m) {
           std::find(p.attested_for.begin(), p.attested_for.end(), state) != p.attested_for.end();
       return clean ? std::vector<Value>{{0, {}}} : no_or_yes;
     }
-    case Matter::Kind::order: return {{-1, {}}, {0, {}}, {1, {}}};
+    case Matter::Kind::order: return orders(m);
     default: return no_or_yes;
   }
+}
+
+/// An amount beside one in another currency, both above nothing: whether the rate is over `limit / of`.
+struct Amounts {
+  std::int64_t of, limit;
+  std::string currencies;
+};
+static Matter order_of(const Amounts& a) {
+  return {Matter::Kind::order, 0, {a.of, fmt::format("{} {}", a.limit, a.currencies)}};
+}
+static Amounts amounts_of(const Matter& order) {
+  const std::string& text = order.value.text;
+  const std::size_t blank = text.find(' ');
+  return {order.value.number, std::stoll(text.substr(0, blank)), text.substr(blank + 1)};
+}
+
+/// One rate for all amounts of two currencies: what is known of others may leave less than all three.
+std::vector<Value> Reader::orders(const Matter& m) const {
+  const Amounts a = amounts_of(m);
+  std::vector<Value> left{{-1, {}}, {0, {}}, {1, {}}};
+  for (const auto& [other, values] : known_) {
+    if (other.kind != Matter::Kind::order) continue;
+    const Amounts b = amounts_of(other);
+    if (a.currencies != b.currencies || a.limit == 0) continue;
+    __extension__ using Wide = __int128;
+    const Wide here = static_cast<Wide>(a.limit) * b.of, there = static_cast<Wide>(b.limit) * a.of;
+    std::erase_if(left, [&](const Value& v) {
+      return std::none_of(values.begin(), values.end(), [&](const Value& w) {
+        // The rate is on this side of one bound and on that side of the other.
+        return here == there  ? v.number == w.number
+               : here < there ? v.number > 0 || w.number < 0
+                              : v.number < 0 || w.number > 0;
+      });
+    });
+  }
+  return left;
 }
 
 /// Notes a matter of which more than one value is left.
@@ -264,6 +300,12 @@ std::vector<std::vector<const Act*>> Reader::turns(const Matter& m) const {
   std::vector<std::vector<const Act*>> out;
   out.reserve(by_turn.size());
   for (auto& [when, acts] : by_turn) out.push_back(std::move(acts));
+  return out;
+}
+
+std::vector<const Act*> Reader::acts_on(const Matter& m) const {
+  std::vector<const Act*> out;
+  for (const auto& turn : turns(m)) out.insert(out.end(), turn.begin(), turn.end());
   return out;
 }
 
@@ -485,14 +527,13 @@ Truth Reader::compared(const Expr& n, const Value& v) {
     for (const ThresholdStep& s : law_[n.threshold].steps)
       if (!limit && sekisho::covers(s.windows, case_.premises().law_of) == Covers::yes) limit = s.value;
   Value order{0, {}};
-  if (limit && limit->text == v.text) {
+  if (limit && (limit->text == v.text || limit->number <= 0 || v.number <= 0)) {
     order.number = v.number < limit->number ? -1 : v.number > limit->number ? 1 : 0;
   } else {  // the rate of the day is not known here
-    const std::string what = fmt::format("{} {} and {} {}", v.number, v.text, limit ? limit->number : 0,
-                                         limit ? limit->text : "no threshold");
-    const Matter m{Matter::Kind::order, 0, {0, what}};
+    const Matter m = order_of({v.number, limit ? limit->number : 0,
+                               fmt::format("{} {}", v.text, limit ? limit->text : "no threshold")});
     const std::vector<Value> orders = left(m);
-    if (unknown(m, orders)) return Truth::unknown;
+    if (unknown(m, orders) || orders.empty()) return Truth::unknown;
     order = orders.front();
   }
   switch (n.op) {

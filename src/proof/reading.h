@@ -34,7 +34,7 @@ struct Matter {
     carried,    // whether the proviso lies on the lot
     unsettled,  // whether unsettled law is there; its text and its dates are apart
     listed,     // whether `value` joined a list after the day to which it is complete
-    order,      // how amounts in two currencies compare: less, equal, more
+    order,      // how an amount compares with one in another currency: less, equal, more; or with none
     parties,    // whether a fact is within parties that a proviso names and nobody recorded
   };
   Kind kind;
@@ -87,9 +87,10 @@ class Reader {
   std::vector<Value> left(const Matter& m);
   /// The act that decides the need grants it and adds provisos.
   Truth granted_adding(NeedId need);
+  /// The acts that speak of a need or a judged fact, whatever their scope; and whether one covers the line.
+  std::vector<const Act*> acts_on(const Matter& m) const;
+  Truth covers(const Act& a);
 
-  /// Whether some act speaks of a need or a judged fact, whatever its scope.
-  bool spoken_of(const Matter& m) const { return !turns(m).empty(); }
   void note(const Matter& m) { unknown(m, left(m)); }
 
   /// What was read, is not known and left something unknown; judged facts that nobody found are apart.
@@ -108,7 +109,7 @@ class Reader {
   template <class Says>
   Truth over(FactId f, const Says& says);
   bool unknown(const Matter& m, const std::vector<Value>& left);
-  Truth covers(const Act& a);
+  std::vector<Value> orders(const Matter& m) const;
   std::vector<std::vector<const Act*>> turns(const Matter& m) const;
   std::vector<Value> said(const Matter& m);
 

@@ -139,7 +139,9 @@ class Once {
       reader_.unfound.resize(unfound_before);
     }
     for (const Defeat& d : r.defeats) {
-      if (prevails(d) != Truth::yes) continue;
+      const Truth gone = prevails(d);
+      if (d.part != tree::Part::whole && gone != Truth::no) read.effects_lost.push_back({&d, gone});
+      if (gone != Truth::yes) continue;
       read.defeated_by.push_back(law_[d.by].name);
       if (d.part == tree::Part::whole || d.part == tree::Part::permission)
         read.permission_gone_by.push_back(law_[d.by].name);

@@ -12,6 +12,12 @@ struct Range {
   friend bool operator==(const Range&, const Range&) = default;
 };
 
+/// One effect of a rule that a rule with a link over it takes away, or may.
+struct EffectLost {
+  const Defeat* link;
+  Truth gone;  // yes or unknown
+};
+
 struct RuleReading {
   const Rule* rule = nullptr;
   Truth met = Truth::no;                        // its condition, where the regime is engaged
@@ -19,6 +25,7 @@ struct RuleReading {
   Truth alone = Truth::no;                      // its condition by itself
   std::vector<std::string> defeated_by;         // active rules with a link over it
   std::vector<std::string> permission_gone_by;  // those that take it, or its permission, away
+  std::vector<EffectLost> effects_lost;         // while the rule itself stands
 };
 
 struct RegimeReading {

@@ -95,7 +95,7 @@ std::optional<std::pair<std::string, std::string>> Words::member_name(const std:
 bool Words::known_name(const std::string& name) const {
   if (law_.find_fact(name).valid() || law_.find_need(name).valid() || law_.find_proviso(name).valid())
     return true;
-  if (name == parties_of_a_proviso || name.find(" against ") != std::string::npos) return true;
+  if (name == parties_of_a_proviso) return true;
   const auto called = [](const std::string& wanted) {
     return [&wanted](const auto& x) { return x.name == wanted; };
   };

@@ -8,6 +8,7 @@ import itertools
 import json
 import re
 import sys
+from fractions import Fraction
 
 ORDER = ["not_engaged", "permitted", "permitted_with_provisos", "authorisation_required", "prohibited"]
 NE, P, PP, AR, X = range(5)
@@ -408,9 +409,21 @@ class Completion:
     def compare(self, a, b, holds):
         if isinstance(b, str) and b in self.q.book.thresholds:
             b = next((v for v, spans in self.q.book.thresholds[b] if window(spans, self.q.law_of) == "yes"), None)
-        if b is None or isinstance(a, tuple) and a[1] != b[1]:
-            return self.chance(("rate", str(a), str(b)))
+        if b is None:
+            less, more = (self.chance((str(a), "against no value", way)) for way in ("less", "more"))
+            return holds(more - less, 0)  # neither, or both: equal
+        if isinstance(a, tuple) and a[1] != b[1] and min(a[0], b[0]) > 0:
+            return holds(self.rate_against(a, b), 0)
         return holds(a, b)
+
+    def rate_against(self, a, b):
+        """-1, 0, 1: the rate between two currencies is under b / a, just that, or over it. One rate for all."""
+        bounds = self.q.rates.setdefault((a[1], b[1]), set())
+        bound = Fraction(b[0]) / Fraction(a[0])
+        bounds |= {(bound, "at"), (bound, "over")}
+        at, over = (any([self.chance(("rate", a[1], b[1], higher)) for higher in sorted(bounds) if higher >= cut])
+                    for cut in ((bound, "at"), (bound, "over")))
+        return 1 if over else 0 if at else -1
 
     def chance(self, what):
         """Something that no fact settles: read both ways, the same way everywhere."""
@@ -433,7 +446,7 @@ class Question:
         self.on = q["on"]
         self.law_of, self.known_on = q.get("law_of", self.on), q.get("known_on", FAR)
         self.hide, self.has_world = q.get("instruments") == "hidden", q.get("world") is not None
-        self.chances, self.read = set(), set()
+        self.chances, self.read, self.rates = set(), set(), {}
         self.acts = [a for a in map(self.acting, self.world.get("instruments", [])) if a]
 
     def acting(self, i):
