@@ -18,8 +18,8 @@ std::optional<SourceText> read_recorded(const std::string& location, const std::
   RegisterOutcome read = r.open(location);
   if (read.ok) read = r.events(known_on);
   print_reports(read.reports, true);
+  exit_code = exit_code_of(read);
   if (!read.ok) return std::nullopt;
-  exit_code = exit_ok;
   return SourceText{location, std::move(read.text)};
 }
 

@@ -35,7 +35,7 @@ for command in commands():
             for link in ("examples", "rulebooks"):
                 (pathlib.Path(folder) / link).symlink_to(root / link)
             if "exports.register" in example and "init --register exports" not in example:  # what its reader has made before
-                made = "register init --register exports.register --origin exports.example", "register append examples/patriot/events.jsonl --register exports.register", "register key --signer exports.example --out exports.secret"
+                made = "register init --register exports.register --origin exports.example", "register append examples/patriot/events.jsonl --register exports.register --by officer_1", "register key --signer exports.example --out exports.secret"
                 correction = '{"event": "correct", "id": "c1", "on": "2025-12-03", "of": "own_stock_to_ukraine", "withdrawn": "yes", "reason": "it never left"}\n'
                 (pathlib.Path(folder) / "correction.jsonl").write_text(correction)
                 for make in (*made, "register append correction.jsonl --register exports.register --by officer_1"):

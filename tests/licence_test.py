@@ -38,7 +38,7 @@ def writer(file, name, tries=25):
     """So many tries to reserve and draw one piece. @returns how many were drawn"""
     drawn = 0
     for n in range(tries):
-        common = ["--on", "2024-02-01", "--events", file, "--append"]
+        common = ["--on", "2024-02-01", "--events", file, "--by", "officer_1", "--append"]
         held = run("reserve", "--id", f"r{name}_{n}", "--under", "permit", "--quantity", "1 pieces", *common)
         if held.returncode == 1:
             check("SK3301" in held.stderr and "1 pieces more than is free" in held.stderr, f"refused otherwise: {held.stderr}")
@@ -66,7 +66,7 @@ with tempfile.TemporaryDirectory() as name:
     place = pathlib.Path(name) / "a.register"
     few = pathlib.Path(name) / "few.jsonl"
     few.write_text(json.dumps({**GRANTED, "limits": [{"quantity": "20 pieces"}]}) + "\n")
-    for made in (["init", "--origin", "a.example"], ["append", few]):
+    for made in (["init", "--origin", "a.example"], ["append", few, "--by", "officer_1"]):
         subprocess.run([binary, "register", *made, "--register", place], check=True, capture_output=True)
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         drawn = sum(pool.map(lambda n: writer(place, n, 4), range(8)))

@@ -4,6 +4,7 @@ with it, opened again in the first format.
 usage: register_test.py BINARY SOURCE_ROOT [--kills N] [--register postgresql://…]
 """
 import argparse
+import hashlib
 import json
 import os
 import pathlib
@@ -61,7 +62,7 @@ def killed(folder):
         file = folder / "events.jsonl"
         file.write_text("\n".join(events) + "\n")
         batch = dice.choice([1, 3, 50])
-        with subprocess.Popen([binary, "register", "append", file, "--register", location, "--batch", str(batch)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as writer:
+        with subprocess.Popen([binary, "register", "append", file, "--register", location, "--by", "officer_1", "--batch", str(batch)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as writer:
             acknowledged = 0
             for _ in range(dice.randrange(0, 400 // batch)):  # so many batches are told, and then
                 if not writer.stdout.readline():
@@ -72,6 +73,9 @@ def killed(folder):
             for line in writer.stdout.read().decode().splitlines():  # told before it died
                 acknowledged += batch if line.startswith("recorded ") and "-" in line else 0
         run("verify", "--register", location)
+        if kill % 5 == 0:  # the same command once more records what is missing, and nothing twice
+            run("append", file, "--register", location, "--by", "officer_1")
+            assert [e["body"] for e in entries(location)][len(wanted):] == events
         there = [e["body"] for e in entries(location)][len(wanted):]
         acknowledged = min(acknowledged, len(events))
         assert len(there) >= acknowledged, f"kill {kill}: {acknowledged} were acknowledged, {len(there)} are there"
@@ -119,12 +123,15 @@ def proved(folder):
     assert secret.stat().st_mode & 0o077 == 0
     assert run("key", "--signer", "x", "--out", secret, good=False).returncode == 3, "a key was written over another"
     file = folder / "proved.jsonl"
-    file.write_text("".join(event(f"e{i}") + "\n" for i in range(300)))
+    wrong = {"event": "correct", "id": "c", "on": "2024-01-02", "reason": "found", "of": "e0", "withdrawn": "yes"}
+    file.write_text("".join(event(f"e{i}") + "\n" for i in range(297)) + event("line \u2028 and \u0085 break") + "\n" + json.dumps(wrong, separators=(",", ":")) + "\n")
     run("append", file, "--register", location, "--by", "officer_1")
+    run("reject", "--register", location, "--entry", 298, "--by", "officer_2", "--reason", "it was not")
     early = folder / "early.checkpoint"
     early.write_text(run("checkpoint", "--register", location, "--key", secret).stdout)
-    run("dispose", "--register", location, "--entry", 17, "--by", "keeper", "--reason", "retention ended")
-    run("append", file, "--register", location)
+    run("dispose", "--register", location, "--entry", 298, "--by", "keeper", "--reason", "retention ended")
+    file.write_text("".join(event(f"f{i}") + "\n" for i in range(300)))
+    run("append", file, "--register", location, "--by", "officer_1")
     late = folder / "late.checkpoint"
     late.write_text(run("checkpoint", "--register", location, "--key", secret).stdout)
     done = run("verify", "--register", location, "--checkpoint", early, "--checkpoint", late, "--key", key)
@@ -132,6 +139,9 @@ def proved(folder):
 
     def convinces(*argv):
         return subprocess.run([*verifier, *map(str, argv)], capture_output=True, text=True)
+
+    def with_checkpoints(paths):
+        return [word for path in paths for word in ("--checkpoint", path)] + ["--key", key]
 
     def altered(j):
         """Each hash of a proof with one digit changed, and each text of its entry."""
@@ -142,16 +152,24 @@ def proved(folder):
                 yield {**j, "entry": {**j["entry"], k: ("0" if v[:1] != "0" else "1") + v[1:]}}
 
     tried = 0
-    for ask, against in ((["--entry", 0], late), (["--entry", 17], late), (["--entry", 300], late), (["--entry", 299, "--size", 300], early),
-                         (["--grown-from", 300], late), (["--grown-from", 256], late)):
+    for ask, against in ((["--entry", 0], [late]), (["--entry", 298], [late]), (["--entry", 300], [late]), (["--entry", 299, "--size", 300], [early]),
+                         (["--grown-from", 300], [early]), (["--grown-from", 300], [late, early]), (["--grown-from", 256], [])):
         proof = folder / "proof.json"
         proof.write_text(run("prove", "--register", location, *ask).stdout)
-        good = convinces("proof", proof, "--checkpoint", against, "--key", key)
+        good = convinces("proof", proof, *with_checkpoints(against))
         assert good.returncode == 0, f"{ask}: {good.stderr}"
+        if "--grown-from" in ask:  # the later checkpoint alone says nothing of the earlier register
+            assert convinces("proof", proof, *with_checkpoints([late])).returncode == 1, f"{ask}: convinces without the earlier checkpoint"
         for wrong in altered(json.loads(proof.read_text())):
             proof.write_text(json.dumps(wrong))
             tried += 1
             assert convinces("proof", proof).returncode == 1, f"{ask}: an altered proof convinces"
+    for text in ("", "[]", "{}", "7", '{"size":1}', '{"size":"1","root":"","proof":[]}', '{"size":1,"root":"' + "0" * 62 + '","proof":[]}',
+                 json.dumps({"size": 1, "root": "0" * 64, "proof": [], "previous": "0" * 64, "entry": {"sequence": "x"}})):
+        proof.write_text(text)
+        refused = convinces("proof", proof)
+        assert refused.returncode == 1 and refused.stderr.startswith("refused: "), f"{text}: {refused.stderr}"
+        tried += 1
     export, copy = folder / "export.jsonl", new_register(folder)
     run("export", "--register", location, "--out", export)
     for against in (early, late):
@@ -162,8 +180,8 @@ def proved(folder):
     run("export", "--register", copy, "--out", again)
     assert again.read_bytes() == export.read_bytes()
     run("verify", "--register", copy, "--checkpoint", late, "--key", key)
-    lines = export.read_text().splitlines()
-    for line, old, new in ((1, "e0", "e9"), (18, "officer_1", "officer_2"), (301, "retention", "retentiom"), (600, "event", "evens")):
+    lines = export.read_text().removesuffix("\n").split("\n")  # not where U+2028 stands
+    for line, old, new in ((1, "e0", "e9"), (299, "officer_1", "officer_3"), (301, "retention", "retentiom"), (600, "event", "evens")):
         wrong = [*lines]
         assert old in wrong[line]
         wrong[line] = wrong[line].replace(old, new, 1)
@@ -181,14 +199,65 @@ def first_format(folder):
     subprocess.run(["sqlite3", location], input=(root / "tests/register/format-1.sql").read_text(), text=True, check=True, stdout=subprocess.DEVNULL)
     done = run("verify", "--register", location, "--format", "json")
     said = json.loads(done.stdout)
-    assert (said["entries"], said["disposed"], said["root"]) == (5, 1, "aad62bb2b62205f261b0fc2730434e80e32cb558da233b501319b6d77d21a40c"), said
-    run("append", root / "examples/patriot/events.jsonl", "--register", location)
+    assert (said["entries"], said["disposed"], said["root"]) == (5, 1, "7ad9432087b907700946c374a40f83a11451e88a8bdc7b2c45e888cc30d57921"), said
+    run("append", root / "examples/patriot/events.jsonl", "--register", location, "--by", "officer_1")
     run("verify", "--register", location)
     return "a register of format 1 is read and written on"
 
 
+def altered_within(folder):
+    """Who may write the file changes an entry, and keeps the leaves: every reading says so, not `verify` alone."""
+    file = folder / "altered.jsonl"
+    file.write_text("".join(event(f"e{i}") + "\n" for i in range(3)))
+    tried = 0
+    for change in ("UPDATE entry SET kind = 'note' WHERE sequence = 1", "UPDATE entry SET author = 'officer_9' WHERE sequence = 2",
+                   "UPDATE entry SET recorded = recorded - 1 WHERE sequence = 0", "UPDATE entry SET leaf = zeroblob(32) WHERE sequence = 2",
+                   "UPDATE body SET said = replace(said, 'e1', 'e9') WHERE sequence = 1",
+                   "UPDATE body SET said = 'x', salt = zeroblob(32) WHERE sequence = 1; UPDATE entry SET commitment = X'" +
+                   hashlib.sha256(bytes(32) + b"x").hexdigest() + "' WHERE sequence = 1",
+                   "DELETE FROM body WHERE sequence = 1", "DELETE FROM entry WHERE sequence = 1", "DELETE FROM entry WHERE sequence = 2"):
+        location = new_register(folder)
+        run("append", file, "--register", location, "--by", "officer_1")
+        subprocess.run(["sqlite3", location, change], check=True)
+        for command in (["verify"], ["show", "--format", "events"], ["export", "--out", folder / "out"], ["prove", "--entry", 1]):
+            if "body WHERE" in change and "DELETE" in change and command[0] in ("export", "prove"):
+                continue  # a body that is gone: what a disposal leaves, until all is read
+            if command[0] == "prove" and "sequence = 0" in change:
+                continue  # what entry 1 is chained to is the leaf, which is as it was
+            done = run(*command, "--register", location, good=False)
+            assert done.returncode == 1 and "SK3506" in done.stderr, f"{change}: {command}: exit {done.returncode}: {done.stderr}"
+            tried += 1
+        done = subprocess.run([binary, "licence", "list", "--events", location], capture_output=True, text=True)
+        assert done.returncode == 1 and "SK3506" in done.stderr, f"{change}: exit {done.returncode}: {done.stderr}"
+    return f"{tried} readings of an altered file refused"
+
+
+def read_only(folder):
+    """A register that may not be written is read, verified and exported; what would write it says why it cannot."""
+    location = new_register(folder)
+    file = folder / "kept.jsonl"
+    file.write_text(event("e1") + "\n")
+    run("append", file, "--register", location, "--by", "officer_1")
+    place = folder / "kept # 100%"
+    place.mkdir()
+    location = location.rename(place / "kept.register")
+    location.chmod(0o444)
+    place.chmod(0o555)
+    folder.chmod(0o755)
+    as_reader = {"user": 65534} if os.geteuid() == 0 else {}
+    try:
+        for command in (["verify"], ["show"], ["show", "--format", "events"], ["export", "--out", "-"], ["prove", "--entry", 0]):
+            run(*command, "--register", location, **as_reader)
+        refused = run("append", "-", "--register", location, "--by", "officer_1", good=False, input=event("e2"), **as_reader)
+        assert refused.returncode == 3 and "SK3505" in refused.stderr, refused.stderr
+        assert sorted(p.name for p in place.iterdir()) == ["kept.register"]
+    finally:
+        place.chmod(0o755)
+    return "a register that may not be written is read"
+
+
 with tempfile.TemporaryDirectory() as name:
     folder = pathlib.Path(name)
-    for test in (killed, eight_at_once, proved) + (() if a.register else (first_format,)):
+    for test in (killed, eight_at_once, proved) + (() if a.register else (first_format, altered_within, read_only)):
         print(f"{test.__name__}: {test(folder)}", flush=True)
-print("4 passed" if not a.register else "3 passed")
+print("6 passed" if not a.register else "3 passed")

@@ -161,10 +161,16 @@ with tempfile.TemporaryDirectory() as name:
         return done.stdout
 
     register("init", "--origin", "a.example")
-    register("append", root / "examples/patriot/events.jsonl")
-    register("dispose", "--entry", "2", "--by", "keeper", "--reason", "ended")
+    register("append", root / "examples/patriot/events.jsonl", "--by", "officer_1")
+    correction = pathlib.Path(name) / "correction.jsonl"
+    of = json.loads((root / "examples/patriot/events.jsonl").read_text().splitlines()[-1])["id"]
+    correction.write_text(json.dumps({"event": "correct", "id": "c", "on": "2024-01-01", "reason": "twice", "of": of, "withdrawn": "yes"}) + "\n")
+    register("append", correction, "--by", "officer_1")
+    waits = len(register("show").splitlines()) // 2 - 1
+    register("reject", "--entry", str(waits), "--by", "officer_2", "--reason", "once")
+    register("dispose", "--entry", str(waits), "--by", "keeper", "--reason", "ended")
     validator("verification").validate(json.loads(register("verify", "--format", "json")))
-    for ask in (["--entry", "2"], ["--entry", "8"], ["--grown-from", "5"]):
+    for ask in (["--entry", str(waits)], ["--entry", "2"], ["--entry", "8"], ["--grown-from", "5"]):
         validator("register_proof").validate(json.loads(register("prove", *ask)))
     for line in register("show", "--format", "json").splitlines():
         validator("register_entry").validate(json.loads(line))

@@ -215,7 +215,7 @@ App* add_booking(App* licence, const char* name, const char* about, const std::s
   reading(c, b->common);
   c->add_option("--id", b->common.id, "the record's name, which no other has")->required();
   c->add_option("--on", b->common.on, "the day on which it is so")->required();
-  c->add_option("--by", b->by, "who says so");
+  c->add_option("--by", b->by, "who says so; in a register who records it");
   c->add_option("--source", b->source, "where it is told");
   c->add_option("--quantity", b->quantity, "such as `10 pieces`");
   c->add_option("--value", b->value, "such as `2500.00 USD`");

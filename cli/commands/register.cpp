@@ -21,9 +21,10 @@ namespace sekisho::cli {
 namespace {
 
 struct RegisterOptions {
-  std::string location, origin, file, by, known_on, key, signer, out, reason, format = "text";
+  std::string location, origin, file, world, by, known_on, key, signer, out, reason, format = "text";
   std::vector<std::string> checkpoints;
-  std::size_t batch = 1000, from = 0, to = 0, entry = 0, size = 0, grown_from = 0;
+  static constexpr std::size_t unnamed = SIZE_MAX;
+  std::size_t batch = 1000, from = 0, to = 0, entry = unnamed, size = 0, grown_from = unnamed;
 };
 
 int told(const RegisterOutcome& r) {
@@ -42,6 +43,11 @@ int init(const RegisterOptions& o) {
   return code;
 }
 
+/// @returns false after a message
+bool read_world(const RegisterOptions& o, std::optional<SourceText>& world) {
+  return o.world.empty() || (world = read_file(o.world));
+}
+
 /// Events, each checked and in its canonical line; a file with a mistake records nothing. Each batch is told
 /// when it is on the disk.
 int append(OpenRegister& r, const RegisterOptions& o) {
@@ -57,18 +63,20 @@ int append(OpenRegister& r, const RegisterOptions& o) {
     fmt::print(stderr, "nothing was recorded\n");
     return exit_wrong;
   }
-  for (std::size_t at = 0; at < read.lines.size(); at += o.batch) {
-    const auto begin = read.lines.begin() + static_cast<std::ptrdiff_t>(at);
-    const std::size_t n = std::min(o.batch, read.lines.size() - at);
-    const RegisterOutcome done = r.append({begin, begin + static_cast<std::ptrdiff_t>(n)}, {o.by, now()});
-    if (!done.ok) return told(done);
-    fmt::print("recorded {}-{}{}\n", done.number, done.number + n - 1,
-               done.text.empty()
+  AppendOptions options;
+  options.batch = o.batch;
+  if (!read_world(o, options.world)) return exit_files;
+  options.told = [](const RecordedBatch& b) {
+    fmt::print("recorded {}-{}{}\n", b.first, b.first + b.entries - 1,
+               b.proposed == 0
                    ? ""
-                   : fmt::format(", {} of them as proposals that another officer confirms", done.text));
+                   : fmt::format(", {} of them as proposals that another officer confirms", b.proposed));
     std::fflush(stdout);
-  }
-  return exit_ok;
+  };
+  const RegisterOutcome done = r.append(read.lines, {o.by, now()}, options);
+  if (done.ok && done.number != 0)
+    fmt::print("passed over {} that were recorded before, word for word\n", done.number);
+  return told(done);
 }
 
 int waiting(OpenRegister& r, const RegisterOptions& o) {
@@ -86,25 +94,24 @@ int waiting(OpenRegister& r, const RegisterOptions& o) {
   }
   for (const WaitingProposal& w : all) {
     constexpr std::size_t shown = 200;
-    fmt::print("{:>8}  {}  {} by {}\n          {}\n", w.entry, w.recorded, w.kind, w.by,
-               w.body.size() > shown ? w.body.substr(0, shown) + "…" : w.body);
+    fmt::print("{:>8}  {}  {} by {}\n          {}\n", w.entry, w.recorded, w.kind, printable(w.by),
+               printable(w.body.size() > shown ? w.body.substr(0, shown) + "…" : w.body));
   }
   if (all.empty()) fmt::print("nothing waits for a second officer\n");
   return exit_ok;
 }
 
-int settle(OpenRegister& r, const RegisterOptions& o,
-           RegisterOutcome (OpenRegister::*how)(std::uint64_t, const std::string&, const Recorder&),
-           const char* word) {
-  const RegisterOutcome done = (r.*how)(o.entry, o.reason, {o.by, now()});
+int settled(const RegisterOptions& o, const RegisterOutcome& done, const char* word) {
   if (done.ok) fmt::print("entry {} is {}; entry {} says so\n", o.entry, word, done.number);
   return told(done);
 }
 int confirm(OpenRegister& r, const RegisterOptions& o) {
-  return settle(r, o, &OpenRegister::confirm, "confirmed");
+  std::optional<SourceText> world;
+  if (!read_world(o, world)) return exit_files;
+  return settled(o, r.confirm(o.entry, o.reason, {o.by, now()}, world), "confirmed");
 }
 int reject(OpenRegister& r, const RegisterOptions& o) {
-  return settle(r, o, &OpenRegister::reject, "rejected");
+  return settled(o, r.reject(o.entry, o.reason, {o.by, now()}), "rejected");
 }
 
 int show(OpenRegister& r, const RegisterOptions& o) {
@@ -121,9 +128,9 @@ int show(OpenRegister& r, const RegisterOptions& o) {
     }
     const Json e = read_json(line);
     fmt::print("{:>8}  {}  {:<9} {}{}\n          {}\n", e["sequence"].get<std::uint64_t>(),
-               e["recorded"].get<std::string>(), e["kind"].get<std::string>(), e["by"].get<std::string>(),
+               text_at(e, "recorded"), text_at(e, "kind"), text_at(e, "by"),
                e.contains("about") ? fmt::format("  about {}", e["about"].get<std::uint64_t>()) : "",
-               e.contains("body") ? e["body"].get<std::string>() : "(disposed of)");
+               e.contains("body") ? text_at(e, "body") : "(disposed of)");
     return true;
   }));
 }
@@ -190,8 +197,15 @@ int checkpoint(OpenRegister& r, const RegisterOptions& o) {
 }
 
 int prove(OpenRegister& r, const RegisterOptions& o) {
-  const RegisterOutcome p =
-      o.grown_from != 0 ? r.prove_growth(o.grown_from, o.size) : r.prove(o.entry, o.size);
+  const bool entry = o.entry != RegisterOptions::unnamed, growth = o.grown_from != RegisterOptions::unnamed;
+  if (entry == growth || o.grown_from == 0) {
+    fmt::print(stderr, "error: {}\n",
+               o.grown_from == 0
+                   ? "every register grew from nothing; name a size above zero: --grown-from SIZE"
+                   : "name one thing to prove: --entry N, or --grown-from SIZE");
+    return exit_usage;
+  }
+  const RegisterOutcome p = growth ? r.prove_growth(o.grown_from, o.size) : r.prove(o.entry, o.size);
   if (p.ok) fmt::print("{}\n", p.text);
   return told(p);
 }
@@ -277,7 +291,8 @@ void add_register(App& app, Outcome& outcome) {
 
   c = below(*r, "append", "record the events of a file", o, append, outcome);
   c->add_option("file", o->file, "a file of events; `-` reads standard input")->required();
-  c->add_option("--by", o->by, "who records them");
+  c->add_option("--by", o->by, "who records them")->required();
+  c->add_option("--world", o->world, "parties that bookings name (YAML)");
   c->add_option("--batch", o->batch, "so many entries at once are on the disk or are not (1000)");
   c->footer(
       "Example: sekisho register append examples/patriot/events.jsonl --register exports.register --by "
@@ -302,6 +317,7 @@ void add_register(App& app, Outcome& outcome) {
     s->add_option("--entry", o->entry, "the proposal")->required();
     s->add_option("--by", o->by, "the second officer")->required();
     s->add_option("--reason", o->reason, "why")->required();
+    if (run == confirm) s->add_option("--world", o->world, "parties that bookings name (YAML)");
     s->footer(
         fmt::format("Example: sekisho register {} --register exports.register --entry 8 --by officer_2 "
                     "--reason \"seen the waybill\"",
@@ -334,13 +350,16 @@ void add_register(App& app, Outcome& outcome) {
   c->add_option("--size", o->size, "the size it is proved for (all)");
   c->footer("Example: sekisho register prove --register exports.register --entry 3");
 
-  c = below(*r, "dispose", "take what an entry says away for good; that it was there stays proved", o,
+  c = below(*r, "dispose",
+            "take what an entry says away for good, once it holds no more; that it was there stays proved", o,
             dispose, outcome);
   c->add_option("--entry", o->entry, "the entry")->required();
   c->add_option("--by", o->by, "who disposes of it")->required();
   c->add_option("--reason", o->reason, "why, such as the end of its retention")->required();
   c->footer(
-      "Example: sekisho register dispose --register exports.register --entry 3 --by officer_1 --reason "
+      "Example: sekisho register reject --register exports.register --entry 8 --by officer_2 --reason "
+      "\"another lot\" && \\\n"
+      "         sekisho register dispose --register exports.register --entry 8 --by officer_1 --reason "
       "\"retention ended\"");
 
   c = below(*r, "export", "all entries as text, a line each", o, export_to, outcome);

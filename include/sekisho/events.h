@@ -14,7 +14,7 @@ struct EventLines {
   std::vector<std::string> lines;  // each sound event in its canonical line, in the order of the file
 };
 
-/// @fails SK3101 no JSON, SK3102 no such event, SK3xxx in what it says
+/// @fails SK3101 no JSON, SK3102 no such event, SK3xxx in what it says, SK3201 two of one name
 EventLines canonical_events(const SourceText& file);
 
 }  // namespace sekisho

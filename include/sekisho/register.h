@@ -33,6 +33,16 @@ struct WaitingProposal {
   std::string recorded, by, kind, body;
 };
 
+/// Entries that were recorded together and are on the disk.
+struct RecordedBatch {
+  std::uint64_t first = 0, entries = 0, proposed = 0;
+};
+struct AppendOptions {
+  std::size_t batch = SIZE_MAX;     // entries that are recorded together, or none of them
+  std::optional<SourceText> world;  // parties that bookings name
+  std::function<void(const RecordedBatch&)> told;
+};
+
 struct RegisterOutcome {
   bool ok = false;
   std::vector<Report> reports;
@@ -57,9 +67,14 @@ class OpenRegister {
   /// @param origin  what its checkpoints say they are of, such as `exports.example/2026`
   RegisterOutcome create(const std::string& location, const std::string& origin);
 
-  /// Events, one canonical line each: all of them or none, on the disk when it returns. Corrections are only
-  /// proposed until somebody else confirms them. `number`: the sequence of the first.
-  RegisterOutcome append(const std::vector<std::string>& events, const Recorder& recorder);
+  /// Events, one canonical line each, on the disk when it returns. Before the first is recorded, all are held
+  /// against what holds: a name that is taken, a correction of nothing or a booking that an authorisation
+  /// does not bear, and none is recorded; again where another writer came between. Corrections are only
+  /// proposed until somebody else confirms them. What is recorded already, word for word, is passed over.
+  /// @returns `number`: how many were passed over
+  /// @fails SK3201, SK3202, SK33xx as an answer would; SK3510, SK3512
+  RegisterOutcome append(const std::vector<std::string>& events, const Recorder& recorder,
+                         const AppendOptions& options = {});
   /// One event that hangs on what is recorded: `make` is given the events that hold, as a file of them, and
   /// no other writer comes between its reading and its line. @param make  nothing: nothing is recorded
   /// @returns `text` is empty if nothing was; `proposed` as with `append`
@@ -69,10 +84,13 @@ class OpenRegister {
   /// an authority may decide as it sees fit, it is only proposed. `text`: `decision` or `proposed decision`.
   RegisterOutcome record_decision(const DecideRequest& request, const std::string& json, bool own_events,
                                   const Recorder& recorder);
-  /// Confirms or rejects what another officer proposed. @fails SK3512 among others
-  RegisterOutcome confirm(std::uint64_t proposal, const std::string& reason, const Recorder& recorder);
+  /// Confirms or rejects what another officer proposed. An event that does not fit what holds by then is not
+  /// confirmed. @param world  parties that bookings name @fails SK3512 and as `append`
+  RegisterOutcome confirm(std::uint64_t proposal, const std::string& reason, const Recorder& recorder,
+                          const std::optional<SourceText>& world = {});
   RegisterOutcome reject(std::uint64_t proposal, const std::string& reason, const Recorder& recorder);
-  /// Takes a body away for good and records that, and why. `text`: why files may still hold it, or empty.
+  /// Takes a body away for good and records that, and why. What holds or waits stays: docs/register.md.
+  /// `text`: why files may still hold it, or empty. @fails SK3509, SK3510
   RegisterOutcome dispose(std::uint64_t entry, const std::string& reason, const Recorder& recorder);
   /// `number`: how many entries there are.
   RegisterOutcome size();
@@ -88,7 +106,8 @@ class OpenRegister {
   RegisterOutcome standing(std::vector<RecordedDecision>& decisions, std::vector<WaitingProposal>& waiting);
   /// The first line of an export.
   RegisterOutcome heading();
-  /// An export into this register, which is empty. @param next  false at the end
+  /// An export into this register, which is empty. What no program records by the rules is refused.
+  /// @param next  false at the end
   RegisterOutcome import(const std::function<bool(std::string& line)>& next);
 
   /// `text`: a signed note.

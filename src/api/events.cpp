@@ -1,5 +1,7 @@
 #include "sekisho/events.h"
 
+#include <set>
+
 #include "api/body.h"
 #include "model/event_reader.h"
 #include "model/event_writer.h"
@@ -11,7 +13,11 @@ EventLines canonical_events(const SourceText& file) {
   Diagnostics diags;
   const SourceId id = sources.add(file.name, file.text);
   EventLines out;
-  for (const Event& e : read_events(sources, id, diags)) out.lines.push_back(write_event(e));
+  std::set<std::string> ids;
+  for (const Event& e : read_events(sources, id, diags)) {
+    if (!ids.insert(e.id).second) diags.emit(code::event_twice, e.at, e.id);
+    out.lines.push_back(write_event(e));
+  }
   out.reports = reports_of(sources, diags);
   out.ok = !diags.has_errors();
   return out;

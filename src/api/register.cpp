@@ -3,7 +3,9 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <unordered_set>
 
+#include "api/new_mistakes.h"
 #include "base/date.h"
 #include "base/json.h"
 #include "ledger/ledger.h"
@@ -84,22 +86,33 @@ std::optional<RecordedDecision> decision_from(const Holding& h) try {
   return std::nullopt;
 }
 
-/// Events as a file of them.
-std::string lines_of(const std::vector<Holding>& events) {
-  std::string text;
-  for (const Holding& h : events) {
-    text += h.body;
-    text += '\n';
-  }
-  return text;
-}
-
 /// The case is open, or an authority may still decide a need of it as it sees fit.
 bool discretionary(const Json& answer) {
   if (answer.value("finding", "") == "open") return true;
   for (const Json& need : answer.value("needs", Json::array()))
     if (need.value("status", "") == "open" && need.at("posture") != "approval_presumed") return true;
   return false;
+}
+
+/// Leaves out events that hold or wait already, word for word. @returns how many
+std::size_t pass_over(const Holdings& recorded, std::vector<std::string>& events) {
+  std::unordered_set<std::string_view> there;
+  for (const Holding& h : recorded.events) there.insert(h.body);
+  for (const Waiting& w : recorded.waiting) there.insert(w.body);
+  return std::erase_if(events, [&](const std::string& line) { return there.contains(line); });
+}
+
+/// @param mistakes  why they do not fit
+Failure unfit(const Holdings& recorded, const std::vector<std::string>& more,
+              const std::optional<SourceText>& world, std::vector<Report>& mistakes) {
+  mistakes = new_mistakes(recorded, more, world);
+  if (mistakes.empty()) return {};
+  return problem(code::not_recordable, "it does not fit what holds");
+}
+RegisterOutcome refused(const Problem& p, std::vector<Report>& mistakes) {
+  RegisterOutcome out = failed(p);
+  if (!mistakes.empty()) out.reports = std::move(mistakes);
+  return out;
 }
 
 Json hexes(const std::vector<Hash>& proof) {
@@ -116,6 +129,22 @@ std::string written(const Json& j) {
 struct OpenRegister::Body {
   Register record;
   std::string origin;
+
+  /// Says where entries were recorded as of a later time than the clock's, which the last entry had.
+  RegisterOutcome timely(RegisterOutcome out, std::int64_t now) {
+    constexpr std::int64_t minute = 60'000'000;  // clocks of two writers differ a little
+    const auto n = record.size();
+    if (!n || *n == 0) return out;
+    (void)record.read(*n - 1, *n, [&](const Entry& e) {
+      if (e.head.recorded > now + minute) {
+        RegisterOutcome told = failed(problem(code::clock_behind, e.sequence, to_time(e.head.recorded)));
+        told.reports.front().is_error = false;
+        out.reports.push_back(std::move(told.reports.front()));
+      }
+      return true;
+    });
+    return out;
+  }
 };
 
 OpenRegister::OpenRegister() = default;
@@ -141,31 +170,59 @@ RegisterOutcome OpenRegister::create(const std::string& location, const std::str
   return done(0);
 }
 
-RegisterOutcome OpenRegister::append(const std::vector<std::string>& events, const Recorder& recorder) {
-  std::size_t proposed = 0;
-  const auto first =
-      Ledger(body_->record).record_events(events, recorder.by, recorder.now, fresh(), proposed);
-  if (!first) return failed(first.problem());
-  return done(*first, proposed == 0 ? "" : std::to_string(proposed));
+RegisterOutcome OpenRegister::append(const std::vector<std::string>& events, const Recorder& recorder,
+                                     const AppendOptions& options) {
+  Ledger ledger(body_->record);
+  std::vector<std::string> left = events;
+  std::size_t done_up_to = 0;
+  std::optional<Sequence> checked;  // the register of so many entries is known to bear what is left
+  RegisterOutcome out = done(0);
+  const auto check = [&]() -> Failure {
+    const auto standing = ledger.standing();
+    if (!standing) return standing.problem();
+    left.erase(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(done_up_to));
+    done_up_to = 0;
+    out.number += pass_over(*standing, left);
+    return unfit(*standing, left, options.world, out.reports);
+  };
+  do {
+    const auto recorded = ledger.record_events(
+        [&](Sequence size) -> Result<std::vector<std::string>> {
+          if (checked != size)
+            if (auto f = check()) return *f;
+          const std::size_t n = std::min(options.batch, left.size() - done_up_to);
+          const auto first = left.begin() + static_cast<std::ptrdiff_t>(done_up_to);
+          return std::vector(first, first + static_cast<std::ptrdiff_t>(n));
+        },
+        recorder.by, recorder.now, fresh());
+    if (!recorded) return refused(recorded.problem(), out.reports);
+    done_up_to += recorded->entries;
+    checked = recorded->first + recorded->entries;
+    if (recorded->entries != 0 && options.told)
+      options.told({recorded->first, recorded->entries, recorded->proposed});
+  } while (done_up_to < left.size());
+  return body_->timely(std::move(out), recorder.now);
 }
 
 RegisterOutcome OpenRegister::append_if(
     const std::function<std::optional<std::string>(const std::string& events)>& make,
     const Recorder& recorder) {
   std::string made;
-  bool proposed = false;
-  const auto at = Ledger(body_->record)
-                      .record_if(
-                          [&](const std::vector<Holding>& events) {
-                            auto line = make(lines_of(events));
-                            made = line.value_or("");
-                            return line;
-                          },
-                          recorder.by, recorder.now, fresh(), proposed);
-  if (!at) return failed(at.problem());
-  RegisterOutcome out = done(at->value_or(0), std::move(made));
-  out.proposed = proposed;
-  return out;
+  Ledger ledger(body_->record);
+  const auto recorded = ledger.record_events(
+      [&](Sequence) -> Result<std::vector<std::string>> {
+        const auto standing = ledger.standing();
+        if (!standing) return standing.problem();
+        const auto line = make(lines_of(standing->events));
+        if (!line) return std::vector<std::string>();
+        made = *line;
+        return std::vector{made};
+      },
+      recorder.by, recorder.now, fresh());
+  if (!recorded) return failed(recorded.problem());
+  RegisterOutcome out = done(recorded->first, std::move(made));
+  out.proposed = recorded->proposed != 0;
+  return body_->timely(std::move(out), recorder.now);
 }
 
 RegisterOutcome OpenRegister::record_decision(const DecideRequest& request, const std::string& json,
@@ -176,30 +233,32 @@ RegisterOutcome OpenRegister::record_decision(const DecideRequest& request, cons
   const auto at = Ledger(body_->record)
                       .record_decision(request_body(request, json, own_events), recorder.by, recorder.now,
                                        fresh(), proposal);
-  return at ? done(*at, std::string(proposal ? proposed_decision : decision_entry)) : failed(at.problem());
+  if (!at) return failed(at.problem());
+  return body_->timely(done(*at, std::string(proposal ? proposed_decision : decision_entry)), recorder.now);
 }
 
 RegisterOutcome OpenRegister::confirm(std::uint64_t proposal, const std::string& reason,
-                                      const Recorder& recorder) {
-  const auto at =
-      Ledger(body_->record).settle(proposal, Verdict::confirm, recorder.by, reason, recorder.now, fresh());
-  return at ? done(*at) : failed(at.problem());
+                                      const Recorder& recorder, const std::optional<SourceText>& world) {
+  std::vector<Report> mistakes;
+  const auto at = Ledger(body_->record)
+                      .settle(proposal, Verdict::confirm, recorder.by, reason, recorder.now, fresh(),
+                              [&](Holdings now, const std::string& event) {
+                                now.waiting.clear();  // it is one of them
+                                return unfit(now, {event}, world, mistakes);
+                              });
+  return at ? body_->timely(done(*at), recorder.now) : refused(at.problem(), mistakes);
 }
 
 RegisterOutcome OpenRegister::reject(std::uint64_t proposal, const std::string& reason,
                                      const Recorder& recorder) {
   const auto at =
-      Ledger(body_->record).settle(proposal, Verdict::reject, recorder.by, reason, recorder.now, fresh());
-  return at ? done(*at) : failed(at.problem());
+      Ledger(body_->record).settle(proposal, Verdict::reject, recorder.by, reason, recorder.now, fresh(), {});
+  return at ? body_->timely(done(*at), recorder.now) : failed(at.problem());
 }
 
 RegisterOutcome OpenRegister::dispose(std::uint64_t entry, const std::string& reason,
                                       const Recorder& recorder) {
-  if (recorder.by.empty() || reason.empty())
-    return failed(problem(code::not_recordable, "a disposal says who does it and why"));
-  const std::string body = to_line({{"reason", reason}});
-  const auto disposed =
-      body_->record.dispose({{recorder.now, recorder.by, std::string(disposal), entry}, body}, fresh());
+  const auto disposed = Ledger(body_->record).dispose(entry, recorder.by, reason, recorder.now, fresh());
   return disposed ? done(disposed->entry, disposed->traces.value_or("")) : failed(disposed.problem());
 }
 
@@ -254,10 +313,16 @@ RegisterOutcome OpenRegister::import(const std::function<bool(std::string&)>& ne
     return failed(problem(code::bad_export, 1,
                           fmt::format("it is of `{}`, this register is `{}`", *origin, body_->origin)));
   std::size_t number = 1;
+  Reading reading;
   const auto n = body_->record.restore([&]() -> Result<std::optional<Entry>> {
-    if (!next(line)) return std::optional<Entry>();
+    if (!next(line)) {
+      const auto holdings = reading.finish();
+      return holdings ? Result(std::optional<Entry>()) : holdings.problem();
+    }
     auto e = read_export_line(line, ++number);
     if (!e) return e.problem();
+    if (const auto flaw = reading.check(*e)) return altered(*flaw);
+    if (const auto flaw = reading.take(Entry(*e))) return altered(*flaw);
     return std::optional<Entry>(std::move(*e));
   });
   return n ? done(*n) : failed(n.problem());
@@ -281,13 +346,22 @@ RegisterOutcome OpenRegister::verify(const std::vector<SourceText>& checkpoints,
     if (!c) return failed(c.problem(), t.name);
     kept.push_back(*c);
   }
-  const auto v = body_->record.verify(kept, progress);
+  Reading reading;
+  std::vector<Flaw> breaches;  // of the rules by which entries are recorded
+  auto v = body_->record.verify(kept, progress, [&](Entry&& e) {
+    if (auto flaw = reading.check(e)) breaches.push_back(std::move(*flaw));
+    if (auto flaw = reading.take(std::move(e))) breaches.push_back(std::move(*flaw));
+  });
   if (!v) return failed(v.problem());
+  if (v->flaws.empty()) {  // else much would follow from what was altered
+    v->flaws = std::move(breaches);
+    if (const auto holdings = reading.finish(); !holdings)
+      v->flaws.push_back({{}, holdings.problem().message});
+  }
   Json flaws = Json::array();
   RegisterOutcome out = done(v->entries);
   for (const Flaw& f : v->flaws) {
-    const std::string says = f.sequence ? fmt::format("entry {}: {}", *f.sequence, f.says) : f.says;
-    out.reports.push_back(failed(problem(code::register_altered, says)).reports.front());
+    out.reports.push_back(failed(altered(f)).reports.front());
     flaws.push_back({{"entry", f.sequence ? Json(*f.sequence) : Json()}, {"says", f.says}});
   }
   out.ok = v->flaws.empty();

@@ -1,163 +1,139 @@
 #include "ledger/ledger.h"
 
-#include <map>
+#include <algorithm>
 
 #include "base/json.h"
+#include "ledger/officer.h"
 #include "model/event_reader.h"
 
 namespace sekisho {
 namespace {
 
-bool needs_four_eyes(const Event& e) {
-  return family_of(e.kind) == EventFamily::correct || family_of(e.kind) == EventFamily::lift;
-}
-
-/// Walks the entries in order and knows which proposals are settled.
-class Reading {
- public:
-  /// @returns a problem where the entry cannot be what was recorded
-  Failure take(Entry&& e) {
-    if (e.body && e.body->commitment() != e.commitment)
-      return problem(code::register_altered, fmt::format("entry {}: its body was altered", e.sequence));
-    if ((e.head.kind == confirmation || e.head.kind == rejection) && e.head.about) {
-      const auto it = waiting_.find(*e.head.about);
-      if (it == waiting_.end() || it->second.by == e.head.by)
-        return problem(code::register_altered,
-                       fmt::format("entry {} settles no proposal of somebody else", e.sequence));
-      if (e.head.kind == confirmation)
-        hold(it->second.kind == proposed_event,
-             {it->first, it->second.by, e.head.by, std::move(it->second.body)});
-      waiting_.erase(it);
-      return {};
-    }
-    if (!e.body) return {};  // disposed of
-    if (e.head.kind == event_entry || e.head.kind == decision_entry)
-      hold(e.head.kind == event_entry, {e.sequence, e.head.by, "", std::move(e.body->text)});
-    else if (e.head.kind == proposed_event || e.head.kind == proposed_decision)
-      waiting_[e.sequence] = {e.sequence, e.head.recorded, e.head.by, e.head.kind, std::move(e.body->text)};
-    return {};
-  }
-  bool waits(Sequence s) const { return waiting_.contains(s); }
-  Holdings finish() {
-    out_.waiting.reserve(waiting_.size());
-    for (auto& [s, w] : waiting_) out_.waiting.push_back(std::move(w));
-    return std::move(out_);
-  }
-
- private:
-  void hold(bool event, Holding h) { (event ? out_.events : out_.decisions).push_back(std::move(h)); }
-  std::map<Sequence, Waiting> waiting_;
-  Holdings out_;
-};
-
 Failure unnamed(const std::string& by, const std::string& reason) {
-  if (by.empty()) return problem(code::four_eyes, "it has to be said who does it");
+  if (const auto flaw = name_flaw(by)) return problem(code::four_eyes, *flaw);
   if (reason.empty()) return problem(code::four_eyes, "it has to be said why");
   return {};
 }
+Failure nobody(const std::string& by) {
+  const auto flaw = name_flaw(by);
+  if (!flaw) return {};
+  Problem p = problem(code::not_recordable, *flaw);
+  if (by.empty()) p.cure = "name the officer with `--by`";
+  return p;
+}
 
-}  // namespace
-
-Result<NewEntry> Ledger::entry_of(const std::string& line, const std::string& by, std::int64_t now) {
-  Diagnostics none;
-  const auto e = EventReader(none).read(line);
+Result<NewEntry> entry_of(EventReader& reader, std::string line, const std::string& by, std::int64_t now) {
+  const auto e = reader.read(line);
   if (!e) return problem(code::not_recordable, "a line is no event in its canonical form");
   const bool two = needs_four_eyes(*e);
   if (two)
     if (auto f = unnamed(by, e->reason)) return *f;
-  return NewEntry{{now, by, std::string(two ? proposed_event : event_entry), std::nullopt}, line};
+  return NewEntry{{now, by, std::string(two ? proposed_event : event_entry), std::nullopt}, std::move(line)};
 }
 
-Result<Sequence> Ledger::record_events(const std::vector<std::string>& lines, const std::string& by,
-                                       std::int64_t now, const Hash& salts_from, std::size_t& proposed) {
-  std::vector<NewEntry> entries;
-  entries.reserve(lines.size());
-  proposed = 0;
-  for (const std::string& line : lines) {
-    auto e = entry_of(line, by, now);
-    if (!e) return e.problem();
-    proposed += e->head.kind == proposed_event;
-    entries.push_back(std::move(*e));
-  }
-  return record_.append(entries, salts_from);
-}
+}  // namespace
 
-Result<std::optional<Sequence>> Ledger::record_if(
-    const std::function<std::optional<std::string>(const std::vector<Holding>&)>& make, const std::string& by,
-    std::int64_t now, const Hash& salts_from, bool& proposed) {
-  bool made = false;
-  const auto at = record_.append_if(
+Result<Recorded> Ledger::record_events(const MakeLines& make, const std::string& by, std::int64_t now,
+                                       const Hash& salts_from) {
+  if (auto f = nobody(by)) return *f;
+  Recorded done;
+  const auto first = record_.append_if(
       [&]() -> Result<std::vector<NewEntry>> {
-        const auto now_standing = standing();
-        if (!now_standing) return now_standing.problem();
-        const auto line = make(now_standing->events);
-        if (!line) return std::vector<NewEntry>();
-        auto e = entry_of(*line, by, now);
-        if (!e) return e.problem();
-        made = true;
-        proposed = e->head.kind == proposed_event;
-        return std::vector{std::move(*e)};
+        const auto size = record_.size();
+        if (!size) return size.problem();
+        auto lines = make(*size);
+        if (!lines) return lines.problem();
+        Diagnostics none;
+        EventReader reader(none);
+        std::vector<NewEntry> entries;
+        entries.reserve(lines->size());
+        for (std::string& line : *lines) {
+          auto e = entry_of(reader, std::move(line), by, now);
+          if (!e) return e.problem();
+          done.proposed += e->head.kind == proposed_event;
+          entries.push_back(std::move(*e));
+        }
+        done.entries = entries.size();
+        return entries;
       },
       salts_from);
-  if (!at) return at.problem();
-  return made ? std::optional(*at) : std::nullopt;
+  if (!first) return first.problem();
+  done.first = *first;
+  return done;
 }
 
 Result<Sequence> Ledger::record_decision(const std::string& body, const std::string& by, std::int64_t now,
                                          const Hash& salts_from, bool discretionary) {
-  if (by.empty()) return problem(code::four_eyes, "it has to be said who decides");
+  if (const auto flaw = name_flaw(by)) return problem(code::four_eyes, *flaw);
   const NewEntry e{{now, by, std::string(discretionary ? proposed_decision : decision_entry), std::nullopt},
                    body};
   return record_.append(std::span(&e, 1), salts_from);
 }
 
+Failure Ledger::read(Reading& into) {
+  std::optional<Flaw> flaw;
+  if (auto f = record_.read(0, behind_all, [&](Entry&& e) {
+        flaw = into.take(std::move(e));
+        return !flaw;
+      }))
+    return f;
+  return flaw ? Failure(altered(*flaw)) : Failure();
+}
+
 Result<Sequence> Ledger::settle(Sequence proposal, Verdict verdict, const std::string& by,
-                                const std::string& reason, std::int64_t now, const Hash& salts_from) {
+                                const std::string& reason, std::int64_t now, const Hash& salts_from,
+                                const MayHold& may_hold) {
   if (auto f = unnamed(by, reason)) return *f;
   const std::string_view kind = verdict == Verdict::confirm ? confirmation : rejection;
   const NewEntry e{{now, by, std::string(kind), proposal}, to_line({{"reason", reason}})};
   // Read with the writers' lock held: of two who settle one proposal at once, the second finds it settled.
   return record_.append_if(
       [&]() -> Result<std::vector<NewEntry>> {
+        const auto size = record_.size();
+        if (!size) return size.problem();
+        if (proposal >= *size) return problem(code::no_such_entry, *size, proposal);
         Reading reading;
-        Failure failed;
-        std::string proposer;
-        bool is_proposal = false;
-        Sequence size = 0;
-        if (auto f = record_.read(0, behind_all, [&](Entry&& entry) {
-              ++size;
-              if (entry.sequence == proposal) {
-                is_proposal = entry.head.kind == proposed_event || entry.head.kind == proposed_decision;
-                proposer = entry.head.by;
-              }
-              failed = reading.take(std::move(entry));
-              return !failed;
-            }))
-          return *f;
-        if (failed) return *failed;
-        if (proposal >= size) return problem(code::no_such_entry, size, proposal);
-        if (!is_proposal) return problem(code::four_eyes, fmt::format("entry {} proposes nothing", proposal));
-        if (!reading.waits(proposal))
-          return problem(code::four_eyes, fmt::format("entry {} is settled already", proposal));
-        if (proposer == by)
+        if (auto f = read(reading)) return *f;
+        const auto now_standing = reading.finish();
+        if (!now_standing) return now_standing.problem();
+        const auto& waiting = now_standing->waiting;
+        const auto asked = std::find_if(waiting.begin(), waiting.end(),
+                                        [&](const Waiting& w) { return w.entry == proposal; });
+        if (asked == waiting.end())
           return problem(code::four_eyes,
-                         fmt::format("`{}` proposed entry {} and cannot settle it", by, proposal));
+                         fmt::format("entry {} {}", proposal,
+                                     reading.settled(proposal) ? "is settled already" : "proposes nothing"));
+        if (same_officer(asked->by, by))
+          return problem(code::four_eyes,
+                         fmt::format("`{}` proposed entry {} and cannot settle it", asked->by, proposal));
+        if (verdict == Verdict::confirm && asked->kind == proposed_event)
+          if (auto f = may_hold(*now_standing, asked->body)) return *f;
         return std::vector{e};
       },
       salts_from);
 }
 
+Result<Disposed> Ledger::dispose(Sequence entry, const std::string& by, const std::string& reason,
+                                 std::int64_t now, const Hash& salts_from) {
+  if (auto f = nobody(by)) return *f;
+  if (reason.empty()) return problem(code::not_recordable, "a disposal says why");
+  return record_.dispose_if(
+      entry,
+      [&]() -> Result<NewEntry> {
+        Reading reading;
+        if (auto f = read(reading)) return *f;
+        Json says{{"reason", reason}};
+        const auto instead = reading.may_go(entry);
+        if (!instead) return instead.problem();
+        says.update(*instead);
+        return NewEntry{{now, by, std::string(disposal), entry}, to_line(says)};
+      },
+      salts_from);
+}
+
 Result<Holdings> Ledger::standing(std::int64_t until) {
-  Reading reading;
-  Failure failed;
-  if (auto f = record_.read(0, behind_all, [&](Entry&& e) {
-        if (e.head.recorded > until)
-          return false;  // a prefix, so that nothing is settled that was not proposed
-        failed = reading.take(std::move(e));
-        return !failed;
-      }))
-    return *f;
-  if (failed) return *failed;
+  Reading reading(until);
+  if (auto f = read(reading)) return *f;
   return reading.finish();
 }
 

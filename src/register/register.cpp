@@ -92,12 +92,15 @@ Result<Sequence> Register::append_and(const Make& make, const Hash& salts_from,
   auto end = store_->end();
   if (!end) return undo(end.problem());
   const Sequence first = end->frontier.size();
+  const auto last = last_time(first);
+  if (!last) return undo(last.problem());
   const std::vector<Hash> salt = salts(salts_from, entries->size());
   std::vector<Entry> made;
   made.reserve(entries->size());
   for (NewEntry& e : *entries) {
     const Sequence at = first + made.size();
     if (auto f = recordable(e, at)) return undo(*f);
+    e.head.recorded = std::max(e.head.recorded, made.empty() ? *last : made.back().head.recorded);
     Body body{salt[made.size()], std::move(e.body)};
     const Hash commitment = body.commitment();
     made.push_back({at, std::move(e.head), commitment, {}, std::move(body)});
@@ -126,14 +129,25 @@ Result<Sequence> Register::append_if(const Make& make, const Hash& salts_from) {
       salts_from, std::nullopt);
 }
 
-Result<Disposed> Register::dispose(const NewEntry& why, const Hash& salts_from) {
-  if (!why.head.about || why.head.kind != disposal)
-    return problem(code::not_recordable, "a disposal says of which entry");
+/// When the last entry was recorded; the beginning of time where there is none.
+Result<std::int64_t> Register::last_time(std::uint64_t size) {
+  std::int64_t out = INT64_MIN;
+  if (size == 0) return out;
+  if (auto f = store_->read(size - 1, size, [&](Entry&& e) {
+        out = e.head.recorded;
+        return true;
+      }))
+    return *f;
+  return out;
+}
+
+/// That there is a body which may be taken away.
+Failure Register::disposable(Sequence of) {
   const auto n = size();
   if (!n) return n.problem();
-  if (*why.head.about >= *n) return problem(code::no_such_entry, *n, *why.head.about);
+  if (of >= *n) return problem(code::no_such_entry, *n, of);
   Failure refused;
-  if (auto f = read(*why.head.about, *why.head.about + 1, [&](Entry&& e) {
+  if (auto f = read(of, of + 1, [&](Entry&& e) {
         if (e.head.kind == disposal)
           refused = problem(code::not_recordable, "why something was disposed of stays on record");
         else if (!e.body)
@@ -141,9 +155,28 @@ Result<Disposed> Register::dispose(const NewEntry& why, const Hash& salts_from) 
               problem(code::not_recordable, fmt::format("entry {} was disposed of already", e.sequence));
         return true;
       }))
-    return *f;
-  if (refused) return *refused;
-  const auto recorded = append_and([&] { return Result(std::vector{why}); }, salts_from, why.head.about);
+    return f;
+  return refused;
+}
+
+Result<Disposed> Register::dispose(const NewEntry& why, const Hash& salts_from) {
+  if (!why.head.about) return problem(code::not_recordable, "a disposal says of which entry");
+  return dispose_if(
+      *why.head.about, [&] { return Result(why); }, salts_from);
+}
+
+Result<Disposed> Register::dispose_if(Sequence of, const std::function<Result<NewEntry>()>& why,
+                                      const Hash& salts_from) {
+  const auto recorded = append_and(
+      [&]() -> Result<std::vector<NewEntry>> {
+        if (auto f = disposable(of)) return *f;
+        auto e = why();
+        if (!e) return e.problem();
+        if (e->head.about != of || e->head.kind != disposal)
+          return problem(code::not_recordable, "a disposal says of which entry");
+        return std::vector{std::move(*e)};
+      },
+      salts_from, of);
   if (!recorded) return recorded.problem();
   return Disposed{*recorded, store_->wipe()};
 }
@@ -155,7 +188,39 @@ Result<std::uint64_t> Register::size() {
 }
 
 Failure Register::read(Sequence from, Sequence to, const std::function<bool(Entry&&)>& visit) {
-  return store_->read(from, to, visit);
+  const auto end = store_->end();
+  if (!end) return end.problem();
+  const Sequence size = end->frontier.size();
+  to = std::min(to, size);
+  if (from >= to) return {};
+  // One entry before, whose leaf the first is chained to, and one behind, which is chained to the last.
+  const Sequence begin = from == 0 ? 0 : from - 1, behind = std::min(to + 1, size);
+  const auto wrong = [](Sequence s, const char* says) {
+    return problem(code::register_altered, fmt::format("entry {}: {}", s, says));
+  };
+  Sequence next = begin;
+  Hash previous{};
+  bool more = true;
+  Failure altered;
+  const auto fits = [&](const Entry& e) -> Failure {
+    if (e.sequence != next) return wrong(next, "is not there");
+    if (e.sequence >= from && leaf_hash(e, previous) != e.leaf)
+      return wrong(e.sequence, "its head or its place in the chain was altered");
+    if (e.sequence + 1 == size && e.leaf != end->last)
+      return wrong(e.sequence, "its leaf is not the last of the register");
+    if (e.body && e.body->commitment() != e.commitment) return wrong(e.sequence, "its body was altered");
+    return {};
+  };
+  if (auto f = store_->read(begin, behind, [&](Entry&& e) {
+        if ((altered = fits(e))) return false;
+        previous = e.leaf;
+        ++next;
+        if (e.sequence >= from && e.sequence < to) more = visit(std::move(e));
+        return more;
+      }))
+    return f;
+  if (!altered && more && next < behind) altered = wrong(next, "is not there");
+  return altered;
 }
 
 /// From the tile that holds it or its halves, or from leaves where the tile is not full yet.
@@ -218,20 +283,20 @@ Result<Proven> Register::prove(Sequence sequence, std::uint64_t at) {
   if (sequence >= at) return problem(code::no_such_entry, at, sequence);
   Proven out;
   out.size = at;
-  bool found = false;
   if (auto f = read(sequence == 0 ? 0 : sequence - 1, sequence + 1, [&](Entry&& e) {
-        if (e.sequence == sequence) {
+        if (e.sequence == sequence)
           out.entry = std::move(e);
-          found = true;
-        } else {
+        else
           out.previous = e.leaf;
-        }
         return true;
       }))
     return *f;
-  if (!found) return problem(code::register_altered, fmt::format("entry {} is not there", sequence));
   auto proof = with_nodes([&](const NodeHash& n) { return inclusion_proof(sequence, at, n); });
   if (!proof) return proof.problem();
+  const auto root = with_nodes([&](const NodeHash& n) { return root_of(at, n); });
+  if (!root) return root.problem();
+  if (!proves_inclusion(out.entry.leaf, sequence, at, *root, *proof))
+    return problem(code::register_altered, fmt::format("entry {}: its leaf is not in the tree", sequence));
   out.proof = std::move(*proof);
   return out;
 }

@@ -56,7 +56,8 @@ class Register {
  public:
   explicit Register(std::unique_ptr<Store> store) : store_(std::move(store)) {}
 
-  /// Records all of them, in order, or none. When it returns they are on the disk.
+  /// Records all of them, in order, or none. When it returns they are on the disk. Times never go back: an
+  /// entry that would stand before the last one in time is recorded as of that one's time.
   /// @param salts_from  32 random bytes, never used twice
   /// @returns the sequence of the first
   /// @fails SK3505 disk or server; SK3509 `about` an entry that is not there; SK3510 cannot be recorded
@@ -70,8 +71,13 @@ class Register {
   /// Takes the body of an entry away and records that and why.
   /// @param why  an entry of kind `dispose`, about the one meant
   Result<Disposed> dispose(const NewEntry& why, const Hash& salts_from);
+  /// As `dispose`, for the reason that `why` gives while no other writer can come between.
+  Result<Disposed> dispose_if(Sequence of, const std::function<Result<NewEntry>()>& why,
+                              const Hash& salts_from);
 
   Result<std::uint64_t> size();
+  /// Entries from `from` on, up to but without `to`, until `visit` returns false. Each was hashed and is what
+  /// the chain says, and none is left out. @fails SK3506
   Failure read(Sequence from, Sequence to, const std::function<bool(Entry&&)>& visit);
 
   /// How the register was when it had `size` entries. @fails SK3509
@@ -82,8 +88,10 @@ class Register {
   /// Recomputes everything.
   /// @param against   checkpoints that somebody kept
   /// @param progress  told how many entries are done
+  /// @param also      given each entry that is there
   Result<Verified> verify(std::span<const Checkpoint> against,
-                          const std::function<void(std::uint64_t)>& progress);
+                          const std::function<void(std::uint64_t)>& progress,
+                          const std::function<void(Entry&&)>& also = {});
 
   /// Entries as they were elsewhere, chain included: into an empty register only.
   /// @param next  nothing at the end
@@ -91,6 +99,8 @@ class Register {
   Result<std::uint64_t> restore(const std::function<Result<std::optional<Entry>>()>& next);
 
  private:
+  Failure disposable(Sequence of);
+  Result<std::int64_t> last_time(std::uint64_t size);
   Failure extend(RegisterEnd& end, std::vector<Entry>& entries);
   Result<Sequence> append_and(const Make& make, const Hash& salts_from, std::optional<Sequence> drop);
   Result<Hash> node(Subtree n);

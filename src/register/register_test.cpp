@@ -273,6 +273,24 @@ TEST_CASE("a disposal that a reader keeps from being wiped says so, and the next
   CHECK(flaws(again).empty());
 }
 
+TEST_CASE("times never go back, whatever the clock does") {
+  for (const bool server : stores()) {
+    CAPTURE(server);
+    Scratch place(server);
+    Register r = place.make();
+    const auto at = [](std::int64_t time) {
+      NewEntry e = said("x");
+      e.head.recorded = time;
+      return e;
+    };
+    REQUIRE(r.append(std::vector{at(20), at(10)}, salt()));
+    REQUIRE(r.append(std::vector{at(15), at(30)}, salt()));
+    std::vector<std::int64_t> times;
+    for (const Entry& e : all(r)) times.push_back(e.head.recorded);
+    CHECK(times == std::vector<std::int64_t>{20, 20, 20, 30});
+  }
+}
+
 TEST_CASE("what cannot be recorded is refused, and nothing of its batch is there") {
   for (const bool server : stores()) {
     CAPTURE(server);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 
 #include "register/store.h"
 
@@ -134,10 +135,15 @@ class SqliteStore : public Store {
     return commit();
   }
 
+  /// @returns what reading the file gives
+  int first_look() {
+    sqlite3_exec(db_, "PRAGMA schema_version", nullptr, nullptr, nullptr);
+    return sqlite3_errcode(db_);
+  }
+  bool read_only() { return sqlite3_db_readonly(db_, "main") == 1; }
   /// That this is a register of a format that is read here.
   Failure recognised() {
-    sqlite3_exec(db_, "PRAGMA schema_version", nullptr, nullptr, nullptr);
-    const int opened = sqlite3_errcode(db_);
+    const int opened = first_look();
     if (opened == SQLITE_NOTADB) return problem(code::not_a_register, path_);
     if (opened != SQLITE_OK) return failed();
     if (pragma("PRAGMA application_id") != application_id) return problem(code::not_a_register, path_);
@@ -322,9 +328,12 @@ class SqliteStore : public Store {
   std::vector<sqlite3_stmt*> prepared_;
 };
 
-Result<std::unique_ptr<SqliteStore>> opened(const std::string& path, const std::string& files, int flags) {
+/// @param address  of the file, where it is opened by more than its path
+Result<std::unique_ptr<SqliteStore>> opened(const std::string& path, const std::string& files, int flags,
+                                            const std::string& address = {}) {
   sqlite3* db = nullptr;
-  const int got = sqlite3_open_v2(path.c_str(), &db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+  const int got = sqlite3_open_v2((address.empty() ? path : address).c_str(), &db,
+                                  flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
                                   files.empty() ? nullptr : files.c_str());
   sqlite3_busy_timeout(db, busy_milliseconds);  // from the first look on: others may be closing it
   auto store = std::make_unique<SqliteStore>(path, db);
@@ -337,12 +346,32 @@ Result<std::unique_ptr<SqliteStore>> opened(const std::string& path, const std::
   return store;
 }
 
+/// Where nothing may be written, not even the files beside it through which readers and writers know of each
+/// other: read as a file that nobody writes meanwhile. Were it written, its hashes would not fit.
+Result<std::unique_ptr<SqliteStore>> opened_unchanging(const std::string& path, const std::string& files) {
+  std::error_code no_log;
+  if (const auto bytes = std::filesystem::file_size(path + "-wal", no_log); !no_log && bytes != 0) {
+    Problem p =
+        problem(code::register_unreadable, path, "its last entries lie in a log that cannot be read here");
+    p.cure = "copy the file and its `-wal` to a folder that may be written, and open the copy";
+    return p;
+  }
+  std::string address = "file:";
+  for (const char c : std::filesystem::absolute(path).string())
+    address += c == '%' || c == '?' || c == '#' ? fmt::format("%{:02x}", c) : std::string(1, c);
+  return opened(path, files, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, address + "?immutable=1");
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Store>> open_sqlite(const std::string& path, const std::string& files) {
   auto store = opened(path, files, SQLITE_OPEN_READWRITE);
   if (!store) return store.problem();
+  if (const int got = (*store)->first_look() & 0xff; got == SQLITE_CANTOPEN || got == SQLITE_READONLY)
+    store = opened_unchanging(path, files);
+  if (!store) return store.problem();
   if (auto f = (*store)->recognised()) return *f;
+  if ((*store)->read_only()) return std::unique_ptr<Store>(std::move(*store));
   if (auto f = (*store)->settings()) return *f;
   // A log left behind may hold what was disposed of. Where others use it, a later opening empties it.
   (void)(*store)->empty_log(0);

@@ -133,7 +133,8 @@ class Check {
 }  // namespace
 
 Result<Verified> Register::verify(std::span<const Checkpoint> against,
-                                  const std::function<void(std::uint64_t)>& progress) {
+                                  const std::function<void(std::uint64_t)>& progress,
+                                  const std::function<void(Entry&&)>& also) {
   Verified out;
   Check check(*store_, out);
   for (std::string& f : store_->faults()) check.flaw({}, "the store: " + f);
@@ -142,6 +143,7 @@ Result<Verified> Register::verify(std::span<const Checkpoint> against,
   if (auto f = store_->read(0, behind_all, [&](Entry&& e) {
         check.entry(e);
         if (out.entries % told_every == 0) progress(out.entries);
+        if (also) also(std::move(e));
         return true;
       }))
     check.flaw({}, f->message);

@@ -1,0 +1,95 @@
+#include "api/new_mistakes.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
+
+#include "accounts/replay.h"
+#include "api/body.h"
+#include "api/opened_events.h"
+#include "ledger/reading.h"
+
+namespace sekisho {
+namespace {
+
+/// Names that no other event may take though no event that holds has them.
+std::set<std::string, std::less<>> reserved_names(const Holdings& recorded) {
+  std::set<std::string, std::less<>> out(recorded.gone.begin(), recorded.gone.end());
+  Diagnostics none;
+  EventReader reader(none);
+  for (const Waiting& w : recorded.waiting)
+    if (w.kind == proposed_event)
+      if (const auto e = reader.read(w.body)) out.insert(e->id);
+  return out;
+}
+
+class Growing {
+ public:
+  Growing(const Holdings& recorded, const std::optional<SourceText>& world)
+      : reserved_(reserved_names(recorded)),
+        read_({"the register", lines_of(recorded.events)}, world),
+        before_(read_.events.size()) {}
+
+  std::vector<Report> with(const std::vector<std::string>& more, bool has_world) {
+    if (!read_.ok()) return reports_of(read_.sources, read_.diags);
+    Diagnostics told;
+    std::vector<Event> added = read_events(
+        read_.sources, read_.sources.add("the new events", fmt::format("{}\n", fmt::join(more, "\n"))), told);
+    for (const Event& e : added)
+      if (reserved_.contains(e.id))
+        told.emit(code::event_twice, e.at, e.id)
+            .fix("give the new one another name: an event that waits or was disposed of has this one");
+    if (told.has_errors()) return reports_of(read_.sources, told);
+    const auto four_eyes =
+        std::stable_partition(added.begin(), added.end(), [](const Event& e) { return !needs_four_eyes(e); });
+    std::vector<Report> out = grown(added.begin(), four_eyes);
+    if (out.empty() && four_eyes != added.end()) out = grown(four_eyes, added.end());
+    for (Report& r : out)
+      if (!has_world && r.code.starts_with("SK33"))
+        r.fixes.emplace_back("where it hangs on what a party belongs to, name the parties with `--world`");
+    return out;
+  }
+
+ private:
+  using Events = std::vector<Event>::iterator;
+
+  std::vector<Report> mistakes(std::span<const Event> events) {
+    Diagnostics told;
+    replay_accounts(events, far_future, read_.world, told);
+    std::vector<Report> all = reports_of(read_.sources, told);
+    std::erase_if(all, [](const Report& r) { return !r.is_error; });
+    return all;
+  }
+  std::vector<Report> grown(Events first, Events last) {
+    read_.events.insert(read_.events.end(), std::make_move_iterator(first), std::make_move_iterator(last));
+    std::vector<Report> now = mistakes(read_.events);
+    if (now.empty()) return now;
+    std::set<std::pair<std::string, std::string>> known;
+    for (const Report& r : mistakes(std::span(read_.events).first(before_))) known.emplace(r.code, r.message);
+    std::erase_if(now, [&](const Report& r) { return known.contains({r.code, r.message}); });
+    return now;
+  }
+
+  std::set<std::string, std::less<>> reserved_;
+  OpenedEvents read_;
+  std::size_t before_;
+};
+
+}  // namespace
+
+std::string lines_of(const std::vector<Holding>& events) {
+  std::string text;
+  for (const Holding& h : events) {
+    text += h.body;
+    text += '\n';
+  }
+  return text;
+}
+
+std::vector<Report> new_mistakes(const Holdings& recorded, const std::vector<std::string>& more,
+                                 const std::optional<SourceText>& world) {
+  return Growing(recorded, world).with(more, world.has_value());
+}
+
+}  // namespace sekisho

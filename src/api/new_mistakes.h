@@ -1,0 +1,22 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ledger/holdings.h"
+#include "sekisho/sekisho.h"
+
+namespace sekisho {
+
+/// Events as a file of them.
+std::string lines_of(const std::vector<Holding>& events);
+
+/// What would be wrong in every later answer if events came to hold: names taken twice, corrections and
+/// liftings of what is not there, bookings that an authorisation does not bear. What was wrong before is not
+/// told again. Of lots nothing is said: what they may be hangs on rulebooks.
+/// @param more   one canonical line each; what needs four eyes comes last, as if it were confirmed
+/// @param world  parties that bookings name
+std::vector<Report> new_mistakes(const Holdings& recorded, const std::vector<std::string>& more,
+                                 const std::optional<SourceText>& world);
+
+}  // namespace sekisho

@@ -1,0 +1,161 @@
+#include "ledger/reading.h"
+
+#include <algorithm>
+#include <array>
+
+#include "ledger/officer.h"
+#include "model/event_writer.h"
+
+namespace sekisho {
+namespace {
+
+constexpr std::array kinds{event_entry,  decision_entry, proposed_event, proposed_decision,
+                           confirmation, rejection,      disposal};
+
+}  // namespace
+
+Problem altered(const Flaw& f) {
+  return problem(code::register_altered,
+                 f.sequence ? fmt::format("entry {}: {}", *f.sequence, f.says) : f.says);
+}
+
+bool needs_four_eyes(const Event& e) {
+  return family_of(e.kind) == EventFamily::correct || family_of(e.kind) == EventFamily::lift;
+}
+
+std::optional<Flaw> Reading::check(const Entry& e) const {
+  if (std::find(kinds.begin(), kinds.end(), e.head.kind) == kinds.end())
+    return Flaw{e.sequence, fmt::format("nothing of the kind `{}` is recorded", e.head.kind)};
+  if (e.head.by.empty()) return Flaw{e.sequence, "it does not say who recorded it"};
+  if (e.head.recorded < last_) return Flaw{e.sequence, "its time is before that of the entry before it"};
+  return {};
+}
+
+std::optional<Flaw> Reading::settle(const Entry& e) {
+  const auto it = e.head.about ? waiting_.find(*e.head.about) : waiting_.end();
+  if (it == waiting_.end() || same_officer(it->second.said.by, e.head.by))
+    return Flaw{e.sequence, "it settles no proposal of somebody else"};
+  Proposal& p = it->second;
+  if (e.head.kind == confirmation) {
+    Holding held{it->first, p.said.by, e.head.by, std::move(p.said.body)};
+    if (p.said.kind == proposed_event)
+      events_.push_back({std::move(held), std::move(p.name), p.gone});
+    else if (!p.gone)
+      out_.decisions.push_back(std::move(held));
+  }
+  settled_.insert(it->first);
+  waiting_.erase(it);
+  return {};
+}
+
+std::optional<Flaw> Reading::take(Entry&& e) {
+  last_ = std::max(last_, e.head.recorded);
+  past_ = past_ || e.head.recorded > until_;
+  if (e.head.kind == disposal && e.head.about) {
+    const auto said = parse_json(e.body ? e.body->text : std::string());
+    disposed_[*e.head.about] =
+        said && said->is_object() ? Named{text_at(*said, "event"), text_at(*said, "of")} : Named();
+  }
+  if (past_) return {};
+  if (!e.body) bodiless_.push_back(e.sequence);
+  if (e.head.kind == confirmation || e.head.kind == rejection) return settle(e);
+  const bool event = e.head.kind == event_entry || e.head.kind == proposed_event;
+  const bool proposal = e.head.kind == proposed_event || e.head.kind == proposed_decision;
+  if (!event && !proposal && e.head.kind != decision_entry) return {};
+  Named name;
+  std::string body = e.body ? std::move(e.body->text) : std::string();
+  if (event && e.body) {
+    auto read = reader_.read(body);
+    if (!read) return Flaw{e.sequence, "what it says is no event"};
+    if (!proposal && needs_four_eyes(*read))
+      return Flaw{e.sequence, fmt::format("a `{}` is proposed and confirmed, and this one was not",
+                                          to_string(read->kind))};
+    if (const auto* c = std::get_if<Correct>(&read->body)) name.corrects = c->of;
+    name.id = std::move(read->id);
+  }
+  if (proposal)
+    waiting_[e.sequence] = {
+        {e.sequence, e.head.recorded, std::move(e.head.by), std::move(e.head.kind), std::move(body)},
+        std::move(name),
+        !e.body};
+  else if (event)
+    events_.push_back({{e.sequence, std::move(e.head.by), "", std::move(body)}, std::move(name), !e.body});
+  else if (e.body)
+    out_.decisions.push_back({e.sequence, std::move(e.head.by), "", std::move(body)});
+  return {};
+}
+
+const Reading::Held* Reading::instead_of(const Named& name, std::size_t place) const {
+  for (std::size_t i = events_.size(); i-- > place + 1;)
+    if (!events_[i].gone && events_[i].name.corrects == name.subject()) return &events_[i];
+  return nullptr;
+}
+
+Result<Json> Reading::may_go(Sequence entry) const {
+  const auto refused = [&](const char* why, const char* cure) {
+    Problem p = problem(code::not_recordable, fmt::format("entry {} {}", entry, why));
+    p.cure = cure;
+    return p;
+  };
+  if (waits(entry)) return refused("waits for a second officer", "confirm or reject it first");
+  const auto it =
+      std::find_if(events_.begin(), events_.end(), [&](const Held& h) { return h.said.entry == entry; });
+  if (it == events_.end()) return Json::object();
+  if (instead_of(it->name, static_cast<std::size_t>(it - events_.begin())) == nullptr)
+    return refused(
+        "holds, and answers are made of it",
+        "record a correction that withdraws it or says only what may stay; once another officer has "
+        "confirmed that, this can be disposed of");
+  Json says{{"event", it->name.id}};
+  if (!it->name.corrects.empty()) says["of"] = it->name.corrects;
+  return says;
+}
+
+/// What stands in the place of events that were disposed of is known from the disposals.
+Failure Reading::name_gone() {
+  for (const Sequence s : bodiless_)
+    if (!disposed_.contains(s))
+      return altered({s, "its body is gone and nothing says that it was disposed of"});
+  for (std::size_t i = 0; i < events_.size(); ++i) {
+    Held& h = events_[i];
+    if (!h.gone) continue;
+    h.name = disposed_.at(h.said.entry);
+    if (!h.name.id.empty() && instead_of(h.name, i) != nullptr) continue;
+    Problem p = problem(code::needed_and_gone, h.said.entry);
+    p.cure =
+        "import an export that was made before it was disposed of, or ask as known before it was recorded";
+    return p;
+  }
+  return {};
+}
+
+/// The events that hold; what was corrected and disposed of is given as its last correction has it.
+void Reading::list_events() {
+  std::set<std::string> replaced;
+  for (const Held& h : events_) {
+    if (h.gone && h.name.corrects.empty()) replaced.insert(h.name.id);
+  }
+  out_.events.reserve(events_.size());
+  for (std::size_t i = 0; i < events_.size(); ++i) {
+    Held& h = events_[i];
+    if (h.gone || replaced.contains(h.name.corrects)) out_.gone.push_back(h.name.id);
+    if (h.gone && h.name.corrects.empty()) {
+      const Held& last = *instead_of(h.name, i);
+      const auto e = reader_.read(last.said.body);  // as it was read when it was taken
+      for (const Event& instead : std::get<Correct>(e->body).instead)
+        out_.events.push_back({last.said.entry, last.said.by, last.said.confirmed_by, write_event(instead)});
+    } else if (!h.gone && !replaced.contains(h.name.corrects)) {
+      out_.events.push_back(std::move(h.said));
+    }
+  }
+}
+
+Result<Holdings> Reading::finish() {
+  if (auto f = name_gone()) return *f;
+  list_events();
+  out_.waiting.reserve(waiting_.size());
+  for (auto& [s, p] : waiting_) out_.waiting.push_back(std::move(p.said));
+  return std::move(out_);
+}
+
+}  // namespace sekisho
