@@ -76,7 +76,9 @@ App::App(CLI::App* app) : app_(app) {}
 App::~App() = default;
 
 App* App::add_subcommand(const std::string& name, const std::string& about) {
-  below_.push_back(std::unique_ptr<App>(new App(app_->add_subcommand(name, about))));
+  CLI::App* below = app_->add_subcommand(name, about);
+  below->footer("");  // CLI11 hands on that of the command above, whose example is not of this one
+  below_.push_back(std::unique_ptr<App>(new App(below)));
   return below_.back().get();
 }
 

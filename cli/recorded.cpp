@@ -1,5 +1,7 @@
 #include "recorded.h"
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <utility>
 
@@ -10,6 +12,15 @@ std::optional<SourceText> read_recorded(const std::string& location, const std::
                                         int& exit_code) {
   exit_code = exit_files;
   if (location == "-" || !is_register(location)) {
+    if (!known_on.empty()) {
+      fmt::print(
+          stderr,
+          "error: `--known-on` asks a register: `{}` does not say when its events became known; leave it "
+          "out, or record them with `sekisho register append`\n",
+          location);
+      exit_code = exit_usage;
+      return std::nullopt;
+    }
     auto file = read_file(location);
     if (file) exit_code = exit_ok;
     return file;
@@ -30,6 +41,10 @@ int read_recorded(const std::string& location, const std::string& known_on, cons
   if (!read) return code;
   events = std::move(*read);
   return world_path.empty() || (world = read_file(world_path)) ? exit_ok : exit_files;
+}
+
+void add_known_on(App& command, std::string& known_on) {
+  command.add_option("--known-on", known_on, "from a register: as known at the end of that day");
 }
 
 std::int64_t now() {

@@ -5,12 +5,14 @@
 #include <optional>
 #include <string>
 
+#include "app.h"
+
 namespace sekisho::cli {
 
 /// What happened: the text of a file of events, or the events of a register.
 /// @param location  a file of events, `-` for standard input, a register's file or its `postgresql://`
 /// address
-/// @param known_on  of a register: as known at the end of that day; empty: now
+/// @param known_on  of a register alone: as known at the end of that day; empty: now
 /// @returns nullopt after a message; `exit_code` says which
 std::optional<SourceText> read_recorded(const std::string& location, const std::string& known_on,
                                         int& exit_code);
@@ -19,6 +21,9 @@ std::optional<SourceText> read_recorded(const std::string& location, const std::
 /// message
 int read_recorded(const std::string& location, const std::string& known_on, const std::string& world_path,
                   SourceText& events, std::optional<SourceText>& world);
+
+/// `--known-on`, of the commands that read it so.
+void add_known_on(App& command, std::string& known_on);
 
 /// The clock, as registers count: microseconds since 1970-01-01 UTC.
 std::int64_t now();

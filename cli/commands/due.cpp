@@ -15,7 +15,7 @@ namespace {
 
 struct DueOptions {
   DueRequest request;
-  std::string events, world, format = "text";
+  std::string events, world, known_on, format = "text";
 };
 
 void print(const Json& j) {
@@ -27,8 +27,14 @@ void print(const Json& j) {
 }
 
 int answer(DueOptions& o) {
-  if (!days_exist({o.request.on, o.request.until})) return exit_usage;
-  const int code = read_recorded(o.events, "", o.world, o.request.events, o.request.world);
+  if (!days_exist({o.request.on, o.request.until, o.known_on})) return exit_usage;
+  if (!o.request.until.empty() && o.request.until < o.request.on) {
+    fmt::print(stderr,
+               "error: `--until {}` is before `--on {}`; what is overdue on a day is told without it\n",
+               o.request.until, o.request.on);
+    return exit_usage;
+  }
+  const int code = read_recorded(o.events, o.known_on, o.world, o.request.events, o.request.world);
   return code == exit_ok ? show_answer(due(o.request), o.format, print) : code;
 }
 
@@ -41,6 +47,7 @@ void add_due(App& app, Outcome& outcome) {
       ->required();
   c->add_option("--world", o->world, "parties that the events name, and what belongs to what (YAML)");
   c->add_option("--on", o->request.on, "as of this day")->required();
+  add_known_on(*c, o->known_on);
   c->add_option("--until", o->request.until, "what is due by this day; left out: on whatever day");
   c->add_option("--format", o->format, "text or json")->one_of({"text", "json"});
   c->footer(

@@ -19,7 +19,7 @@ namespace {
 constexpr const char* example = "examples/licences/events.jsonl --world examples/licences/world.yaml";
 
 struct LicenceOptions {
-  std::string events, world, format = "text", on, id;
+  std::string events, world, format = "text", on, known_on, id;
 };
 /// The words of one event, as they were typed.
 struct Booking {
@@ -133,11 +133,11 @@ void print_show(const Json& j) {
 
 int ask(const LicenceOptions& o, LicenceResult (*question)(const LicenceRequest&),
         void (*print)(const Json&)) {
-  if (!days_exist({o.on})) return exit_usage;
+  if (!days_exist({o.on, o.known_on})) return exit_usage;
   LicenceRequest request;
   request.id = o.id;
   request.on = o.on;
-  const int code = read_recorded(o.events, "", o.world, request.events, request.world);
+  const int code = read_recorded(o.events, o.known_on, o.world, request.events, request.world);
   return code == exit_ok ? show_answer(question(request), o.format, print) : code;
 }
 
@@ -208,6 +208,7 @@ App* add_view(App* licence, const char* name, const char* about, const std::shar
   App* c = licence->add_subcommand(name, about);
   reading(c, *o);
   c->add_option("--on", o->on, "up to this day and as of it; left out: the day of the last event");
+  add_known_on(*c, o->known_on);
   return c;
 }
 App* add_booking(App* licence, const char* name, const char* about, const std::shared_ptr<Booking>& b) {

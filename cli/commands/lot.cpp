@@ -122,7 +122,7 @@ using Print = std::function<void(const Json&)>;
 using Ask = LotResult (*)(const Rulebooks&, const LotRequest&);
 
 int answer(LotOptions& o, Ask ask, const Print& print) {
-  if (!days_exist({o.request.on})) return exit_usage;
+  if (!days_exist({o.request.on, o.known_on})) return exit_usage;
   int code = exit_ok;
   const auto books = load(o.rules, code);
   if (!books) return code;
@@ -158,7 +158,7 @@ std::shared_ptr<LotOptions> common(App* c) {
       ->required();
   c->add_option("--world", o->world, "parties, items and agreements that the events name (YAML)");
   c->add_option("--on", o->request.on, "up to this day; left out: everything");
-  c->add_option("--known-on", o->known_on, "from a register: as known at the end of that day");
+  add_known_on(*c, o->known_on);
   c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones (files or folders)");
   return o;
 }

@@ -16,7 +16,7 @@ namespace {
 constexpr const char* stop_example = "examples/licences/events.jsonl --world examples/licences/world.yaml";
 
 struct StopOptions {
-  std::string events, world, format = "text", on, id, by, reason, source, of;
+  std::string events, world, format = "text", on, known_on, id, by, reason, source, of;
   std::string state, party, item, lot, authorisation;
   bool append = false;
 };
@@ -46,10 +46,10 @@ int lift(const StopOptions& o) {
 }
 
 int list(const StopOptions& o) {
-  if (!days_exist({o.on})) return exit_usage;
+  if (!days_exist({o.on, o.known_on})) return exit_usage;
   LicenceRequest request;
   request.on = o.on;
-  const int code = read_recorded(o.events, "", o.world, request.events, request.world);
+  const int code = read_recorded(o.events, o.known_on, o.world, request.events, request.world);
   if (code != exit_ok) return code;
   return show_answer(stops(request), o.format, [](const Json& j) {
     for (const Json& h : j["stops"]) fmt::print("{}\n", stop_text(h));
@@ -107,6 +107,7 @@ void add_stop(App& app, Outcome& outcome) {
   auto s = std::make_shared<StopOptions>();
   App* listing = add_part(stop, "list", "what is stopped", s);
   listing->add_option("--on", s->on, "on this day; left out: by all that is recorded");
+  add_known_on(*listing, s->known_on);
   listing->footer(fmt::format("Example: sekisho stop list --events {}", stop_example));
   listing->callback([s, &outcome] { outcome.exit_code = list(*s); });
 }

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <sekisho/register.h>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 
@@ -82,15 +83,21 @@ int watch(WatchOptions& o) {
                        {"then", {{"finding", before.finding}, {"open_needs", before.open_needs}}},
                        {"now", now}});
   }
-  if (o.format == "json")
+  const auto proposed = std::count_if(waiting.begin(), waiting.end(),
+                                      [](const WaitingProposal& w) { return w.kind == "proposed decision"; });
+  if (o.format == "json") {
     fmt::print("{}\n", Json{{"schema", "sekisho-watch/1"},
                             {"on", o.on},
                             {"decisions", decisions.size()},
+                            {"waiting", proposed},
                             {"changed", changed}}
                            .dump(2));
-  else
-    fmt::print("{} decisions, {} of them would be answered otherwise on {}\n", decisions.size(),
-               changed.size(), o.on);
+    return exit_ok;
+  }
+  fmt::print("{} decisions, {} of them would be answered otherwise on {}\n", decisions.size(), changed.size(),
+             o.on);
+  if (proposed > 0)
+    fmt::print("{} more wait for another officer and are not looked at (`register waiting`)\n", proposed);
   return exit_ok;
 }
 
@@ -105,10 +112,12 @@ void add_watch(App& app, Outcome& outcome) {
   c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones (files or folders)");
   c->add_option("--format", o->format, "text or json")->one_of({"text", "json"});
   c->footer(
-      "Example: sekisho decide examples/patriot/finished-to-us.yaml --world examples/patriot/world.yaml --on "
-      "2023-12-21 \\\n"
-      "           --record exports.register --by officer_1 && sekisho watch --register exports.register --on "
-      "2023-12-22");
+      "Example: sekisho register init --register exports.register --origin exports.example \\\n"
+      "           && sekisho decide examples/patriot/finished-to-us.yaml --world examples/patriot/world.yaml "
+      "\\\n"
+      "           --on 2023-12-21 --record exports.register --by officer_1 \\\n"
+      "           && sekisho register confirm --register exports.register --entry 0 --by officer_2 \\\n"
+      "           --reason \"weighed\" && sekisho watch --register exports.register --on 2023-12-22");
   c->callback([o, &outcome] { outcome.exit_code = watch(*o); });
 }
 

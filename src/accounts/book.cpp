@@ -151,10 +151,10 @@ struct Book::Body {
       if (least < 0) report_lack(out, id, l, least);
     }
   }
-  /// Books all or nothing. What is older than an account's last terms must have fitted those before, too.
-  Refusals book_all(const std::vector<Booking>& moved) {
+  /// Books all or, where anything is refused or was before, nothing. What is older than an account's last
+  /// terms must have fitted those before, too.
+  void book_all(Refusals& out, const std::vector<Booking>& moved) {
     for (const Booking& b : moved) book(accounts[b.account].limits, b);
-    Refusals out;
     std::vector<std::uint32_t> touched;
     for (const Booking& b : moved)
       if (std::find(touched.begin(), touched.end(), b.account) == touched.end()) touched.push_back(b.account);
@@ -164,7 +164,21 @@ struct Book::Body {
     }
     if (!out.empty())
       for (auto b = moved.rbegin(); b != moved.rend(); ++b) book(accounts[b->account].limits, undone(*b));
-    return out;
+  }
+  /// Whether amounts are known and sound, so that limits can be asked, too, however much else is refused.
+  static bool can_be_counted(const Refusals& so_far) {
+    return std::none_of(so_far.begin(), so_far.end(), [](const Refusal& r) {
+      switch (r.why) {
+        case Why::nothing_asked:
+        case Why::no_such_authorisation:
+        case Why::no_such_line:
+        case Why::other_unit:
+        case Why::not_stated:
+        case Why::too_large:
+        case Why::more_than_left: return true;
+        default: return false;
+      }
+    });
   }
   void earlier_terms(Refusals& out, std::uint32_t index, const std::vector<Booking>& moved) const {
     const Account& a = accounts[index];
@@ -313,7 +327,7 @@ struct Book::Body {
                         [&](const ReservedLine& o) { return o.line == l.line; }) > 1)
         out.push_back({Why::nothing_asked, "", fmt::format("two lines are called `{}`", l.line), {}});
     }
-    if (!out.empty()) return out;
+    if (!can_be_counted(out)) return out;
 
     auto held = std::make_unique<OpenReservation>();
     *held = {r.id, r.by, r.on, r.until, {}};
@@ -331,7 +345,7 @@ struct Book::Body {
         moved.push_back({open.accounts.back(), &open, r.on, open.quantity, open.value});
       }
     }
-    out = book_all(moved);
+    book_all(out, moved);
     if (out.empty() && !keep)
       for (const Booking& b : moved) book(accounts[b.account].limits, undone(b));
     if (!out.empty() || !keep) return out;
@@ -440,7 +454,7 @@ struct Book::Body {
         within_scope(out, accounts[a], r->lines[m.line].asked, t.on);
         countable(out, accounts[a], r->lines[m.line].asked);
       }
-    if (!out.empty()) return out;
+    if (!can_be_counted(out)) return out;
 
     std::vector<Booking> moved;
     for (const Meant& m : parts)
@@ -448,7 +462,7 @@ struct Book::Body {
         moved.push_back({a, &r->lines[m.line], r->on, {-m.quantity, 0}, {-m.value, 0}});
         moved.push_back({a, &r->lines[m.line], t.on, {0, m.quantity}, {0, m.value}});
       }
-    out = book_all(moved);
+    book_all(out, moved);
     if (!out.empty()) return out;
     Draw d{reservation_of.find(t.of)->second, t.on, {}};
     for (const Meant& m : parts) {

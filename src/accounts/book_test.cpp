@@ -191,6 +191,21 @@ TEST_CASE("what does not exist, is of the wrong agency, is not in effect or out 
         Why::not_valid_then);
 }
 
+TEST_CASE("one failure hides no other: what is out of scope and lacks room is told both, and takes nothing") {
+  Authorisation a = licence("export", {limit("10 pieces"), limit("100 USD")});
+  a.instrument.scope.push_back({"destination", {{"US", {}, {}}}, {}});
+  Book b = book_of(a);
+  ReservedLine asked = line({"export"}, "12 pieces", "130 USD");
+  asked.facts = {{"destination", {"FR"}}};
+  CHECK(reasons(b.reserve(reservation("r", asked))) ==
+        Reasons{{Why::out_of_scope, ""}, {Why::limit_lacks, "2 pieces"}, {Why::limit_lacks, "30 USD"}});
+  CHECK(free_of(b, "export") == "10 pieces");
+  asked.quantity.reset();  // what cannot be counted asks no limit
+  CHECK(reasons(b.reserve(reservation("r", asked))) ==
+        Reasons{{Why::out_of_scope, ""}, {Why::not_stated, ""}});
+  CHECK(b.audit().empty());
+}
+
 TEST_CASE("an act changes an authorisation only as the table allows, and never below what is used") {
   Authorisation a = licence("export", {limit("10 pieces")});
   Book b = book_of(a);

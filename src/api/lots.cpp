@@ -29,6 +29,7 @@ class Names {
   void check(const Event& e) {
     if (const auto* c = std::get_if<Correct>(&e.body))
       for (const Event& instead : c->instead) check(instead);
+    if (std::holds_alternative<Attest>(e.body)) must_be(parties_, "party", e.by, e.at);
     const Goods* g = e.goods();
     if (g == nullptr) return;
     for (const LotGiven& l : g->gives) must_be(items_, "item", l.item, l.at);
@@ -104,6 +105,7 @@ Json state_json(const Law& law, const Custody& custody, StateId number) {
           {"rights", rights},
           {"on", to_string(s.by->on)},
           {"event", s.by->id},
+          {"by", text_or_null(s.by->by)},
           {"kind", to_string(s.by->kind)},
           {"parents", parents}};
 }
@@ -233,6 +235,7 @@ void lots_of_events(const Rulebooks::Body& body, Sources& sources, const SourceT
   const std::vector<Event> events = checked_events(body, sources, file, world, diags);
   if (diags.has_errors()) return;
   world.lots.clear();
+  world.lots_from_events = true;
   const Custody custody(events, on, body.law, world, diags);
   join(world, custody.world(), diags);
   if (diags.has_errors()) return;  // the accounts would tell of the same corrections again

@@ -22,6 +22,14 @@ struct Box {
   std::size_t column = 0, row = 0;
 };
 
+/// A right, and how much of the value where it is counted.
+std::string right_line(const Json& r) {
+  const bool more = r.at("more_possible").get<bool>();
+  if (!r.contains("share")) return text_at(r, "right") + (more ? ", perhaps" : "");
+  return fmt::format("{} {}{}", text_at(r, "right"), more ? "at least " : "",
+                     text_at(r.at("share"), "fraction"));
+}
+
 std::vector<Box> boxes_of(const Json& lot) {
   std::vector<Box> out;
   std::map<int, std::size_t> place;
@@ -33,6 +41,7 @@ std::vector<Box> boxes_of(const Json& lot) {
     if (const std::string holder = text_at(s, "holder"), country = text_at(s, "country"); !holder.empty())
       b.lines.push_back(country.empty() ? holder : fmt::format("{}, {}", holder, country));
     for (const Json& p : s.at("provisos")) b.lines.push_back(text_at(p, "proviso"));
+    for (const Json& r : s.at("rights")) b.lines.push_back(right_line(r));
     for (const Json& p : s.at("parents")) {
       const auto it = place.find(p.at("state").get<int>());
       if (it == place.end()) continue;
@@ -47,11 +56,15 @@ std::vector<Box> boxes_of(const Json& lot) {
   return out;
 }
 
+/// Names of events have no control characters, but those of a world file may: no XML holds them, and a
+/// terminal obeys them. Each is shown as the replacement character.
 std::string replaced(const std::string& s, const std::map<char, std::string>& by) {
   std::string out;
   for (const char c : s) {
     const auto it = by.find(c);
-    if (it == by.end())
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+      out += "\ufffd";
+    else if (it == by.end())
       out += c;
     else
       out += it->second;

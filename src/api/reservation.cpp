@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <map>
 
+#include "accounts/replay.h"
 #include "api/line_question.h"
 #include "api/opened_events.h"
 #include "base/json.h"
@@ -69,6 +71,53 @@ Json line_of(const TransferLine& l, const World& world, const Transfer& t, const
   return line;
 }
 
+/// What lots hold that nobody has set aside yet, line after line of a transfer.
+class LotsLeft {
+ public:
+  LotsLeft(const Custody& custody, const Book& book) : custody_(custody), book_(book) {}
+
+  /// Takes a line's goods from its lot. @returns why they are not there; empty if they are
+  std::string take(const TransferLine& l, const std::string& from) {
+    const auto at = custody_.lot(l.lot);
+    if (!at) return {};  // it names none
+    const LotState& lot = custody_.states()[*at];
+    if (!from.empty() && !lot.country.empty() && lot.country != from)
+      return fmt::format("lot `{}` is in {}, not in {}", l.lot, lot.country, from);
+    const auto asked = parse_amount(l.quantity);
+    if (!asked) return {};  // a value says nothing of how many; what is no amount is refused with the booking
+    const auto [found, first] = left_.try_emplace(l.lot, lot.quantity);
+    Amount& left = found->second;
+    if (first) left.ten_thousandths -= reserved(l.lot, left);
+    if (asked->unit != left.unit)
+      return fmt::format("lot `{}` is counted in {}, and line `{}` asks in {}", l.lot, left.unit, l.id,
+                         asked->unit);
+    if (asked->ten_thousandths > left.ten_thousandths)
+      return fmt::format("of the {} of lot `{}`, {} are not set aside yet, and line `{}` asks for {}",
+                         to_string(lot.quantity), l.lot, to_string(left), l.id, to_string(*asked));
+    left.ten_thousandths -= asked->ten_thousandths;
+    return {};
+  }
+
+ private:
+  /// Of a lot, at most what it holds: goods that moved and were not drawn yet count no further.
+  std::int64_t reserved(const std::string& lot, const Amount& holds) const {
+    std::int64_t out = 0;
+    for (const OpenReservation* r : book_.reservations())
+      for (const OpenLine& l : r->lines)
+        if (is_of(l.asked, lot) && l.asked.quantity && l.asked.quantity->unit == holds.unit)
+          out = std::min(out + l.quantity.reserved, holds.ten_thousandths);
+    return out;
+  }
+  static bool is_of(const ReservedLine& l, const std::string& lot) {
+    return std::any_of(l.facts.begin(), l.facts.end(), [&](const UseFact& f) {
+      return f.fact == "lot" && !f.values.empty() && f.values.front() == lot;
+    });
+  }
+  const Custody& custody_;
+  const Book& book_;
+  std::map<std::string, Amount> left_;
+};
+
 /// Whether a finding was given by hand, as `--known FACT=yes` does.
 bool taken_for_granted(const Json& answer) {
   for (const Json& n : answer["needs"])
@@ -112,18 +161,23 @@ ReservationResult reservation_of(const DecideRequest& request, const std::string
   Diagnostics told;  // whoever decided has reported it
   const auto day = parse_date(question["on"].get<std::string>());
   const Law no_law;  // what lies on goods is no matter here
-  join(world, Custody(read.events, day.value_or(far_future), no_law, read.world, told).world(), told);
+  const Custody custody(read.events, day.value_or(far_future), no_law, read.world, told);
+  join(world, custody.world(), told);
   const auto doc =
       read_document(read.sources, read.sources.add(request.transfer.name, request.transfer.text), read.diags);
   const auto transfer = doc ? read_transfer(*doc, world, told) : std::nullopt;
   if (!transfer) return refused("the transfer cannot be read", "decide it first");
   const std::vector<std::string> recorded = authorisations(read.events);
+  const Accounts accounts = replay_accounts(read.events, far_future, read.world, told);
+  LotsLeft lots(custody, accounts.book);
   Json lines = Json::array();
   for (std::size_t i = 0; i < transfer->lines.size(); ++i) {
     const TransferLine& l = transfer->lines[i];
     if (l.quantity.empty() && l.value.empty())
       return refused(fmt::format("line `{}` says neither quantity nor value", l.id),
                      "give `quantity`, such as `4 pieces`, or `value`, such as `2500 USD`");
+    if (const std::string why = lots.take(l, transfer->from); !why.empty())
+      return refused(why, "ask for goods that are there; draw what has moved, free what will not");
     lines.push_back(line_of(l, world, *transfer, (*answer)["lines"][i], recorded));
     if (lines.back()["under"].empty())
       return refused(fmt::format("no recorded authorisation settles a need of line `{}`", l.id),

@@ -105,6 +105,9 @@ class Custody::Step {
   // --- what must hold of the whole event ---
   void check() {
     switch (e_.kind) {
+      case EventKind::make:
+      case EventKind::assemble:
+      case EventKind::disassemble: new_numbers(); break;
       case EventKind::split:
       case EventKind::merge: conserved(); break;
       case EventKind::repair: repaired_conserved(); break;
@@ -117,6 +120,23 @@ class Custody::Step {
         break;
       default: break;
     }
+  }
+  /// A serial number is that of one piece of its item, as long as the piece is there.
+  void new_numbers() {
+    std::map<std::pair<std::string_view, std::string_view>, const LotGiven*> by_number;
+    for (const LotGiven& l : g_->gives)
+      for (const std::string& n : l.serials) {
+        const auto [first, is_new] = by_number.try_emplace({l.item, n}, &l);
+        const std::string holder = is_new ? c_.holder_of(l.item, n) : first->second->lot;
+        if (!holder.empty() && !takes_piece(holder, n))
+          diags_.emit(code::serial_exists, l.at, holder, l.item, n)
+              .fix("correct the number, or the item, of one of the two");
+      }
+  }
+  bool takes_piece(const std::string& lot, const std::string& serial) const {
+    return std::any_of(taken_.begin(), taken_.end(), [&](const Taken& t) {
+      return t.said->lot == lot && std::find(t.serials.begin(), t.serials.end(), serial) != t.serials.end();
+    });
   }
   template <class T>
   static std::optional<Amount> sum(const std::vector<T>& all) {
@@ -132,16 +152,19 @@ class Custody::Step {
     const auto in = sum(taken_), out = sum(g_->gives);
     if (!in || in != out)
       diags_.emit(code::not_conserved, e_.at, e_.id, amount_or_none(in), amount_or_none(out));
-    std::multiset<std::string> numbers_in, numbers_out;
+    Numbers numbers_in, numbers_out;
     for (const Taken& t : taken_) numbers_in.insert(t.serials.begin(), t.serials.end());
     for (const LotGiven& l : g_->gives) {
       numbers_out.insert(l.serials.begin(), l.serials.end());
       for (const Taken& t : taken_) one_item(t, l);
     }
-    if (numbers_in != numbers_out)
-      diags_.emit(code::not_conserved, e_.at, e_.id, numbers(numbers_in), numbers(numbers_out));
+    same_numbers(numbers_in, numbers_out, e_.at);
   }
-  static std::string numbers(const std::multiset<std::string>& all) {
+  using Numbers = std::multiset<std::string>;
+  void same_numbers(const Numbers& in, const Numbers& out, TextSpan at) {
+    if (in != out) diags_.emit(code::not_conserved, at, e_.id, numbers(in), numbers(out));
+  }
+  static std::string numbers(const Numbers& all) {
     return all.empty() ? "no numbered pieces" : fmt::format("the pieces {}", fmt::join(all, ", "));
   }
   void one_item(const Taken& t, const LotGiven& l) {
@@ -155,8 +178,9 @@ class Custody::Step {
       return;
     }
     one_item(*t, *l);
-    if (t->quantity != l->quantity || !t->whole || t->serials != l->serials)
+    if (t->quantity != l->quantity || !t->whole)
       diags_.emit(code::not_conserved, l->at, e_.id, to_string(t->quantity), to_string(l->quantity));
+    same_numbers({t->serials.begin(), t->serials.end()}, {l->serials.begin(), l->serials.end()}, l->at);
   }
   std::pair<const Taken*, const LotGiven*> repaired() const {
     for (const Taken& t : taken_)
@@ -188,19 +212,31 @@ class Custody::Step {
     }
     if (e_.kind == EventKind::give_back)
       for (const Taken& t : taken_)
-        if (!descends(t.state, l->lent))
-          diags_.emit(code::wrong_form, t.said->at, fmt::format("goods that `{}` lent", g_->of))
+        if (!is_out(t.state, *l))
+          diags_
+              .emit(code::wrong_form, t.said->at,
+                    fmt::format("goods that `{}` lent and that are still out", g_->of))
               .fix("other goods that come in their place are a `return_substitute`");
     const auto back = sum(taken_);
     if (!back || back->unit != l->out.unit || back->ten_thousandths > l->out.ten_thousandths)
       diags_.emit(code::more_than_lent, e_.at, g_->of, to_string(l->out), amount_or_none(back));
   }
 
-  /// Whether the event stands on some way back from the state.
-  bool descends(std::uint32_t state, const Event* from) const {
-    if (c_.states_[state].by == from) return true;
-    const std::vector<StateId> before = c_.graph().ancestors(state);
-    return std::any_of(before.begin(), before.end(), [&](StateId s) { return c_.states_[s].by == from; });
+  /// Whether a state came of what the loan moved, and of nothing that came back since. What an event leaves
+  /// behind is neither: the rest of a lot that was lent in part never was out.
+  bool is_out(StateId state, const Loan& loan) const {
+    bool lent = false, back = false;
+    const auto look = [&](StateId s) {
+      const Event& by = *c_.states_[s].by;
+      if (by.goods() == nullptr) return;  // an attestation moves nothing
+      const std::vector<Origin> from = c_.graph().origins(s);
+      if (!from.empty() && from.front().how == Descent::rest) return;
+      lent = lent || &by == loan.lent;
+      back = back || by.goods()->of == loan.lent->id;
+    };
+    look(state);
+    for (const StateId s : c_.graph().ancestors(state)) look(s);
+    return lent && !back;
   }
 
   // --- what changes ---
@@ -239,6 +275,7 @@ class Custody::Step {
         c_.marks_.graph().append(origins, added, says_worth ? c_.marks_.worth(s.value) : Worth{});
     c_.live_[s.lot] = id;
     c_.by_number_[s.lot].push_back(id);
+    for (const std::string& n : s.serials) c_.numbered_[{s.item, n}] = id;
     c_.states_.push_back(std::move(s));
   }
   /// So much of a state as went into another.
@@ -455,6 +492,13 @@ std::optional<StateId> Custody::lot(std::string_view number) const {
 std::optional<StateId> Custody::taken_by(const Event& event, std::string_view number) const {
   const auto it = taken_.find({&event, std::string(number)});
   return it == taken_.end() ? std::nullopt : std::optional(it->second);
+}
+
+std::string Custody::holder_of(const std::string& item, const std::string& serial) const {
+  const auto it = numbered_.find({item, serial});
+  if (it == numbered_.end()) return {};
+  const std::string& number = states_[it->second].lot;
+  return lot(number) == it->second ? number : std::string();
 }
 
 Lot Custody::as_lot(StateId id) const {

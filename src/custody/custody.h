@@ -48,7 +48,7 @@ class Custody {
   /// Reads events as they were recorded, corrections among them, up to a day on which they were so. The
   /// events must outlive this.
   /// @param known  agreements that the events name, besides those that they enter
-  /// @fails SK3201 to SK3210; an event that is reported happens to nothing
+  /// @fails SK3201 to SK3211; an event that is reported happens to nothing
   Custody(std::span<const Event> recorded, Date valid_on, const Law& law, const World& known,
           Diagnostics& diags);
 
@@ -62,6 +62,8 @@ class Custody {
   std::optional<StateId> lot(std::string_view number) const;
   /// The state in which goods were when an event took them; none if it took no such lot.
   std::optional<StateId> taken_by(const Event& event, std::string_view number) const;
+  /// The lot that holds the piece of the item with that serial number; empty if none does.
+  std::string holder_of(const std::string& item, const std::string& serial) const;
   /// Those that hold as corrected, in the order of their days.
   const std::vector<const Event*>& events() const { return events_; }
   const std::vector<Loan>& loans() const { return loans_; }
@@ -78,6 +80,8 @@ class Custody {
   std::map<std::string, StateId, std::less<>> live_;
   std::map<std::string, std::vector<StateId>, std::less<>> by_number_;
   std::map<std::pair<const Event*, std::string>, StateId> taken_;
+  std::map<std::pair<std::string, std::string>, StateId>
+      numbered_;  // by item and serial number: its last state
   std::vector<const Event*> events_;
   std::vector<Loan> loans_;
 };

@@ -211,6 +211,13 @@ std::string DigitalLink::uri() const {
   return out;
 }
 
+std::optional<std::string> DigitalLink::mended_gtin() const {
+  constexpr std::size_t digits = 14;
+  if ((key != "01" && key != "8006") || value.size() < digits) return std::nullopt;
+  const std::string gtin = checked(std::string_view(value).substr(0, digits - 1));
+  return value.starts_with(gtin) ? std::nullopt : std::optional(gtin);
+}
+
 std::optional<DigitalLink> read_digital_link(std::string_view uri) {
   for (const std::string_view base : {"urn:epc:id:", "urn:epc:class:", "urn:epc:idpat:"}) {
     if (!uri.starts_with(base)) continue;

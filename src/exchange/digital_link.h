@@ -10,6 +10,8 @@ namespace sekisho {
 struct DigitalLink {
   std::string key, value, qualifier, qualifier_value;
   std::string uri() const;
+  /// Of a trade item whose number ends in a wrong check digit, the number with the right one.
+  std::optional<std::string> mended_gtin() const;
 };
 
 /// Reads an EPC URN (`urn:epc:id:`, `urn:epc:class:`, `urn:epc:idpat:`) or a GS1 Digital Link of any domain,

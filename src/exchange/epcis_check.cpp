@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/date.h"
+#include "exchange/digital_link.h"
 #include "exchange/epcis_query.h"
 #include "exchange/epcis_time.h"
 
@@ -187,6 +188,10 @@ void EpcisCheck::event(Doc said, EpcisDocument& out) {
       unknown(e.key, field_names(kind));
   }
   required(said, kind);
+  // One that is declared wrong is told again under its own name.
+  if (const Doc* id = said.find("eventID");
+      id && !said.find("errorDeclaration") && !ids_.insert(id->text).second)
+    diags_.emit(code::event_twice, id->at, id->text);
   if (diags_.all().size() == before) {
     const TextSpan at = said.find("type")->at;
     out.events.push_back({kind, std::move(said), prefixes_, at});
@@ -217,7 +222,7 @@ void EpcisCheck::field(const EpcisField& f, const Doc& d) {
     case EpcisForm::uri_or_uris:
       if (!d.is_list()) return uri(d);
       [[fallthrough]];
-    case EpcisForm::uris: return list(d, "URIs", [&](const Doc& e) { uri(e); });
+    case EpcisForm::uris: return uris(d);
     case EpcisForm::quantities: return list(d, "quantities", [&](const Doc& e) { quantity(e); });
     case EpcisForm::action:
       if (text(d, "ADD, OBSERVE or DELETE") && d.text != "ADD" && d.text != "OBSERVE" && d.text != "DELETE")
@@ -317,6 +322,24 @@ void EpcisCheck::uri(const Doc& d) {
   if (text(d, a_uri) && !is_uri(d.text)) form(d, a_uri);
 }
 
+/// Each once, in whatever spelling: a thing twice in one list would be taken or made twice.
+void EpcisCheck::uris(const Doc& d) {
+  std::set<std::string> seen;
+  list(d, "URIs", [&](const Doc& e) {
+    identifier(e);
+    if (e.is_scalar() && !seen.insert(canonical_uri(e.text)).second)
+      diags_.emit(code::key_twice, e.at, canonical_uri(e.text));
+  });
+}
+
+void EpcisCheck::identifier(const Doc& d) {
+  uri(d);
+  const auto link = d.is_scalar() ? read_digital_link(d.text) : std::nullopt;
+  if (const auto gtin = link ? link->mended_gtin() : std::nullopt)
+    diags_.emit(code::not_in_vocabulary, d.at, d.text, "identifier")
+        .fix(fmt::format("by its check digit the number is {}", *gtin));
+}
+
 void EpcisCheck::word(const Vocabulary& v, const Doc& d) {
   if (!text(d, fmt::format("a {}", v.what))) return;
   if (d.text.find(':') != std::string::npos && !d.text.starts_with(v.web) && !d.text.starts_with(v.urn))
@@ -343,7 +366,7 @@ void EpcisCheck::quantity(const Doc& d) {
   if (!object(d, "a quantity with its `epcClass`")) return;
   for (const DocEntry& e : d.entries) {
     if (e.key.text == "epcClass") {
-      uri(e.value);
+      identifier(e.value);
     } else if (e.key.text == "quantity") {
       if (number(e.value, "a number") && e.value.text.starts_with('-'))
         form(e.value, "a quantity that is not below zero");

@@ -1,5 +1,7 @@
 #pragma once
 #include <functional>
+#include <set>
+#include <string>
 
 #include "exchange/epcis_document.h"
 
@@ -40,6 +42,9 @@ class EpcisCheck {
   void time(const Doc& d);
   void offset(const Doc& d);
   void uri(const Doc& d);
+  void uris(const Doc& d);
+  /// A URI, and a trade item's number with the right check digit.
+  void identifier(const Doc& d);
   void word(const Vocabulary& v, const Doc& d);
   void list(const Doc& d, std::string_view of, const Each& each);
   bool object(const Doc& d, std::string_view expected);
@@ -59,7 +64,8 @@ class EpcisCheck {
 
   const Sources& sources_;
   Diagnostics& diags_;
-  Prefixes prefixes_;  // where the reader stands
+  Prefixes prefixes_;          // where the reader stands
+  std::set<std::string> ids_;  // `eventID`s so far
 };
 
 }  // namespace sekisho

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <random>
+#include <set>
 #include <sstream>
 
 #include "exchange/digital_link.h"
@@ -141,6 +142,7 @@ class Made {
   }
   template <class Write>
   std::string list(Write write) {
+    listed_.clear();
     std::string out = "[" + write();
     for (unsigned n = roll(3); n > 0; --n) out += "," + write();
     return out + "]";
@@ -152,8 +154,13 @@ class Made {
                 "https://sekisho.example/epcis/lot/l1"});
   }
   std::string amount() { return any({"1 pieces", "3 pieces", "2.50 KGM", "0.0001 pieces", "12 kg"}); }
+  /// One that the list does not have yet.
+  std::string lot_name() {
+    for (;;)
+      if (const auto [it, is_new] = listed_.insert(name()); is_new) return *it;
+  }
   std::string taken() {
-    std::string out = "{" + pair("lot", name());
+    std::string out = "{" + pair("lot", lot_name());
     const unsigned how = roll(4);
     if (how == 1) out += "," + pair("quantity", amount());
     if (how == 2) out += R"(,"serials":["a","b/1"])";
@@ -161,12 +168,13 @@ class Made {
     return out + (roll(3) ? "" : "," + pair("as", name())) + "}";
   }
   std::string given() {
-    const std::string out = "{" + pair("lot", name()) + "," +
+    const std::string out = "{" + pair("lot", lot_name()) + "," +
                             pair("item", any({"gyro", "https://id.gs1.org/01/04012345123456"})) + ",";
     if (roll(3) == 0) return out + R"("quantity":"2 pieces","serials":["a","b"]})";
     return out + pair("quantity", amount()) + (roll(2) ? "}" : R"(,"value":"10.50 USD"})");
   }
   std::mt19937 random_;
+  std::set<std::string> listed_;
 };
 
 constexpr const char* commissioned =
@@ -230,7 +238,7 @@ TEST_CASE("random events of every kind of goods come back from EPCIS the same") 
   Made made(7);
   std::string text;
   for (int i = 0; i < 400; ++i) text += made.event(i) + "\n";
-  text += R"({"event":"attest","id":"at","on":"2020-01-01","lot":"l1","jurisdiction":"JP"})";
+  text += R"({"event":"attest","id":"at","on":"2020-01-01","by":"m","lot":"l1","jurisdiction":"JP"})";
   text += "\n";
   text += R"({"event":"correct","id":"c","on":"2020-01-01","of":"e1","withdrawn":"yes"})";
   comes_back(text);
@@ -264,6 +272,26 @@ TEST_CASE("what is packed moves with what it is packed in, and is built into not
   ReadDocument alone(document_with(shipping));
   CHECK(alone.lines().empty());
   CHECK(alone.found() == "SK3406");
+}
+
+TEST_CASE("what stands twice, in whatever spelling, and a number with a wrong check digit are refused") {
+  const auto made = [](const std::string& id, const std::string& epcs) {
+    return R"({"type":"ObjectEvent","eventID":")" + id +
+           R"(","eventTime":"2020-01-02T00:00:00Z","eventTimeZoneOffset":"+00:00","action":"ADD",)"
+           R"("bizStep":"commissioning","epcList":[)" +
+           epcs + "]}";
+  };
+  const auto found = [](const std::string& events) {
+    ReadDocument read(document_with(events));
+    return std::to_string(read.lines().size()) + " " + read.found();
+  };
+  const std::string urn = R"("urn:epc:id:sgtin:4012345.011111.1")",
+                    link = R"("https://example.com/01/04012345111118/21/1")";
+  CHECK(found(made("urn:x:1", urn)) == "1 ");
+  CHECK(found(made("urn:x:1", urn + "," + link)) == "0 SK3006");
+  CHECK(found(made("urn:x:1", urn) + "," + made("urn:x:1", R"("urn:epc:id:sgtin:4012345.011111.2")")) ==
+        "1 SK3201");
+  CHECK(found(made("urn:x:1", R"("https://example.com/01/04012345111119/21/1")")) == "0 SK3402");
 }
 
 TEST_CASE("extensions that contradict the fields of their event are refused") {

@@ -46,16 +46,18 @@ E AccountEventReader::word(Value value, TextSpan at, std::optional<E> (*parse)(s
 
 void AccountEventReader::key(Authorise& a, std::string_view key, TextSpan at, Value value) {
   Authorisation& t = a.text;
-  if (is_instrument_key(key))
-    keep(key, at, v_.json.document(value));
-  else if (key == "authorisation")
-    t.instrument.id = v_.text(value);
+  if (is_instrument_key(key)) {
+    Doc said = v_.json.document(value);
+    if (key == "authority" && said.is_scalar()) v_.must_be_name(said.text, said.at);
+    keep(key, at, std::move(said));
+  } else if (key == "authorisation")
+    t.instrument.id = v_.name(value);
   else if (key == "kind")
     t.kind = word(value, at, parse_authorisation_kind, kind_words);
   else if (key == "state")
     t.state = word(value, at, parse_authorisation_state, state_words);
   else if (key == "holder")
-    t.holder = v_.text(value);
+    t.holder = v_.name(value);
   else if (key == "signatory")
     t.signatory = v_.text(value);
   else if (key == "reexport")
@@ -103,7 +105,7 @@ Limit AccountEventReader::limit(Value value) {
     if (key == "quantity" || key == "value") {
       ++measures;
       l.measure = key == "value" ? Measure::value : Measure::quantity;
-      l.most = key == "value" ? money(each, at) : quantity(each, at);
+      l.most = key == "value" ? v_.money(each, at) : v_.quantity(each, at);
     } else if (key == "items") {
       l.items = v_.text_or_texts(each, "an item or a list of items");
     } else if (key == "consignees") {
@@ -137,7 +139,7 @@ Condition AccountEventReader::condition(Value value) {
     if (key == "text")
       c.text = v_.text(each);
     else if (key == "by")
-      c.by = v_.text(each);
+      c.by = v_.name(each);
     else if (key == "met_on")
       c.met_on = v_.day(each, at);
     else
@@ -155,7 +157,7 @@ OwedReport AccountEventReader::report(Value value) {
     if (key == "text")
       r.text = v_.text(each);
     else if (key == "to")
-      r.to = v_.text(each);
+      r.to = v_.name(each);
     else if (key == "due") {
       r.due = v_.day(each, at);
       due = true;
@@ -178,11 +180,12 @@ void AccountEventReader::key(Reserve& r, std::string_view key, TextSpan at, Valu
   else if (key == "lines")
     v_.json.list(value, "a list of lines",
                  [&](Value each) { r.lines.push_back(line(each, r.lines.size() + 1)); });
+  if (key == "lines" && r.lines.empty()) v_.diags().emit(code::wrong_form, at, "at least one line");
 }
 
 void AccountEventReader::key(Take& t, std::string_view key, TextSpan, Value value) {
   if (key == "of")
-    t.of = v_.text(value);
+    t.of = v_.name(value);
   else if (key == "parts")
     v_.json.list(value, "a list of parts", [&](Value each) { t.parts.push_back(part(each)); });
 }
@@ -192,17 +195,17 @@ ReservedLine AccountEventReader::line(Value value, std::size_t number) {
   const TextSpan place = v_.json.place(value);
   v_.json.object(value, "a line", [&](std::string_view key, TextSpan at, Value each) {
     if (key == "line")
-      l.line = v_.text(each);
+      l.line = v_.name(each);
     else if (key == "item")
-      l.item = v_.text(each);
+      l.item = v_.name(each);
     else if (key == "consignee")
-      l.consignee = v_.text(each);
+      l.consignee = v_.name(each);
     else if (key == "quantity")
-      l.quantity = quantity(each, at);
+      l.quantity = v_.quantity(each, at);
     else if (key == "value")
-      l.value = money(each, at);
+      l.value = v_.money(each, at);
     else if (key == "under")
-      l.under = v_.texts(each, "a list of authorisations");
+      l.under = v_.names(each, "a list of authorisations");
     else if (key == "needs")
       v_.json.list(each, "a list of needs", [&](Value n) { l.needs.push_back(need(n)); });
     else if (key == "facts")
@@ -219,16 +222,17 @@ ReservedLine AccountEventReader::line(Value value, std::size_t number) {
 NeededAct AccountEventReader::need(Value value) {
   NeededAct n;
   const TextSpan place = v_.json.place(value);
+  std::vector<std::string_view> seen;
   v_.json.object(value, "a need", [&](std::string_view key, TextSpan at, Value each) {
+    seen.push_back(key);
     if (key == "need")
-      n.need = v_.text(each);
+      n.need = v_.name(each);
     else if (key == "from")
-      n.from = v_.text(each);
+      n.from = v_.name(each);
     else
       v_.unknown_key(key, at, {"need", "from"});
   });
-  v_.must_have(!n.need.empty(), "need", place);
-  v_.must_have(!n.from.empty(), "from", place);
+  v_.must_have_all({"need", "from"}, seen, place);
   return n;
 }
 
@@ -243,22 +247,15 @@ Part AccountEventReader::part(Value value) {
   Part p;
   v_.json.object(value, "a part", [&](std::string_view key, TextSpan at, Value each) {
     if (key == "line")
-      p.line = v_.text(each);
+      p.line = v_.name(each);
     else if (key == "quantity")
-      p.quantity = quantity(each, at);
+      p.quantity = v_.quantity(each, at);
     else if (key == "value")
-      p.value = money(each, at);
+      p.value = v_.money(each, at);
     else
       v_.unknown_key(key, at, {"line", "quantity", "value"});
   });
   return p;
-}
-
-Amount AccountEventReader::quantity(Value value, TextSpan at) {
-  return v_.amount(value, at, "a quantity above zero, such as 24 pieces");
-}
-Amount AccountEventReader::money(Value value, TextSpan at) {
-  return v_.amount(value, at, "an amount of money above zero, such as 2500.00 USD");
 }
 
 }  // namespace sekisho

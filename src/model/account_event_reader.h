@@ -26,8 +26,6 @@ class AccountEventReader {
   NeededAct need(Value value);
   UseFact fact(std::string_view name, Value value);
   Part part(Value value);
-  Amount quantity(Value value, TextSpan at);
-  Amount money(Value value, TextSpan at);
   /// The value of an enum by its word, or a report that names all of them.
   template <class E>
   E word(Value value, TextSpan at, std::optional<E> (*parse)(std::string_view), std::string_view words);

@@ -86,11 +86,11 @@ struct EventReader::Body : EventValues {
     if (key == "event")
       text(v);  // read beforehand
     else if (key == "id")
-      e.id = text(v);
+      e.id = name(v);
     else if (key == "on")
       e.on = day(v, at);
     else if (key == "by")
-      e.by = text(v);
+      e.by = name(v);
     else if (key == "source")
       e.source = text(v);
     else if (key == "reason")
@@ -126,13 +126,12 @@ struct EventReader::Body : EventValues {
     if (auto* authorise = std::get_if<Authorise>(&e.body)) accounts.key(*authorise, key, at, v);
     if (auto* reserve = std::get_if<Reserve>(&e.body)) accounts.key(*reserve, key, at, v);
     if (auto* take = std::get_if<Take>(&e.body)) accounts.key(*take, key, at, v);
-    if (auto* expire = std::get_if<Expire>(&e.body); expire && key == "of") expire->of = text(v);
+    if (auto* expire = std::get_if<Expire>(&e.body); expire && key == "of") expire->of = name(v);
     if (auto* stop = std::get_if<Stop>(&e.body)) stop_key(*stop, key, at, v);
-    if (auto* lift = std::get_if<Lift>(&e.body); lift && key == "of") lift->of = text(v);
+    if (auto* lift = std::get_if<Lift>(&e.body); lift && key == "of") lift->of = name(v);
   }
   void end_body(Event& e) {
-    if (auto* enter = std::get_if<Enter>(&e.body))
-      enter->world = read_world_sections(enter->sections, diags());
+    if (auto* enter = std::get_if<Enter>(&e.body)) end_enter(*enter, e.at);
     if (auto* correct = std::get_if<Correct>(&e.body)) end_correct(*correct, e.at);
     if (auto* authorise = std::get_if<Authorise>(&e.body)) accounts.end(*authorise, e);
     if (const auto* stop = std::get_if<Stop>(&e.body); stop && stop->name.empty())
@@ -146,7 +145,7 @@ struct EventReader::Body : EventValues {
       return;
     }
     s.kind = *parse_held_kind(key);
-    s.name = s.kind == HeldKind::state ? state(v, at) : text(v);
+    s.name = s.kind == HeldKind::state ? state(v, at) : name(v);
   }
 
   // --- goods ---
@@ -156,35 +155,35 @@ struct EventReader::Body : EventValues {
     else if (key == "gives")
       json.list(v, "a list of lots", [&](Value e) { g.gives.push_back(given(e)); });
     else if (key == "using")
-      g.made_with = texts(v, "a list of lots");
+      g.made_with = names(v, "a list of lots");
     else if (key == "made_in")
       g.made_in = state(v, at);
     else if (key == "maker")
-      g.maker = text(v);
+      g.maker = name(v);
     else if (key == "made_under")
-      g.made_under = text(v);
+      g.made_under = name(v);
     else if (key == "kind")
       g.kind = text(v);
     else if (key == "from")
-      g.from = text(v);
+      g.from = name(v);
     else if (key == "to")
-      g.to = text(v);
+      g.to = name(v);
     else if (key == "end_user")
-      g.end_user = text(v);
+      g.end_user = name(v);
     else if (key == "country")
       g.country = state(v, at);
     else if (key == "binds")
       g.binds = provisos(v, at);
     else if (key == "under")
-      g.under = texts(v, "a list of authorisations");
+      g.under = names(v, "a list of authorisations");
     else if (key == "decision")
-      g.decision = text(v);
+      g.decision = name(v);
     else if (key == "facts")
       facts(g, v);
     else if (key == "due")
       g.due = day(v, at);
     else if (key == "of")
-      g.of = text(v);
+      g.of = name(v);
     if ((key == "takes" && g.takes.empty()) || (key == "gives" && g.gives.empty()))
       diags().emit(code::wrong_form, at, "at least one lot");
   }
@@ -201,47 +200,49 @@ struct EventReader::Body : EventValues {
   LotTaken taken(Value v) {
     LotTaken t;
     t.at = json.place(v);
+    std::vector<std::string_view> seen;
     json.object(v, "a lot that is taken", [&](std::string_view key, TextSpan at, Value value) {
+      seen.push_back(key);
       if (key == "lot")
-        t.lot = text(value);
+        t.lot = name(value);
       else if (key == "quantity")
-        t.quantity = amount(value, at, "a quantity above zero, such as 24 pieces");
+        t.quantity = quantity(value, at);
       else if (key == "serials")
         t.serials = serials(value);
       else if (key == "as")
-        t.as = text(value);
+        t.as = name(value);
       else
         unknown_key(key, at, {"lot", "quantity", "serials", "as"});
     });
-    must_have(!t.lot.empty(), "lot", t.at);
+    must_have_all({"lot"}, seen, t.at);
     if (t.quantity) serials_agree(t.serials, *t.quantity, t.at);
     return t;
   }
   LotGiven given(Value v) {
     LotGiven g;
     g.at = json.place(v);
+    std::vector<std::string_view> seen;
     json.object(v, "a lot that comes of it", [&](std::string_view key, TextSpan at, Value value) {
+      seen.push_back(key);
       if (key == "lot")
-        g.lot = text(value);
+        g.lot = name(value);
       else if (key == "item")
-        g.item = text(value);
+        g.item = name(value);
       else if (key == "quantity")
-        g.quantity = amount(value, at, "a quantity above zero, such as 24 pieces");
+        g.quantity = quantity(value, at);
       else if (key == "serials")
         g.serials = serials(value);
       else if (key == "value")
-        g.value = amount(value, at, "an amount of money above zero, such as 2500.00 USD");
+        g.value = money(value, at);
       else
         unknown_key(key, at, {"lot", "item", "quantity", "serials", "value"});
     });
-    must_have(!g.lot.empty(), "lot", g.at);
-    must_have(!g.item.empty(), "item", g.at);
-    must_have(!g.quantity.unit.empty(), "quantity", g.at);
+    must_have_all({"lot", "item", "quantity"}, seen, g.at);
     serials_agree(g.serials, g.quantity, g.at);
     return g;
   }
   std::vector<std::string> serials(Value v) {
-    std::vector<std::string> out = texts(v, "a list of serial numbers");
+    std::vector<std::string> out = names(v, "a list of serial numbers");
     std::sort(out.begin(), out.end());
     const auto twice = std::adjacent_find(out.begin(), out.end());
     if (twice != out.end()) diags().emit(code::key_twice, json.place(v), *twice);
@@ -249,15 +250,15 @@ struct EventReader::Body : EventValues {
   }
   void serials_agree(const std::vector<std::string>& serials, const Amount& quantity, TextSpan at) {
     constexpr std::int64_t one = 10'000;
-    if (serials.empty() || static_cast<std::int64_t>(serials.size()) * one == quantity.ten_thousandths)
-      return;
+    const auto counted = static_cast<std::int64_t>(serials.size()) * one;
+    if (serials.empty() || quantity.unit.empty() || counted == quantity.ten_thousandths) return;
     diags().emit(code::wrong_form, at, "as many serial numbers as the quantity says");
   }
 
   // --- attest, enter, correct ---
   void attest_key(Attest& a, std::string_view key, TextSpan at, Value v) {
     if (key == "lot")
-      a.lot = text(v);
+      a.lot = name(v);
     else if (key == "jurisdiction")
       a.jurisdiction = state(v, at);
     else if (key == "basis")
@@ -271,8 +272,14 @@ struct EventReader::Body : EventValues {
     e.sections.form = Doc::Form::map;
     e.sections.entries.push_back({std::move(name), json.document(v)});
   }
+  void end_enter(Enter& e, TextSpan at) {
+    if (e.sections.entries.empty())
+      diags().emit(code::wrong_form, at, "something that is entered, such as `parties`");
+    else
+      e.world = read_world_sections(e.sections, diags());
+  }
   void correct_key(Correct& c, std::string_view key, TextSpan at, Value v) {
-    if (key == "of") c.of = text(v);
+    if (key == "of") c.of = name(v);
     if (key == "withdrawn") c.withdrawn = text(v) == "yes";
     if (key != "instead") return;
     const TextSpan place = json.place(v);

@@ -1,9 +1,34 @@
 #include "model/event_values.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace sekisho {
+namespace {
 
+/// U+0000 to U+001F, U+007F to U+009F, and the two that are no characters (U+FFFE, U+FFFF), in UTF-8.
+bool has_control_characters(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte < 0x20 || byte == 0x7f) return true;
+    if (byte == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0) return true;
+  }
+  return text.find("\xef\xbf\xbe") != text.npos || text.find("\xef\xbf\xbf") != text.npos;
+}
+
+}  // namespace
+
+std::string EventValues::name(Value v) {
+  const std::size_t before = diags().all().size();
+  const TextSpan at = json.place(v);
+  std::string t = json.scalar(v);
+  if (diags().all().size() == before) must_be_name(t, at);
+  return t;
+}
+void EventValues::must_be_name(const std::string& text, TextSpan at) {
+  if (text.empty()) diags().emit(code::wrong_form, at, "a name that is not empty");
+  if (has_control_characters(text)) diags().emit(code::wrong_form, at, "a name without control characters");
+}
 Date EventValues::day(Value v, TextSpan at) {
   const std::string t = json.scalar(v);
   const auto d = parse_date(t);
@@ -14,11 +39,18 @@ Date EventValues::day(Value v, TextSpan at) {
     diags().emit(code::wrong_form, at, "a day such as 2023-12-22");
   return {};
 }
-Amount EventValues::amount(Value v, TextSpan at, std::string_view example) {
+Amount EventValues::amount(Value v, TextSpan at, std::string_view what, std::string_view example) {
   const auto a = parse_amount(json.scalar(v));
   if (a && a->ten_thousandths > 0) return *a;
-  diags().emit(code::wrong_form, at, example);
+  diags().emit(code::wrong_form, at,
+               fmt::format("{} above zero and up to a million million, such as {}", what, example));
   return {};
+}
+Amount EventValues::quantity(Value v, TextSpan at) {
+  return amount(v, at, "a quantity", "24 pieces");
+}
+Amount EventValues::money(Value v, TextSpan at) {
+  return amount(v, at, "an amount of money", "2500.00 USD");
 }
 std::string EventValues::state(Value v, TextSpan at) {
   std::string s = json.scalar(v);
@@ -27,9 +59,9 @@ std::string EventValues::state(Value v, TextSpan at) {
     diags().emit(code::wrong_form, at, "a state as two capital letters, such as JP");
   return s;
 }
-std::vector<std::string> EventValues::texts(Value v, std::string_view what) {
+std::vector<std::string> EventValues::names(Value v, std::string_view what) {
   std::vector<std::string> out;
-  json.list(v, what, [&](Value e) { out.push_back(json.scalar(e)); });
+  json.list(v, what, [&](Value e) { out.push_back(name(e)); });
   return out;
 }
 void EventValues::unknown_key(std::string_view key, TextSpan at, const std::vector<std::string>& known) {
@@ -40,11 +72,16 @@ void EventValues::unknown_key(std::string_view key, TextSpan at, const std::vect
 void EventValues::must_have(bool has, std::string_view key, TextSpan at) {
   if (!has) diags().emit(code::missing_key, at, key);
 }
+void EventValues::must_have_all(std::initializer_list<std::string_view> keys,
+                                const std::vector<std::string_view>& seen, TextSpan at) {
+  for (const std::string_view key : keys)
+    must_have(std::find(seen.begin(), seen.end(), key) != seen.end(), key, at);
+}
 std::vector<std::string> EventValues::text_or_texts(Value v, std::string_view what) {
   simdjson::ondemand::json_type type{};
   if (v.type().get(type) == simdjson::SUCCESS && type == simdjson::ondemand::json_type::array)
-    return texts(v, what);
-  return {text(v)};
+    return names(v, what);
+  return {name(v)};
 }
 bool EventValues::yes(Value v, TextSpan at) {
   const std::string word = text(v);

@@ -1,4 +1,5 @@
 #pragma once
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,11 +20,16 @@ class EventValues {
   Diagnostics& diags() { return json.diags(); }
 
   std::string text(Value v) { return json.scalar(v); }
+  /// The name of something: not empty, and without control characters, which no picture, terminal or XML
+  /// bears.
+  std::string name(Value v);
+  void must_be_name(const std::string& text, TextSpan at);
   Date day(Value v, TextSpan at);
-  /// @param example  what is expected, for the report
-  Amount amount(Value v, TextSpan at, std::string_view example);
+  /// After a report, an amount without a unit.
+  Amount quantity(Value v, TextSpan at);
+  Amount money(Value v, TextSpan at);
   std::string state(Value v, TextSpan at);
-  std::vector<std::string> texts(Value v, std::string_view what);
+  std::vector<std::string> names(Value v, std::string_view what);
   /// A list of texts, or one text that stands for a list of one.
   std::vector<std::string> text_or_texts(Value v, std::string_view what);
   bool yes(Value v, TextSpan at);
@@ -32,8 +38,13 @@ class EventValues {
 
   void unknown_key(std::string_view key, TextSpan at, const std::vector<std::string>& known);
   void must_have(bool has, std::string_view key, TextSpan at);
+  void must_have_all(std::initializer_list<std::string_view> keys, const std::vector<std::string_view>& seen,
+                     TextSpan at);
 
   JsonText json;
+
+ private:
+  Amount amount(Value v, TextSpan at, std::string_view what, std::string_view example);
 };
 
 }  // namespace sekisho

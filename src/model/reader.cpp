@@ -176,13 +176,14 @@ class Reader {
   }
 
   template <class T>
-  void must_exist(const Doc& d, std::string_view key, std::string_view kind, const T* found) {
+  void must_exist(const Doc& d, std::string_view key, std::string_view kind, const T* found,
+                  std::string_view cure = to_world) {
     const Doc* v = d.find(key);
     if (found || !look_up_ || !v || !v->is_scalar()) return;
-    diags_.emit(code::unknown_party, v->at, kind, v->text)
-        .fix(fmt::format("add it to the world that `--world` names, or correct `{}`", key));
+    diags_.emit(code::unknown_party, v->at, kind, v->text).fix(fmt::format("{}, or correct `{}`", cure, key));
   }
 
+  static constexpr std::string_view to_world = "add it to the world that `--world` names";
   Diagnostics& diags_;
   bool look_up_ = true;  // names must exist in the world that is read
 };
@@ -403,7 +404,9 @@ class TransferReader : Reader {
     l.facts = facts(d, "line " + l.id);
     for (const TransferLine& other : t.lines)
       if (other.id == l.id) diags_.emit(code::key_twice, d.at, l.id);
-    if (!l.lot.empty()) must_exist(d, "lot", "lot", world_.lot(l.lot));
+    if (!l.lot.empty())
+      must_exist(d, "lot", "lot", world_.lot(l.lot),
+                 world_.lots_from_events ? "add to the events how it came to be" : to_world);
     if (!l.item.empty()) must_exist(d, "item", "item", world_.item(l.item));
     t.lines.push_back(std::move(l));
   }

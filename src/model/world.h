@@ -113,6 +113,7 @@ struct World {
   std::vector<Record> records;
   std::vector<Instrument> instruments;
   std::vector<Hold> holds;  // from events alone
+  bool lots_from_events = false;
 
   const Party* party(std::string_view id) const;
   const Agreement* agreement(std::string_view id) const;
