@@ -53,12 +53,14 @@ class Whole {
     std::size_t next = 0;
     Range all;
     std::vector<std::string> unassessed;
+    bool assessed = true;
     for (std::size_t i = 0; i < lines.size(); ++i) {
       answer["question"]["law_of"].expect(to_string(premises[i].law_of));
       const std::size_t first = next;
       const LineFinding line =
           check_line(law_, premises[i], lines[i], regimes, next, verdict_, most_readings_);
       all = {std::max(all.low, line.joint.low), std::max(all.high, line.joint.high)};
+      assessed = assessed && line.assessed;
       for (const std::string& s : line.unassessed)
         if (std::find(unassessed.begin(), unassessed.end(), s) == unassessed.end()) unassessed.push_back(s);
       for (const char* key : {"needs", "provisos", "obligations"})
@@ -75,18 +77,18 @@ class Whole {
       gathered(answer[key], lines, key, lines.size() > 1);
     states(answer["states"], regimes, unassessed);
     answer["best"].expect(to_string(all.low));
-    answer["worst"].expect(to_string(unassessed.empty() ? all.high : Finding::prohibited));
-    answer["finding"].expect(overall(all, !unassessed.empty()));
-    answer["compliance"].expect(compliance(answer["question"], all, !unassessed.empty()));
+    answer["worst"].expect(to_string(assessed ? all.high : Finding::prohibited));
+    answer["finding"].expect(overall(all, assessed));
+    answer["compliance"].expect(compliance(answer["question"], all, assessed));
   }
   /// Of a movement that took place: what nobody has given is a breach only where the acts of authorities were
   /// read.
-  static Json compliance(const Page& question, Range all, bool unassessed) {
+  static Json compliance(const Page& question, Range all, bool assessed) {
     if (!question["performed"].yes()) return nullptr;
     const bool acts_read = question["instruments"].text() == "read";
     if (all.low == Finding::prohibited || (all.low == Finding::authorisation_required && acts_read))
       return "breach";
-    return all.high <= Finding::permitted_with_provisos && !unassessed ? "compliant" : "undetermined";
+    return all.high <= Finding::permitted_with_provisos && assessed ? "compliant" : "undetermined";
   }
   /// What stands in the parts and is said again of the whole.
   static void gathered(const Page& said, const std::vector<Page>& parts, const char* key, bool with_line) {
