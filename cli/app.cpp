@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 
 #include "files.h"
 
@@ -68,6 +69,22 @@ Option* Option::required() {
 
 Option* Option::one_of(std::vector<std::string> words) {
   option_->check(CLI::IsMember(std::move(words)));
+  return this;
+}
+
+Option* Option::at_most(unsigned most) {
+  option_->check(
+      [most](const std::string& text) {
+        return text.size() > 9 || std::strtoul(text.c_str(), nullptr, 10) > most
+                   ? fmt::format("{} is more than {}", text, most)
+                   : "";
+      },
+      "");
+  return this;
+}
+
+Option* Option::excludes(Option* other) {
+  option_->excludes(other->option_);
   return this;
 }
 

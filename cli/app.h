@@ -21,6 +21,9 @@ class Option {
   Option* required();
   /// No other word is a value of it.
   Option* one_of(std::vector<std::string> words);
+  Option* at_most(unsigned most);
+  /// Not both.
+  Option* excludes(Option* other);
 
  private:
   CLI::Option* option_;

@@ -11,18 +11,11 @@
 #include <string_view>
 #include <utility>
 
+#include "file_lock.h"
 #include "files.h"
 
 namespace sekisho::cli {
 namespace {
-
-/// The path still leads to the open file: nobody put another in its place while we waited.
-bool is_in_place(const std::string& path, int file) {
-  struct stat open {};
-  struct stat named {};
-  return fstat(file, &open) == 0 && stat(path.c_str(), &named) == 0 && open.st_ino == named.st_ino &&
-         open.st_dev == named.st_dev;
-}
 
 bool write_all(int file, std::string_view text) {
   while (!text.empty()) {
@@ -51,7 +44,7 @@ std::optional<EventFile> EventFile::open(const std::string& path) {
       cannot_write(path, std::strerror(errno));
       return std::nullopt;
     }
-    if (is_in_place(path, file)) return opened;
+    if (is_in_place(file, path)) return opened;
   }
 }
 

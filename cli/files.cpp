@@ -109,7 +109,15 @@ bool write_file(const std::string& named, const std::function<bool(std::ostream&
   return take_place(beside, *place);
 }
 
-std::optional<std::vector<SourceText>> read_rulebooks(const std::vector<std::string>& paths) {
+bool same_file(const std::string& a, const std::string& b) {
+  std::error_code error;
+  if (fs::equivalent(a, b, error)) return true;
+  const fs::path one = fs::weakly_canonical(fs::absolute(a, error), error);
+  const fs::path other = fs::weakly_canonical(fs::absolute(b, error), error);
+  return !one.empty() && one == other;
+}
+
+std::optional<std::vector<std::string>> rulebook_files(const std::vector<std::string>& paths) {
   std::vector<std::string> files;
   for (const std::string& p : paths) {
     std::error_code error;
@@ -131,8 +139,15 @@ std::optional<std::vector<SourceText>> read_rulebooks(const std::vector<std::str
     std::sort(found.begin(), found.end());
     files.insert(files.end(), found.begin(), found.end());
   }
+  return files;
+}
+
+std::optional<std::vector<SourceText>> read_rulebooks(const std::vector<std::string>& paths) {
+  const auto files = rulebook_files(paths);
+  if (!files) return std::nullopt;
   std::vector<SourceText> texts;
-  for (const std::string& f : files) {
+  texts.reserve(files->size());
+  for (const std::string& f : *files) {
     auto text = read_file(f);
     if (!text) return std::nullopt;
     texts.push_back(std::move(*text));

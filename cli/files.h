@@ -30,7 +30,12 @@ bool take_place(const std::string& beside, const std::string& place);
 bool write_file(const std::string& path, const std::string& text);
 /// The same, in pieces. @param write  false: it failed and said why; nothing is left
 bool write_file(const std::string& path, const std::function<bool(std::ostream&)>& write);
-/// The `.law` files under the paths (folders are searched), in order of name.
+/// Whether two paths lead to one file, whether it is there yet or not.
+bool same_file(const std::string& a, const std::string& b);
+/// The names of the `.law` files under the paths (folders are searched), in order of name; after a message
+/// nullopt.
+std::optional<std::vector<std::string>> rulebook_files(const std::vector<std::string>& paths);
+/// Their texts.
 std::optional<std::vector<SourceText>> read_rulebooks(const std::vector<std::string>& paths);
 
 /// The rulebooks of a command: the shipped ones, or those of `--rules`, with drafts laid over.

@@ -151,10 +151,12 @@ class Writer {
     for (char& c : shown) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
     if (finding == "open") shown += fmt::format(": {}", range(a));
     if (finding == "not_assessed") {
-      shown += ":";
+      std::string states;
       for (const Json& s : a["states"])
-        if (text(s, "finding") == "not_assessed") shown += " " + text(s, "state");
-      shown += " has a say, and no rulebook for it is loaded or in force";
+        if (text(s, "finding") == "not_assessed") states += " " + text(s, "state");
+      shown += states.empty()
+                   ? ": no rulebook that is loaded is in force"
+                   : fmt::format(":{} has a say, and no rulebook for it is loaded or in force", states);
     }
     std::string forces;
     std::set<std::string> seen;

@@ -4,9 +4,12 @@ JSON lines, no row lost, and nothing broken by Ctrl-C or by being killed.
 usage: batch_test.py BINARY SOURCE_ROOT
 """
 import csv
+import fcntl
 import json
+import os
 import pathlib
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -72,12 +75,13 @@ def same_as_decide(folder):
 
 
 def large(folder, rows):
-    """The example's rows over and over, two kinds of bad rows among them."""
+    """The example's rows over and over, three kinds of bad rows among them; quotes that open run over many rows."""
     lines = example.read_text().splitlines()
     with open(folder / "large.csv", "w") as out:
         out.write(lines[0] + "\n")
         for i in range(rows):
-            out.write(lines[1 + i % (len(lines) - 1)] + "\n" if i % 1000 != 999 else 'open "quote,\n' if i % 2000 == 999 else "too,few\n")
+            out.write(lines[1 + i % (len(lines) - 1)] + "\n" if i % 1000 != 999
+                      else ('open "quote,\n', "too,few\n", '"open,quote\n')[i // 1000 % 3])
     return folder / "large.csv"
 
 
@@ -124,6 +128,69 @@ def stopped(folder, table, expected):
         check("nothing is left lying about", not state.exists() and not list(folder.glob(f"{out.name}*.part")))
 
 
+def changed(folder, table):
+    """A stopped run goes on from what it had read, under what it was asked, or not at all."""
+    law, mapping, mine = folder / "law", folder / "changed.yaml", folder / "changed.csv"
+    shutil.copytree(root / "rulebooks", law)
+    mapping.write_text("words: {destination: {America: US}}\n")
+    mine.write_bytes(table.read_bytes())
+    out, state = folder / "changed.out", folder / "changed.out.state"
+
+    def go_on(day="2024-01-01"):
+        return sekisho("batch", mine, "--out", out, "--rules", law, "--mapping", mapping, "--on", day, "--threads", 1, "--resume")
+
+    run = subprocess.Popen([binary, "batch", mine, "--out", out, "--rules", law, "--mapping", mapping, "--on", "2024-01-01", "--threads", "1"],
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while run.poll() is None and not state.exists():
+        time.sleep(0.002)
+    run.kill()
+    run.wait()
+    check("the run was stopped on its way", state.exists())
+    done = go_on("2024-01-02")
+    check("another day is noticed", done.returncode == 1 and b"--on" in done.stderr and b"--fresh" in done.stderr, done.stderr.decode())
+    for what, path in (("rulebooks", min(law.rglob("*.law"))), ("mapping", mapping), ("header", mine), ("table", mine)):
+        before = path.read_bytes()
+        after = before.replace(b"destination", b"Destination", 1) if what == "header" else before + b"# \n"
+        if what == "table":  # as long as it was, and its header too
+            after = before.replace(b"\n", b"\nX", 1)[:len(before)]
+        path.write_bytes(after)
+        done = go_on()
+        check(f"another {what} is noticed", done.returncode == 1 and what.encode() in done.stderr and b"--fresh" in done.stderr, done.stderr.decode())
+        path.write_bytes(before)
+    check("what was put back goes on", b"going on" in go_on().stderr and not state.exists())
+    state.write_text("{}")
+    check("what is no state is told", go_on().returncode == 1)
+    state.unlink()
+
+
+def files_of_others(folder):
+    small, out = folder / "small.csv", folder / "small.out"
+    refused, part = folder / "small.out.refused", folder / "small.out.part"
+    small.write_text("departure,on\nJP,never\n")
+    check("a row is refused", sekisho("batch", small, "--out", out).returncode == 1 and refused.exists())
+    small.write_text("departure,on\nJP,2024-01-01\n")
+    check("refusals of an earlier run do not stay", sekisho("batch", small, "--out", out).returncode == 0 and not refused.exists())
+    with open(part, "w") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        done = sekisho("batch", small, "--out", out)
+        check("two runs do not write to one file", done.returncode == 2 and b"another run" in done.stderr, done.stderr.decode())
+    part.unlink()
+    os.link(small, folder / "again.csv")
+    before = small.read_text()
+    done = sekisho("batch", small, "--out", folder / "again.csv")
+    check("a table by another name is not written over", done.returncode == 2 and small.read_text() == before, done.stderr.decode())
+
+
+def broken_input(folder):
+    """What cannot be read to its end is not taken for a table that ends there."""
+    done = sekisho("batch", "/proc/self/mem", "--rows", "ndjson", "--out", folder / "broken.out")
+    check("a file that breaks off", done.returncode == 3 and not (folder / "broken.out").exists(), done.stderr.decode())
+    here = os.open(folder, os.O_RDONLY)
+    done = sekisho("batch", "-", "--rows", "ndjson", "--out", folder / "broken.out", stdin=here)
+    os.close(here)
+    check("standard input that breaks off", done.returncode == 3 and not (folder / "broken.out").exists(), done.stderr.decode())
+
+
 def json_lines(folder):
     rows = list(csv.DictReader(open(example)))
     with open(folder / "s.ndjson", "w") as out:
@@ -144,7 +211,7 @@ def wrong_use(folder):
     check("a table that is not there", sekisho("batch", folder / "none.csv", "--out", folder / "x").returncode == 3)
     check("a folder is no table", sekisho("batch", folder, "--out", folder / "x").returncode == 3)
     check("a column that is no fact", sekisho("batch", example, "--out", folder / "x", "--column", "what=nosuch").returncode == 1)
-    check("a day that does not exist", sekisho("batch", example, "--out", folder / "x", "--on", "2023-02-30").returncode == 1)
+    check("a day that does not exist", sekisho("batch", example, "--out", folder / "x", "--on", "2023-02-30").returncode == 2)
     check("an output that cannot be written", sekisho("batch", example, "--out", folder / "no/such/folder").returncode == 3)
     (folder / "m.yaml").write_text("columns: {Dest: destination}\nwords: {destination: {United States: US}}\n")
     (folder / "m.csv").write_text("Dest,departure,on\nUnited States,JP,2024-01-01\n")
@@ -160,6 +227,9 @@ with tempfile.TemporaryDirectory() as name:
     size = 30_000
     table = large(place, size)
     stopped(place, table, whole(place, table, size))
+    changed(place, table)
+    files_of_others(place)
+    broken_input(place)
     json_lines(place)
     wrong_use(place)
 print(f"{passed} passed, {failed} failed")

@@ -13,12 +13,14 @@
 #include <future>
 #include <iostream>
 #include <mutex>
-#include <sstream>
+#include <set>
 #include <thread>
 
+#include "batch_progress.h"
 #include "command.h"
+#include "file_lock.h"
 #include "files.h"
-#include "json.h"
+#include "words.h"
 
 // `sekisho batch`: pieces of the input are decided by threads and written in order. What is written grows
 // beside its place and moves there at the end; after each piece a small file says how far it came, so that a
@@ -30,6 +32,7 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 constexpr std::size_t piece_size = 1 << 20;
+constexpr unsigned most_threads = 1024;
 
 struct BatchOptions {
   std::string in, out, refused, mapping, rows_as;
@@ -43,38 +46,6 @@ std::atomic<bool> interrupted{false};
 void on_interrupt(int) {
   interrupted = true;
 }
-
-/// How far a run came.
-struct Progress {
-  std::string input, header;
-  std::uintmax_t size = 0, offset = 0, out_bytes = 0, refused_bytes = 0;
-  std::size_t rows = 0, refused = 0, lines = 0;
-
-  std::string text() const {
-    return Json{{"schema", "sekisho-batch-state/1"},
-                {"input", input},
-                {"size", size},
-                {"header", header},
-                {"offset", offset},
-                {"rows", rows},
-                {"refused", refused},
-                {"lines", lines},
-                {"out_bytes", out_bytes},
-                {"refused_bytes", refused_bytes}}
-               .dump(1) +
-           "\n";
-  }
-  static std::optional<Progress> read(const std::string& path) {
-    std::ifstream in(path);
-    std::stringstream text;
-    text << in.rdbuf();
-    auto j = try_json(text.str());
-    if (!j || !j->is_object() || j->value("schema", "") != "sekisho-batch-state/1") return std::nullopt;
-    Json& at = *j;
-    return Progress{at["input"],         at["header"], at["size"],    at["offset"], at["out_bytes"],
-                    at["refused_bytes"], at["rows"],   at["refused"], at["lines"]};
-  }
-};
 
 /// Threads that decide pieces; each has a worker of its own.
 class Pool {
@@ -132,6 +103,9 @@ class Run {
   explicit Run(BatchOptions& o) : o_(o), to_screen_(o.out == "-") {}
 
   int run() {
+    if (!days_exist({o_.request.on})) return exit_usage;
+    if (o_.refused.empty() && !to_screen_) o_.refused = o_.out + ".refused";
+    if (const int wrong = keep_apart()) return wrong;
     int code = exit_ok;
     const auto books = load(o_.rules, code);
     if (!books || !open_input() || !read_mapping()) return books ? exit_files : code;
@@ -144,9 +118,7 @@ class Run {
     if (const int wrong = open_output(batch)) return wrong;
     std::signal(SIGINT, on_interrupt);
     std::signal(SIGTERM, on_interrupt);
-    if (!decide(batch)) return exit_files;
-    if (interrupted) return stopped();
-    return finish();
+    return decide(batch) ? finish(batch) : exit_files;
   }
 
  private:
@@ -154,6 +126,36 @@ class Run {
   bool complain(const std::string& what, const std::string& path) {
     (what == "read" ? cannot_read : cannot_write)(path, std::strerror(errno));
     return false;
+  }
+  /// What is written goes over nothing that is read, and each of it to a place of its own.
+  int keep_apart() const {
+    struct Named {
+      std::string path, what;
+    };
+    std::vector<Named> in, out;
+    if (o_.in != "-") in.push_back({o_.in, "the table"});
+    if (!o_.mapping.empty()) in.push_back({o_.mapping, "the mapping"});
+    for (const auto* paths : {&o_.rules.rules, &o_.rules.drafts}) {
+      const auto files = rulebook_files(*paths);
+      if (!files) return exit_files;
+      for (const std::string& f : *files) in.push_back({f, "a rulebook"});
+    }
+    if (!to_screen_)
+      for (const std::string& path : {o_.out, part(o_.out), state()}) out.push_back({path, "--out"});
+    if (!o_.refused.empty())
+      for (const std::string& path : {o_.refused, part(o_.refused)}) out.push_back({path, "--refused"});
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      for (const Named& n : in)
+        if (same_file(out[i].path, n.path)) return written_over(n.path, n.what, out[i].what);
+      for (std::size_t k = 0; k < i; ++k)
+        if (same_file(out[i].path, out[k].path)) return written_over(out[i].path, out[k].what, out[i].what);
+    }
+    return exit_ok;
+  }
+  static int written_over(const std::string& path, const std::string& what, const std::string& option) {
+    fmt::print(stderr, "error: `{}` is {} and would be written over\n   fix: give {} another name\n", path,
+               what, option);
+    return exit_usage;
   }
   bool open_input() {
     if (o_.in == "-") {
@@ -167,7 +169,7 @@ class Run {
       at_.size = fs::file_size(o_.in, error);
       if (error) at_.size = 0;
     }
-    at_.input = o_.in;
+    o_.request.table = o_.in == "-" ? "standard input" : o_.in;
     return true;
   }
   bool read_mapping() {
@@ -177,12 +179,18 @@ class Run {
     return o_.request.mapping.has_value();
   }
   bool read_header() {
-    if (!std::getline(*in_, o_.request.header)) return errno = ENODATA, complain("read", o_.in);
+    errno = 0;
+    if (!std::getline(*in_, o_.request.header)) {
+      if (!broken() || errno == 0) errno = ENODATA;
+      return complain("read", o_.in);
+    }
     at_.offset = o_.request.header.size() + 1;
-    at_.header = o_.request.header;
     at_.lines = 1;
+    read_.add(o_.request.header + "\n");
     return true;
   }
+  /// Whether reading ended before the end. The C library keeps that to itself where standard input is read.
+  bool broken() const { return in_->bad() || (in_ == &std::cin && std::ferror(stdin) != 0); }
   std::string part(const std::string& path) const { return path + ".part"; }
   std::string state() const { return o_.out + ".state"; }
 
@@ -191,13 +199,14 @@ class Run {
       std::fwrite(batch.out_header().data(), 1, batch.out_header().size(), stdout);
       refusals_to_stderr_ = o_.refused.empty();
     }
-    if (o_.refused.empty() && !to_screen_) o_.refused = o_.out + ".refused";
     for (std::string* file : {&o_.out, &o_.refused}) {
       if (file->empty() || (file == &o_.out && to_screen_)) continue;
       const auto place = file_place(*file);
       if (!place) return exit_files;
       *file = *place;
     }
+    if (const int wrong = lock()) return wrong;
+    at_.rests_on = batch.rests_on();
     const bool began = !to_screen_ && fs::exists(state());
     if (began && !o_.resume && !o_.fresh) {
       fmt::print(stderr,
@@ -228,14 +237,51 @@ class Run {
     }
     return exit_ok;
   }
+  /// For as long as this run lasts no other one writes there.
+  int lock() {
+    for (const std::string* file : {&o_.out, &o_.refused}) {
+      if (file->empty() || *file == "-") continue;
+      const FileLock& l = locks_.emplace_back(part(*file));
+      if (l.held()) continue;
+      if (!l.other_run()) return complain("write", part(*file)), exit_files;
+      fmt::print(stderr,
+                 "error: another run writes to `{}`\n   fix: wait until it has ended, or write elsewhere\n",
+                 *file);
+      return exit_usage;
+    }
+    return exit_ok;
+  }
+  /// Reads again what the earlier run had read. @returns its digest
+  std::string read_again(std::uintmax_t bytes) {
+    file_.seekg(0);
+    read_ = RunningDigest();
+    std::string block(piece_size, '\0');
+    while (bytes > 0 && file_) {
+      file_.read(block.data(), static_cast<std::streamsize>(std::min<std::uintmax_t>(bytes, piece_size)));
+      const auto got = static_cast<std::size_t>(file_.gcount());
+      read_.add(std::string_view(block).substr(0, got));
+      bytes -= got;
+    }
+    return read_.text();
+  }
   /// Takes up where the earlier run stopped: what was written past its last mark is cut off.
   bool go_on() {
-    const auto before = Progress::read(state());
-    std::error_code error;
-    if (!before || before->input != at_.input || before->size != at_.size || before->header != at_.header) {
-      fmt::print(stderr, "error: `{}` is of another input\n   fix: begin again with --fresh\n", state());
+    const auto text = read_file(state());
+    const auto before = text ? BatchProgress::read_text(text->text) : std::nullopt;
+    if (!before) {
+      fmt::print(stderr, "error: `{}` says nothing of a stopped run\n   fix: begin again with --fresh\n",
+                 state());
       return false;
     }
+    at_.read = read_again(before->offset);
+    if (const std::string changed = before->changed(at_); !changed.empty()) {
+      fmt::print(stderr,
+                 "error: `{}`: since that run was stopped this has changed: {}\n"
+                 "   fix: put it back as it was, or begin again with --fresh\n",
+                 state(), changed);
+      return false;
+    }
+    std::error_code error;
     for (const auto& [path, bytes] :
          {std::pair{part(o_.out), before->out_bytes}, {part(o_.refused), before->refused_bytes}}) {
       if (fs::file_size(path, error) < bytes || error) {
@@ -247,7 +293,6 @@ class Run {
       if (error) return errno = error.value(), complain("write", path);
     }
     at_ = *before;
-    file_.seekg(static_cast<std::streamoff>(at_.offset));
     first_row_ = at_.rows;
     fmt::print(stderr, "going on after row {}\n", at_.rows);
     return true;
@@ -257,6 +302,10 @@ class Run {
   struct Sent {
     std::future<BatchPiece> piece;
     std::size_t bytes, lines;
+    std::string read;  // digest of the input up to its end
+    bool ready(std::chrono::milliseconds wait) const {
+      return piece.wait_for(wait) == std::future_status::ready;
+    }
   };
   bool decide(const Batch& batch) {
     const unsigned threads = o_.threads != 0 ? o_.threads : std::max(1u, std::thread::hardware_concurrency());
@@ -266,31 +315,44 @@ class Run {
     std::size_t row = at_.rows, line = at_.lines;
     bool more = true, sound = true;
     while (sound && (more || !sent.empty())) {
-      if (more && !interrupted && sent.size() < std::size_t{2} * threads) {
-        const std::size_t had = buffer.size();
-        buffer.resize(had + piece_size);
-        in_->read(buffer.data() + had, static_cast<std::streamsize>(piece_size));
-        buffer.resize(had + static_cast<std::size_t>(in_->gcount()));
-        more = !in_->eof() && !in_->fail();
-        const BatchSplit whole = batch.split(buffer, !more);
+      if (interrupted) stop(sent);
+      if (more && sent.size() < std::size_t{2} * threads) {
+        sound = read_on(buffer);
+        more = sound && in_->good();
+        const BatchSplit whole = sound ? batch.split(buffer, !more) : BatchSplit{};
         if (whole.bytes == 0) continue;
-        sent.push_back(
-            {pool.add({buffer.substr(0, whole.bytes), row + 1, line + 1}), whole.bytes, whole.lines});
+        read_.add(std::string_view(buffer).substr(0, whole.bytes));
+        sent.push_back({pool.add({buffer.substr(0, whole.bytes), row + 1, line + 1}), whole.bytes,
+                        whole.lines, read_.text()});
         buffer.erase(0, whole.bytes);
         row += whole.rows;
         line += whole.lines;
         continue;
       }
-      if (interrupted) more = false;
-      if (sent.empty()) break;
-      sound = write(sent.front().piece.get(), sent.front().bytes, sent.front().lines);
+      if (!sent.front().ready(std::chrono::milliseconds(100))) continue;  // it may take long: see interrupts
+      sound = write(sent.front());
       sent.pop_front();
       tell(false);
     }
     tell(true);
     return sound;
   }
-  bool write(const BatchPiece& piece, std::size_t bytes, std::size_t lines) {
+  /// Reads as much again as is left of a row that is not whole, so that a long one costs no more than a
+  /// short.
+  bool read_on(std::string& buffer) {
+    const std::size_t had = buffer.size(), more = std::max(piece_size, had);
+    buffer.resize(had + more);
+    errno = 0;
+    in_->read(buffer.data() + had, static_cast<std::streamsize>(more));
+    buffer.resize(had + static_cast<std::size_t>(in_->gcount()));
+    if (!broken()) return true;
+    if (errno == 0) errno = EIO;
+    return complain("read", o_.in);
+  }
+  bool write(Sent& sent) {
+    const BatchPiece piece = sent.piece.get();
+    for (const Report& r : piece.reports)
+      if (told_columns_.insert(r.message).second) print_reports({r}, true);
     if (to_screen_)
       std::fwrite(piece.out.data(), 1, piece.out.size(), stdout);
     else
@@ -302,8 +364,9 @@ class Run {
     if (!to_screen_ && !out_) return complain("write", part(o_.out));
     if (!refusals_to_stderr_ && !refused_) return complain("write", part(o_.refused));
     if (to_screen_ && std::ferror(stdout) != 0) return complain("write", "standard output");
-    at_.offset += bytes;
-    at_.lines += lines;
+    at_.offset += sent.bytes;
+    at_.lines += sent.lines;
+    at_.read = sent.read;
     at_.rows += piece.rows;
     at_.refused += piece.refused_rows;
     at_.out_bytes += piece.out.size();
@@ -328,6 +391,17 @@ class Run {
   }
 
   // --- the end ---
+  /// Writes what is decided and ends. The threads are not waited for: compiling the law of a day may take
+  /// them minutes, and nothing of theirs is half written.
+  [[noreturn]] void stop(std::deque<Sent>& sent) {
+    bool sound = true;
+    for (; sound && !sent.empty() && sent.front().ready(std::chrono::milliseconds(0)); sent.pop_front())
+      sound = write(sent.front());
+    tell(true);
+    const int code = sound ? stopped() : exit_files;
+    std::fflush(nullptr);
+    std::_Exit(code);
+  }
   int stopped() {
     if (to_screen_ || o_.in == "-") {
       fmt::print(stderr, "stopped after row {}\n", at_.rows);
@@ -336,15 +410,16 @@ class Run {
     }
     return exit_stopped;
   }
-  int finish() {
+  int finish(const Batch& batch) {
     out_.close();
     refused_.close();
     std::error_code error;
     if (!to_screen_ && !take_place(part(o_.out), o_.out)) return exit_files;
     if (!refusals_to_stderr_) {
-      if (at_.refused == 0)
+      if (at_.refused == 0) {
         fs::remove(part(o_.refused), error);
-      else if (!take_place(part(o_.refused), o_.refused))
+        if (!error) fs::remove(o_.refused, error);  // of an earlier run
+      } else if (!take_place(part(o_.refused), o_.refused))
         return exit_files;
     }
     if (error) return errno = error.value(), complain("write", o_.out), exit_files;
@@ -354,6 +429,9 @@ class Run {
       fmt::print(stderr, ", {} refused{}", at_.refused,
                  refusals_to_stderr_ ? "" : fmt::format(": see `{}`", o_.refused));
     fmt::print(stderr, "\n");
+    const std::vector<Report> law = batch.law_reports();
+    print_reports(law, true);
+    if (!law.empty()) return exit_too_much;
     return at_.refused == 0 ? exit_ok : exit_wrong;
   }
 
@@ -362,7 +440,10 @@ class Run {
   std::istream* in_ = nullptr;
   std::ifstream file_;
   std::ofstream out_, refused_;
-  Progress at_;
+  BatchProgress at_;
+  RunningDigest read_;
+  std::vector<FileLock> locks_;
+  std::set<std::string> told_columns_;
   std::size_t first_row_ = 0;
   Clock::time_point began_ = Clock::now(), told_;
 };
@@ -384,16 +465,18 @@ void add_batch(App& app, Outcome& outcome) {
   c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones");
   c->add_option("--draft", o->rules.drafts, "law that is not in force yet, laid over the rulebooks");
   c->add_option("--threads", o->threads,
-                "default: one for each processor; the output is the same for any number");
-  c->add_flag("--resume", o->resume, "go on where an earlier run was stopped");
-  c->add_flag("--fresh", o->fresh, "begin again although an earlier run was stopped");
+                "default: one for each processor; the output is the same for any number")
+      ->at_most(most_threads);
+  Option* resume = c->add_flag("--resume", o->resume, "go on where an earlier run was stopped");
+  c->add_flag("--fresh", o->fresh, "begin again although an earlier run was stopped")->excludes(resume);
   c->add_option("--nodes", o->request.node_limit, "the most nodes of diagrams for one day's law");
   c->footer(
       "Columns are facts by name (`sekisho facts`); a blank cell is not known, and the finding is then "
       "`open` with best and\n"
       "worst unless it is proved all the same. Sets: `A;B`, or `none`. Authorities have granted nothing and "
       "found nothing\n"
-      "but what columns say. Exit code 1 where a row was refused, 130 when stopped by Ctrl-C.\n\n"
+      "but what columns say. Exit code 1 where a row was refused, 4 where the law of its day needs more than "
+      "`--nodes`,\n130 when stopped by Ctrl-C.\n\n"
       "Example: sekisho batch examples/batch/shipments.csv --out findings.csv --on 2023-12-22\n"
       "Example: sekisho batch orders.csv --out - --column Dest=destination --column Invoice=ignore --on "
       "2024-01-01");

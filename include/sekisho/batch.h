@@ -11,6 +11,7 @@ namespace sekisho {
 
 struct BatchRequest {
   bool json_lines = false;             // else comma-separated values
+  std::string table = "the table";     // what reports call it
   std::string header;                  // CSV: the first record
   std::string on;                      // the day of rows that name none in a column `on`
   std::vector<std::string> columns;    // COLUMN=FACT; also `on`, `id`, `provisos`, `ignore`
@@ -22,11 +23,29 @@ struct BatchRequest {
 struct BatchPiece {
   std::string out, refused;
   std::size_t rows = 0, refused_rows = 0;
+  std::vector<Report> reports;  // warnings: keys of JSON that are no fact, each once
 };
 
 /// Where the whole rows at the beginning of a text end.
 struct BatchSplit {
   std::size_t bytes = 0, rows = 0, lines = 0;
+};
+
+class Digester;
+
+/// The digest of a text that comes in parts: BLAKE2b, 256 bits in hexadecimal.
+class RunningDigest {
+ public:
+  RunningDigest();
+  ~RunningDigest();
+  RunningDigest(RunningDigest&&) noexcept;
+  RunningDigest& operator=(RunningDigest&&) noexcept;
+  void add(std::string_view part);
+  /// Of all parts so far, as if they were one text.
+  std::string text() const;
+
+ private:
+  std::unique_ptr<Digester> digester_;
 };
 
 class Batch {
@@ -39,6 +58,14 @@ class Batch {
   /// Columns that are nothing are warnings; ok() is false if any report is an error.
   const std::vector<Report>& reports() const;
   bool ok() const;
+  /// What is wrong with the law of days that rows asked for; their rows are refused. SK4001, SK4002.
+  std::vector<Report> law_reports() const;
+
+  /// What the findings rest on beside the rows, in words, each with its digest. The same, the same findings.
+  struct Ground {
+    std::string what, digest;
+  };
+  std::vector<Ground> rests_on() const;
 
   /// The first line of the output and of the refusals; empty for JSON lines.
   std::string out_header() const;

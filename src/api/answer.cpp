@@ -31,14 +31,14 @@ std::string_view changed_by(ChangedBy who) {
 
 }  // namespace
 
-Json finding_json(const FindingSet& s, bool unassessed) {
+Json finding_json(const FindingSet& s, bool assessed) {
   Json j;
   const bool barred = s.single() && s.best() == Finding::prohibited;
-  j["finding"] = unassessed && !barred ? "not_assessed"
-                 : s.single()          ? std::string(to_string(s.best()))
-                                       : "open";
+  j["finding"] = !assessed && !barred ? "not_assessed"
+                 : s.single()         ? std::string(to_string(s.best()))
+                                      : "open";
   j["best"] = to_string(s.best());
-  j["worst"] = unassessed ? to_string(Finding::prohibited) : to_string(s.worst());
+  j["worst"] = assessed ? to_string(s.worst()) : to_string(Finding::prohibited);
   return j;
 }
 
@@ -139,6 +139,11 @@ void LineAnswer::assess_states() {
     if (std::find(unassessed_.begin(), unassessed_.end(), shown) == unassessed_.end())
       unassessed_.push_back(shown);
   }
+}
+
+bool LineAnswer::assessed() const {
+  return unassessed_.empty() && std::any_of(space_.regimes().begin(), space_.regimes().end(),
+                                            [](const RegimeUse& r) { return r.in_force.possible; });
 }
 
 bool LineAnswer::law_loaded(const std::string& state) const {
@@ -1051,7 +1056,7 @@ Json LineAnswer::regime(std::size_t g) {
   j["title"] = r.title;
   j["force"] = r.force;
   j["state"] = law_[r.authority].state;
-  j.update(finding_json(regimes_[g].findings, false));
+  j.update(finding_json(regimes_[g].findings, true));
   j["engaged_by"] = regimes_[g].reading.main == Truth::yes    ? Json("governs")
                     : regimes_[g].reading.later == Truth::yes ? Json("proviso")
                                                               : Json(nullptr);
@@ -1067,7 +1072,7 @@ Json LineAnswer::regime(std::size_t g) {
 Json LineAnswer::json() {
   Json j;
   j["line"] = id_;
-  j.update(finding_json(joint_, !unassessed_.empty()));
+  j.update(finding_json(joint_, assessed()));
   Json regimes = Json::array(), needs_all = Json::array(), provisos_all = Json::array(),
        duties = Json::array();
   for (std::size_t g = 0; g < regimes_.size(); ++g) {

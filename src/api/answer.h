@@ -16,7 +16,10 @@ class LineAnswer {
   /// The line as JSON.
   Json json();
   FindingSet joint() const { return joint_; }
+  /// States that have a say but no rulebook in force here.
   const std::vector<std::string>& unassessed() const { return unassessed_; }
+  /// Whether the finding is the whole answer: some law is in force, and some of every state that has a say.
+  bool assessed() const;
   /// The facts that can still change the answer, best question first; with `ask`'s words.
   Json missing();
   /// The smallest `because`, remedies and contrasts; after `json`. Null where the finding is open.
@@ -91,6 +94,6 @@ class LineAnswer {
   bool ok_ = true;
 };
 
-Json finding_json(const FindingSet& s, bool unassessed);
+Json finding_json(const FindingSet& s, bool assessed);
 
 }  // namespace sekisho

@@ -4,91 +4,35 @@
 #include <fmt/ranges.h>
 
 #include "api/batch_body.h"
+#include "api/batch_request.h"
 #include "api/body.h"
-#include "base/document.h"
+#include "base/digest.h"
 #include "base/json.h"
 #include "batch/json_row.h"
 
 namespace sekisho {
-namespace {
 
-/// `columns:` and `words:` of a mapping file.
-void read_mapping(const Doc& doc, RowsOptions& options, Diagnostics& diags) {
-  const auto texts = [&](const Doc& map, std::map<std::string, std::string>& out) {
-    for (const DocEntry& e : map.entries) {
-      if (e.value.is_scalar())
-        out[e.key.text] = e.value.text;
-      else
-        diags.emit(code::wrong_form, e.value.at, "a text");
-    }
-  };
-  for (const DocEntry& e : doc.entries) {
-    if (!e.value.is_map()) {
-      diags.emit(code::wrong_form, e.value.at, "a map");
-    } else if (e.key.text == "columns") {
-      texts(e.value, options.columns);
-    } else if (e.key.text == "words") {
-      for (const DocEntry& fact : e.value.entries) texts(fact.value, options.words[fact.key.text]);
-    } else {
-      diags.emit(code::unknown_key, e.key.at, e.key.text).fix("write `columns` or `words`");
-    }
-  }
-  if (!doc.is_map()) diags.emit(code::wrong_form, doc.at, "a map with `columns` or `words`");
+RunningDigest::RunningDigest() : digester_(std::make_unique<Digester>()) {}
+RunningDigest::~RunningDigest() = default;
+RunningDigest::RunningDigest(RunningDigest&&) noexcept = default;
+RunningDigest& RunningDigest::operator=(RunningDigest&&) noexcept = default;
+void RunningDigest::add(std::string_view part) {
+  digester_->add(part);
+}
+std::string RunningDigest::text() const {
+  return digester_->text();
 }
 
-}  // namespace
-
 Batch::Batch(const Rulebooks& books, const BatchRequest& request)
-    : body_(std::make_unique<Body>(Body{books.body().law, !request.json_lines, {}, {}, false, {}, nullptr})) {
+    : body_(
+          std::make_unique<Body>(Body{books.body(), books.body().law, request, {}, {}, false, {}, nullptr})) {
   Body& b = *body_;
-  Sources sources;
-  Diagnostics diags;
-  b.options.node_limit = request.node_limit;
-  if (!request.on.empty()) {
-    b.options.on = parse_date(request.on);
-    if (!b.options.on) diags.emit(code::document_date, TextSpan{}, request.on);
-  }
-  if (request.mapping)
-    if (const auto doc =
-            read_document(sources, sources.add(request.mapping->name, request.mapping->text), diags))
-      read_mapping(*doc, b.options, diags);
-  for (const std::string& c : request.columns) {
-    const std::size_t equals = c.find('=');
-    if (equals == std::string::npos)
-      diags.emit(code::wrong_form, TextSpan{}, fmt::format("COLUMN=FACT, not `{}`", c));
-    else
-      b.options.columns[c.substr(0, equals)] = c.substr(equals + 1);
-  }
-  const Header header(b.law, b.options);
-  for (const auto& [column, to] : b.options.columns)
-    if (to != "ignore" && header.use(column).kind == ColumnUse::Kind::ignored)
-      diags.emit(code::unknown_fact, TextSpan{}, to).fix("`sekisho facts` lists the facts there are");
-  for (const auto& [fact, words] : b.options.words)
-    if (!b.law.find_fact(fact).valid()) diags.emit(code::unknown_fact, TextSpan{}, fact);
-  if (b.csv) {
-    CsvReader reader(request.header);
-    TextRow first;
-    if (!reader.next(first) || !first.problem.empty()) {
-      diags.emit(code::wrong_form, TextSpan{}, "a first line with the names of the columns");
-    } else {
-      std::set<std::string> met;
-      for (const std::string_view cell : first.cells) {
-        std::string name(cell);
-        if (b.columns.empty() && name.starts_with("\xef\xbb\xbf")) name.erase(0, 3);
-        b.columns.push_back(header.use(name));
-        if (!met.insert(name).second) diags.emit(code::key_twice, TextSpan{}, name);
-        b.has_id = b.has_id || b.columns.back().kind == ColumnUse::Kind::id;
-        if (b.columns.back().kind != ColumnUse::Kind::ignored || b.options.columns.contains(name)) continue;
-        auto d = diags.emit(code::column_passed_over, TextSpan{}, name);
-        const std::string meant = header.meant(name);
-        d.fix(meant.empty()
-                  ? fmt::format("say which fact it is with `--column {}=FACT`, or `--column {}=ignore`", name,
-                                name)
-                  : fmt::format("if `{}` is meant, `--column {}={}`", meant, name, meant));
-      }
-    }
-  }
-  b.reports = reports_of(sources, diags);
+  ReadRequest read = read_request(b.law, request);
+  b.options = std::move(read.options);
+  b.columns = std::move(read.columns);
+  b.reports = std::move(read.reports);
+  b.has_id = std::any_of(b.columns.begin(), b.columns.end(),
+                         [](const ColumnUse& u) { return u.kind == ColumnUse::Kind::id; });
   b.plans = std::make_unique<Plans>(b.law, b.options.node_limit);
 }
 Batch::~Batch() = default;
@@ -101,16 +45,31 @@ bool Batch::ok() const {
   return std::none_of(body_->reports.begin(), body_->reports.end(),
                       [](const Report& r) { return r.is_error; });
 }
+std::vector<Report> Batch::law_reports() const {
+  return reports_of(body_->books.sources, body_->plans->failures());
+}
+std::vector<Batch::Ground> Batch::rests_on() const {
+  const BatchRequest& r = body_->request;
+  Digester books, options;
+  for (const Parsed& p : body_->books.files) books.add(p.digest);
+  for (const std::string& c : r.columns) options.add(digest(c));
+  options.add(digest(r.on));
+  options.add(r.json_lines ? "JSON lines" : "comma-separated values");
+  return {{"the rulebooks", books.text()},
+          {"`--on`, `--column` or `--rows`", options.text()},
+          {"the mapping", digest(r.mapping ? r.mapping->text : "")},
+          {"the header of the table", digest(r.header)}};
+}
 std::string Batch::out_header() const {
-  if (!body_->csv) return {};
+  if (!body_->csv()) return {};
   return body_->has_id ? "row,id,finding,best,worst,rules,not_assessed\n"
                        : "row,finding,best,worst,rules,not_assessed\n";
 }
 std::string Batch::refused_header() const {
-  return body_->csv ? "row,line,reason,text\n" : "";
+  return body_->csv() ? "row,line,reason,text\n" : "";
 }
 BatchSplit Batch::split(std::string_view text, bool last) const {
-  const WholeRows w = whole_rows(text, body_->csv, last);
+  const WholeRows w = whole_rows(text, body_->csv(), last);
   return {w.bytes, w.rows, w.lines};
 }
 
@@ -120,16 +79,18 @@ struct Batch::Worker::Body {
   std::map<std::string, ColumnUse, std::less<>> uses;  // of the keys of JSON lines
   JsonRow json;
   Row row;
+  std::set<std::string, std::less<>> passed_over;  // in one piece
 
   BatchPiece csv(std::string_view text, std::size_t number, std::size_t line);
   BatchPiece json_lines(std::string_view text, std::size_t number, std::size_t line);
-  std::string read_json(std::string_view text);
+  std::string read_json(std::string_view text, std::size_t line, BatchPiece& piece);
+  void warn(const std::string& key, std::string_view text, std::size_t line, BatchPiece& piece);
   void answer(BatchPiece& piece, std::size_t number, std::size_t line, std::string_view text,
               std::string refused);
 };
 
 RowWords words_of(const RowAnswer& a) {
-  const bool assessed = a.not_assessed.empty();
+  const bool assessed = a.law_in_force && a.not_assessed.empty();
   const bool barred = a.findings.best() == Finding::prohibited;
   RowWords out;
   out.best = to_string(a.findings.best());
@@ -150,7 +111,7 @@ void Batch::Worker::Body::answer(BatchPiece& piece, std::size_t number, std::siz
   const auto out = std::back_inserter(piece.out);
   if (!refused.empty()) {
     ++piece.refused_rows;
-    if (batch.csv)
+    if (batch.csv())
       fmt::format_to(std::back_inserter(piece.refused), "{},{},{},{}\n", number, line, csv_cell(refused),
                      csv_cell(text));
     else
@@ -158,7 +119,7 @@ void Batch::Worker::Body::answer(BatchPiece& piece, std::size_t number, std::siz
     return;
   }
   const auto [finding, best, worst] = words_of(a);
-  if (batch.csv) {
+  if (batch.csv()) {
     fmt::format_to(out, "{},", number);
     if (batch.has_id) fmt::format_to(out, "{},", csv_cell(row.id.value_or("")));
     fmt::format_to(out, "{},{},{},", finding, best, worst);
@@ -199,29 +160,56 @@ BatchPiece Batch::Worker::Body::csv(std::string_view text, std::size_t number, s
 }
 
 /// @returns why the line is no row; empty if `row` holds it
-std::string Batch::Worker::Body::read_json(std::string_view text) {
+std::string Batch::Worker::Body::read_json(std::string_view text, std::size_t line, BatchPiece& piece) {
   if (std::string wrong = json.read(text); !wrong.empty()) return wrong;
   for (const auto& [key, cell] : json.fields()) {
     auto known = uses.find(key);
     if (known == uses.end())
       known = uses.emplace(key, Header(batch.law, batch.options).use(std::string(key))).first;
-    if (known->second.kind == ColumnUse::Kind::id) row.id = std::string(cell);
-    row.cells.emplace_back(known->second, cell);
+    const ColumnUse& use = known->second;
+    if (use.kind == ColumnUse::Kind::ignored) {
+      if (!batch.options.columns.contains(known->first) && passed_over.insert(known->first).second)
+        warn(known->first, text, line, piece);
+      continue;
+    }
+    for (const auto& [other, said] : row.cells)
+      if (other == use) return fmt::format("`{}` says what another key of the row says", key);
+    if (use.kind == ColumnUse::Kind::id) row.id = std::string(cell);
+    row.cells.emplace_back(use, cell);
   }
   return {};
 }
 
+/// Says of a key that it is no fact, at its first row of the piece.
+void Batch::Worker::Body::warn(const std::string& key, std::string_view text, std::size_t line,
+                               BatchPiece& piece) {
+  Sources sources;
+  Diagnostics diags;
+  const SourceId table = sources.add(batch.request.table, std::string(text));
+  const std::size_t at = text.find('"' + key + '"');  // another spelling of it is not looked for
+  const auto begin = static_cast<std::uint32_t>(at == std::string_view::npos ? 0 : at + 1);
+  const auto size = static_cast<std::uint32_t>(at == std::string_view::npos ? text.size() : key.size());
+  column_passed_over(Header(batch.law, batch.options), key, {table, begin, begin + size}, diags);
+  for (Report& r : reports_of(sources, diags)) {
+    r.place.line = static_cast<unsigned>(line);
+    piece.reports.push_back(std::move(r));
+  }
+}
+
 BatchPiece Batch::Worker::Body::json_lines(std::string_view text, std::size_t number, std::size_t line) {
   BatchPiece piece;
+  passed_over.clear();
   for (std::size_t at = 0; at < text.size(); ++line) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
     std::string_view one = text.substr(at, end - at);
     at = end + 1;
     if (one.find_first_not_of(" \t\r") == std::string_view::npos) continue;
     if (one.ends_with('\r')) one.remove_suffix(1);
+    if (line == 1 && one.starts_with(byte_order_mark)) one.remove_prefix(byte_order_mark.size());
     row.id.reset();
     row.cells.clear();
-    answer(piece, number++, line, one, read_json(one));
+    std::string wrong = read_json(one, line, piece);
+    answer(piece, number++, line, one, std::move(wrong));
   }
   return piece;
 }
@@ -232,12 +220,12 @@ Batch::Worker::Worker(Worker&&) noexcept = default;
 
 Batch::Worker Batch::worker() const {
   return Worker(std::make_unique<Worker::Body>(
-      Worker::Body{*body_, RowDecider(body_->law, body_->options, *body_->plans), {}, {}, {}}));
+      Worker::Body{*body_, RowDecider(body_->law, body_->options, *body_->plans), {}, {}, {}, {}}));
 }
 
 BatchPiece Batch::Worker::decide(std::string_view rows, std::size_t first_row, std::size_t first_line) {
-  return body_->batch.csv ? body_->csv(rows, first_row, first_line)
-                          : body_->json_lines(rows, first_row, first_line);
+  return body_->batch.csv() ? body_->csv(rows, first_row, first_line)
+                            : body_->json_lines(rows, first_row, first_line);
 }
 
 }  // namespace sekisho

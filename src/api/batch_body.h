@@ -7,13 +7,16 @@
 namespace sekisho {
 
 struct Batch::Body {
+  const Rulebooks::Body& books;
   const Law& law;
-  bool csv;
+  const BatchRequest request;
   RowsOptions options;
   std::vector<ColumnUse> columns;
   bool has_id = false;
   std::vector<Report> reports;
   std::unique_ptr<Plans> plans;
+
+  bool csv() const { return !request.json_lines; }
 };
 
 /// What is said of a row that was decided.

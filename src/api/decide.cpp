@@ -64,6 +64,7 @@ std::optional<Json> answer_to(const Rulebooks::Body& body, const Sources& source
   const Days& days = asked.days;
   Json lines = Json::array();
   std::vector<std::string> unassessed;
+  bool assessed = true;
   std::vector<std::pair<Finding, Finding>> ranges;
   for (const TransferLine& line : asked.transfer.lines) {
     const LineQuestion q = line_question(body.law, asked.world, asked.has_world, asked.transfer, line, days,
@@ -75,6 +76,7 @@ std::optional<Json> answer_to(const Rulebooks::Body& body, const Sources& source
     if (asked.minimum > 0) j["minimum"] = answer.minimum(asked.minimum);
     if (!answer.ok() || diags.has_errors()) return std::nullopt;
     ranges.emplace_back(answer.joint().best(), answer.joint().worst());
+    assessed = assessed && answer.assessed();
     for (const std::string& s : answer.unassessed())
       if (std::find(unassessed.begin(), unassessed.end(), s) == unassessed.end()) unassessed.push_back(s);
     lines.push_back(std::move(j));
@@ -98,13 +100,13 @@ std::optional<Json> answer_to(const Rulebooks::Body& body, const Sources& source
     worst = std::max(worst, w);
   }
   const bool barred = best == Finding::prohibited;
-  j["finding"] = !unassessed.empty() && !barred ? "not_assessed"
-                 : best == worst                ? std::string(to_string(best))
-                                                : "open";
+  j["finding"] = !assessed && !barred ? "not_assessed"
+                 : best == worst      ? std::string(to_string(best))
+                                      : "open";
   j["best"] = to_string(best);
-  j["worst"] = to_string(unassessed.empty() ? worst : Finding::prohibited);
+  j["worst"] = to_string(assessed ? worst : Finding::prohibited);
   j["compliance"] = !asked.performed ? Json(nullptr)
-                                     : Json(compliance(best, unassessed.empty() ? worst : Finding::prohibited,
+                                     : Json(compliance(best, assessed ? worst : Finding::prohibited,
                                                        asked.has_world && !asked.without_instruments));
   j["states"] = Json::array();
   const auto all_of = [&](const char* key) {

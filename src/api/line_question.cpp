@@ -91,6 +91,8 @@ class Builder {
         e.fix(fmt::format("write `{}`", near), {{c.at, near}});
       else if (t.kind == FactType::country)
         e.fix("states are two capital letters, such as JP");
+      else if (t.kind == FactType::code && !is_code(c.value))
+        e.fix(how_codes_are_written);
       else if (!t.choices.empty())
         e.fix(fmt::format("write one of {}", fmt::join(t.choices, ", ")));
     }

@@ -153,7 +153,7 @@ class CaseSpace {
       case FactType::lot:
       case FactType::code: {
         if (!value.text.empty()) return '"' + value.text + '"';
-        return value.number == 0 ? "\"another\"" : fmt::format("\"another {}\"", value.number);
+        return value.number == 0 ? "\"another\"" : fmt::format("\"another_{}\"", value.number);
       }
       case FactType::number: return show_value({type.kind, false, {}, {}, {}}, value);
       default: {

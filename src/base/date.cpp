@@ -40,7 +40,7 @@ std::optional<Date> parse_date(std::string_view text) {
   const std::chrono::year_month_day ymd(std::chrono::year(number(text.substr(0, 4))),
                                         std::chrono::month(number(text.substr(5, 2))),
                                         std::chrono::day(number(text.substr(8, 2))));
-  if (!ymd.ok()) return std::nullopt;
+  if (!ymd.ok() || ymd.year() < std::chrono::year(1)) return std::nullopt;  // calendars begin with the year 1
   const Date day = from_ymd(ymd);
   return day < far_future ? std::optional(day) : std::nullopt;  // no law says so much of what is to come
 }

@@ -76,6 +76,7 @@ class Diagnostics {
     return Emitted(all_.back());
   }
 
+  void add(const Diagnostics& more) { all_.insert(all_.end(), more.all_.begin(), more.all_.end()); }
   const std::vector<Diagnostic>& all() const { return all_; }
   bool has_errors() const;
 

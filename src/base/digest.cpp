@@ -5,14 +5,42 @@
 #include <array>
 
 namespace sekisho {
+namespace {
 
-std::string digest(std::string_view text) {
-  std::array<unsigned char, 32> hash{};
-  crypto_generichash(hash.data(), hash.size(), reinterpret_cast<const unsigned char*>(text.data()),
-                     text.size(), nullptr, 0);
-  std::array<char, 2 * hash.size() + 1> hex{};
+constexpr std::size_t hash_bytes = 32;
+
+const unsigned char* bytes(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+}  // namespace
+
+struct Digester::State {
+  crypto_generichash_state hash;
+};
+
+Digester::Digester() : state_(std::make_unique<State>()) {
+  crypto_generichash_init(&state_->hash, nullptr, 0, hash_bytes);
+}
+Digester::~Digester() = default;
+
+void Digester::add(std::string_view part) {
+  crypto_generichash_update(&state_->hash, bytes(part), part.size());
+}
+
+std::string Digester::text() const {
+  State all = *state_;  // finding the digest ends a state
+  std::array<unsigned char, hash_bytes> hash{};
+  crypto_generichash_final(&all.hash, hash.data(), hash.size());
+  std::array<char, 2 * hash_bytes + 1> hex{};
   sodium_bin2hex(hex.data(), hex.size(), hash.data(), hash.size());
   return hex.data();
+}
+
+std::string digest(std::string_view text) {
+  Digester d;
+  d.add(text);
+  return d.text();
 }
 
 }  // namespace sekisho

@@ -125,6 +125,8 @@ Said Cells::read(FactId fact, std::string_view cell) {
     out.wrong = fmt::format("`{}` is not a value of {}, which is {}", value, f.name, describe(f.type));
     const std::string near = nearest(value, type.choices);
     if (!near.empty()) out.wrong += fmt::format("; is `{}` meant?", near);
+    if (type.kind == FactType::code && !is_code(value))
+      out.wrong += fmt::format("; {}", how_codes_are_written);
     return out;
   };
   const auto one = [&](std::string_view text) -> std::optional<Value> {

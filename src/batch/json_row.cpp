@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
+#include <algorithm>
 #include <deque>
 
 namespace sekisho {
@@ -13,11 +14,13 @@ struct JsonRow::Reader {
   dom::parser parser;
   std::string text;                 // with room behind it, as the parser wants
   std::deque<std::string> written;  // cells that do not stand in the text as they are
+  std::vector<std::string_view> keys;
 
   std::string_view write(std::string cell) { return written.emplace_back(std::move(cell)); }
   /// @returns why the value is no cell; empty if `cell` holds it
   std::string cell(std::string_view key, dom::element value, std::string_view& cell);
   std::string list(std::string_view key, dom::array parts, std::string_view& cell);
+  std::string key_twice(std::span<const Field> fields);
 };
 
 std::string JsonRow::Reader::cell(std::string_view key, dom::element value, std::string_view& cell) {
@@ -67,7 +70,16 @@ std::string JsonRow::read(std::string_view text) {
     if (std::string wrong = reader_->cell(key, value, f.cell); !wrong.empty()) return wrong;
     fields_.push_back(f);
   }
-  return {};
+  return reader_->key_twice(fields_);
+}
+
+/// @returns that a key stands twice, where one does
+std::string JsonRow::Reader::key_twice(std::span<const Field> fields) {
+  keys.clear();
+  for (const Field& f : fields) keys.push_back(f.key);
+  std::sort(keys.begin(), keys.end());
+  const auto twice = std::adjacent_find(keys.begin(), keys.end());
+  return twice == keys.end() ? std::string() : fmt::format("`{}` stands twice", *twice);
 }
 
 }  // namespace sekisho

@@ -22,13 +22,13 @@ bool CsvReader::next(TextRow& out) {
   std::size_t at = at_;
   for (bool more = true; more;) {
     if (at < text_.size() && text_[at] == '"') {
-      if (!quoted(out, at)) return give_up(out, start, "a quote is opened and not closed"), true;
-      if (at < text_.size() && text_[at] != ',' && text_[at] != '\n' && text_[at] != '\r')
-        return give_up(out, start, "text follows a closing quote"), true;
+      if (!quoted(out, start, at)) return give_up(out, start, text_.size(), {}), true;
+      if (at < text_.size() && text_[at] != ',' && !ends_line(at))
+        return give_up(out, start, at, "text follows a closing quote"), true;
     } else {
       const std::size_t end = std::min(text_.find_first_of(",\n\"", at), text_.size());
       if (end < text_.size() && text_[end] == '"')
-        return give_up(out, start, "a quote stands inside a cell"), true;
+        return give_up(out, start, end, "a quote stands inside a cell"), true;
       std::string_view cell = text_.substr(at, end - at);
       if (cell.ends_with('\r')) cell.remove_suffix(1);
       out.cells.push_back(cell);
@@ -50,14 +50,20 @@ bool CsvReader::next(TextRow& out) {
   return true;
 }
 
-/// A cell in quotes; two quotes are one. `at` becomes the place after the closing one.
-bool CsvReader::quoted(TextRow& out, std::size_t& at) {
+bool CsvReader::ends_line(std::size_t at) const {
+  if (text_[at] == '\r') ++at;
+  return at == text_.size() || text_[at] == '\n';
+}
+
+/// A cell in quotes of the record that begins at `start`; two quotes are one. `at` becomes the place after
+/// the closing one.
+bool CsvReader::quoted(TextRow& out, std::size_t start, std::size_t& at) {
   const std::size_t first = ++at;
   std::string* copy = nullptr;
   std::size_t from = first;
   for (;;) {
     const std::size_t quote = text_.find('"', at);
-    if (quote == std::string_view::npos || quote - first > longest_record) return false;
+    if (quote == std::string_view::npos || quote - start > longest_record) return false;
     if (quote + 1 < text_.size() && text_[quote + 1] == '"') {
       if (!copy) copy = &unescaped_.emplace_back();
       copy->append(text_.substr(from, quote + 1 - from));
@@ -71,9 +77,12 @@ bool CsvReader::quoted(TextRow& out, std::size_t& at) {
   }
 }
 
-/// The line of the record is lost, and no more.
-void CsvReader::give_up(TextRow& out, std::size_t start, std::string why) {
+/// The first line of the record is lost, and no more.
+/// @param at  what is wrong stands there; if that is behind the line, a quote was opened on it
+void CsvReader::give_up(TextRow& out, std::size_t start, std::size_t at, std::string why) {
   const std::size_t end = std::min(text_.find('\n', start), text_.size());
+  if (at >= end)
+    why = "a quote is opened here and no row closes it: quotes close at the end of a cell, within a megabyte";
   out.text = text_.substr(start, end - start);
   if (out.text.ends_with('\r')) out.text.remove_suffix(1);
   out.problem = std::move(why);

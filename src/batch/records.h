@@ -17,8 +17,9 @@ struct TextRow {
   std::string problem;                  // empty: it was read
 };
 
-/// Reads comma-separated records one after the other. A quote that is not closed within a megabyte costs its
-/// line only.
+/// Reads comma-separated records one after the other. A record whose quotes do not close within a megabyte
+/// costs its first line only, and what is said of that line depends on no line after it: a table may be read
+/// in pieces.
 class CsvReader {
  public:
   explicit CsvReader(std::string_view text, std::size_t first_line = 1) : text_(text), line_(first_line) {}
@@ -27,8 +28,9 @@ class CsvReader {
   std::size_t line() const { return line_; }
 
  private:
-  bool quoted(TextRow& out, std::size_t& at);
-  void give_up(TextRow& out, std::size_t start, std::string why);
+  bool ends_line(std::size_t at) const;
+  bool quoted(TextRow& out, std::size_t start, std::size_t& at);
+  void give_up(TextRow& out, std::size_t start, std::size_t at, std::string why);
 
   std::string_view text_;
   std::size_t at_ = 0, line_;

@@ -66,11 +66,12 @@ std::string Request::tell_provisos(std::string_view cell) {
 }
 
 bool Request::assessed() const {
-  return std::all_of(have_a_say_.begin(), have_a_say_.end(), [&](FactId f) {
-    const Said* said = said_of_[f.index];
-    return said == nullptr || std::all_of(said->values.begin(), said->values.end(),
-                                          [&](const Named& n) { return docket_.assesses(n.value.text); });
-  });
+  return docket_.law_in_force() && std::all_of(have_a_say_.begin(), have_a_say_.end(), [&](FactId f) {
+           const Said* said = said_of_[f.index];
+           return said == nullptr ||
+                  std::all_of(said->values.begin(), said->values.end(),
+                              [&](const Named& n) { return docket_.assesses(n.value.text); });
+         });
 }
 
 // --- what follows ---

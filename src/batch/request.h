@@ -26,6 +26,8 @@ class Docket {
   std::span<const PlannedRule> rules() const { return plan_.rules(); }
   /// Whether some law of the state is in force.
   bool assesses(const std::string& state) const { return states_.contains(state); }
+  /// Whether any law is in force.
+  bool law_in_force() const { return !states_.empty(); }
 
  private:
   const Plan& plan_;
@@ -69,7 +71,7 @@ class Request {
 
   /// Over all completions, jointly over the regimes; empty: the facts contradict each other.
   FindingSet findings();
-  /// Whether some law of every state that is told to have a say is in force.
+  /// Whether some law is in force, and some of every state that is told to have a say.
   bool assessed() const;
   /// How each rule of the docket stands; all are idle where facts contradict each other.
   void rules(std::vector<RuleStands>& out);

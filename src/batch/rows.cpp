@@ -22,12 +22,17 @@ const Plan* Plans::of(Date day) {
   const auto after = std::upper_bound(days_.begin(), days_.end(), day);
   const Date stretch = after == days_.begin() ? day : *(after - 1);
   const std::lock_guard hold(lock_);
-  std::unique_ptr<Plan>& plan = plans_[stretch];
-  if (!plan) {
-    Diagnostics diags;
-    plan = std::make_unique<Plan>(law_, stretch, diags, node_limit_);
-  }
-  return plan->ok() ? plan.get() : nullptr;
+  Made& made = plans_[stretch];
+  if (!made.plan) made.plan = std::make_unique<Plan>(law_, stretch, made.diags, node_limit_);
+  return made.plan->ok() ? made.plan.get() : nullptr;
+}
+
+Diagnostics Plans::failures() {
+  const std::lock_guard hold(lock_);
+  Diagnostics out;
+  for (const auto& [day, made] : plans_)
+    if (!made.plan->ok()) out.add(made.diags);
+  return out;
 }
 
 ColumnUse Header::use(const std::string& column) const {
@@ -66,7 +71,10 @@ RowAnswer RowDecider::decide(const Row& row) {
   if (!on) return {"no day: give a column `on`, or --on", {}, nullptr, {}};
   const Plan* plan = plans_.of(*on);
   if (!plan)
-    return {fmt::format("the law of {} needs more nodes than allowed", to_string(*on)), {}, nullptr, {}};
+    return {fmt::format("the law of {} needs more nodes than allowed: see `--nodes`", to_string(*on)),
+            {},
+            nullptr,
+            {}};
   Kept& k = kept(*plan);
   k.box.back_to(plan->blank());
   std::vector<std::pair<FactId, const Said*>> facts;
@@ -91,7 +99,7 @@ RowAnswer RowDecider::decide(const Row& row) {
   const bool complete = plan->has_tables() && plan->classes(k.box, classes);
   const RowFinding& found = complete ? by_tables(*plan, k, classes) : by_diagrams(*plan, k);
   if (found.findings.empty()) return {"the facts contradict each other", {}, nullptr, {}};
-  RowAnswer out{{}, found.findings, &found.applies, {}};
+  RowAnswer out{{}, found.findings, &found.applies, {}, !k.states.empty()};
   for (const auto& [fact, s] : facts)
     if (std::find(facts_with_a_say.begin(), facts_with_a_say.end(), law_[fact].name) !=
         facts_with_a_say.end())

@@ -18,6 +18,7 @@ struct ColumnUse {
   enum class Kind : std::uint8_t { ignored, fact, day, id, provisos };
   Kind kind = Kind::ignored;
   FactId fact;
+  friend bool operator==(const ColumnUse&, const ColumnUse&) = default;
 };
 
 struct RowsOptions {
@@ -33,13 +34,19 @@ class Plans {
   Plans(const Law& law, std::size_t node_limit);
   /// @returns nullptr where the law of that day needs more nodes than allowed
   const Plan* of(Date day);
+  /// What is wrong with the law of days that were asked for: SK4001, SK4002. In order of day.
+  Diagnostics failures();
 
  private:
   const Law& law_;
   std::size_t node_limit_;
   std::vector<Date> days_;
   std::mutex lock_;
-  std::map<Date, std::unique_ptr<Plan>> plans_;
+  struct Made {
+    std::unique_ptr<Plan> plan;
+    Diagnostics diags;
+  };
+  std::map<Date, Made> plans_;
 };
 
 /// Which columns there are, what they hold, and what is wrong with them.
@@ -66,6 +73,7 @@ struct RowAnswer {
   FindingSet findings;
   const std::vector<RuleId>* applies = nullptr;  // valid until the next row
   std::vector<std::string> not_assessed;  // states that have a say, and none of whose law is in force here
+  bool law_in_force = true;               // else nobody's is
 };
 
 /// Decides rows one after the other; each thread has its own.

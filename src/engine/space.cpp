@@ -254,7 +254,8 @@ class Space::Builder {
     const auto it = ordered_.find(f);
     if (it != ordered_.end())
       for (const Value& v : it->second)
-        for (const std::int64_t step : {-1, 0, 1}) add(d, {v.number + step, v.text});
+        for (const std::int64_t step : {-1, 0, 1})
+          if (const Value beside{v.number + step, v.text}; t.allows(beside)) add(d, beside);
     if (d.empty()) add(d, {0, t.kind == FactType::money ? "USD" : ""});
   }
 

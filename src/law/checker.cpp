@@ -201,6 +201,8 @@ class Checker {
     for (const Word& c : t.choices) {
       if (!seen.insert(c.text).second)
         diags_.emit(code::duplicate_name, c.at, c.text).fix("delete one of them");
+      if (out.kind == FactType::code && !is_code(c.text))
+        diags_.emit(code::unknown_value, c.at, c.text, t.kind).fix(how_codes_are_written);
       (out.kind == FactType::code ? out.roots : out.choices).push_back(c.text);
     }
     return out;
@@ -215,6 +217,8 @@ class Checker {
       const std::string near = nearest(text, type.choices);
       if (!near.empty())
         e.fix(fmt::format("write `{}`", near), {{v.at, near}});
+      else if (single.kind == FactType::code && !is_code(text))
+        e.fix(how_codes_are_written);
       else
         e.note(fmt::format("`{}` is {}", of, describe(single)));
     }

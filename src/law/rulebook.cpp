@@ -14,6 +14,7 @@ constexpr std::array<std::string_view, finding_count> finding_names{
     "not_engaged", "permitted", "permitted_with_provisos", "authorisation_required", "prohibited"};
 
 constexpr std::int64_t scale = 10'000;
+constexpr std::int64_t whole_share = 2 * 100 * scale;  // half a ten-thousandth of a per cent is one
 /// After the last digit that can be written: the share is more than it says, by less than one in that digit.
 constexpr std::string_view more_digits = "…";
 
@@ -21,21 +22,21 @@ constexpr std::string_view more_digits = "…";
 std::optional<std::int64_t> read_amount(std::string_view text) {
   std::int64_t whole = 0;
   int decimals = -1;
-  bool digits = false;
+  bool after_digit = false;
   const bool negative = text.starts_with('-');
   if (negative) text.remove_prefix(1);
   for (char c : text) {
-    if (c == '_' && digits) continue;
-    if (c == '.' && decimals < 0 && digits) {
-      decimals = 0;
+    if ((c == '_' || c == '.') && after_digit && decimals < 0) {
+      if (c == '.') decimals = 0;
+      after_digit = false;
       continue;
     }
     if (c < '0' || c > '9' || decimals == 4 || whole > 90'000'000'000'000) return std::nullopt;
     whole = whole * 10 + (c - '0');
-    digits = true;
+    after_digit = true;
     if (decimals >= 0) ++decimals;
   }
-  if (!digits) return std::nullopt;
+  if (!after_digit) return std::nullopt;
   for (int i = std::max(decimals, 0); i < 4; ++i) whole *= 10;
   return negative ? -whole : whole;
 }
@@ -49,8 +50,8 @@ std::string show_amount(std::int64_t n) {
   return s;
 }
 
-bool is_state(std::string_view t) {
-  return t.size() == 2 && std::all_of(t.begin(), t.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+bool is_capitals(std::string_view t, std::size_t letters) {
+  return t.size() == letters && std::all_of(t.begin(), t.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
 template <class Store>
@@ -122,7 +123,7 @@ std::optional<Value> read_value(const Type& type, std::string_view text) {
       if (text == "no" || text == "false") return Value{0, {}};
       return std::nullopt;
     case FactType::country:
-      if (!is_state(text)) return std::nullopt;
+      if (!is_capitals(text, 2)) return std::nullopt;
       return Value{0, std::string(text)};
     case FactType::choice: {
       const auto it = std::find(type.choices.begin(), type.choices.end(), text);
@@ -136,7 +137,7 @@ std::optional<Value> read_value(const Type& type, std::string_view text) {
     }
     case FactType::money: {
       const std::size_t space = text.find(' ');
-      if (space == std::string_view::npos || text.size() - space != 4) return std::nullopt;
+      if (space == std::string_view::npos || !is_capitals(text.substr(space + 1), 3)) return std::nullopt;
       const auto n = read_amount(text.substr(0, space));
       if (!n) return std::nullopt;
       return Value{*n, std::string(text.substr(space + 1))};
@@ -147,8 +148,9 @@ std::optional<Value> read_value(const Type& type, std::string_view text) {
       const bool and_more = text.ends_with(more_digits);
       if (and_more) text.remove_suffix(more_digits.size());
       const auto n = read_amount(text);
-      if (!n || *n > INT64_MAX / 2 - 1) return std::nullopt;
-      return Value{*n * 2 + (and_more ? 1 : 0), {}};
+      if (!n || *n > whole_share) return std::nullopt;
+      const Value share{*n * 2 + (and_more ? 1 : 0), {}};
+      return type.allows(share) ? std::optional(share) : std::nullopt;
     }
     case FactType::number: {
       if (!type.unit.empty() && text.ends_with(" " + type.unit)) text.remove_suffix(type.unit.size() + 1);
@@ -156,13 +158,26 @@ std::optional<Value> read_value(const Type& type, std::string_view text) {
       if (!n) return std::nullopt;
       return Value{*n, {}};
     }
+    case FactType::code:
+      if (!is_code(text)) return std::nullopt;
+      [[fallthrough]];
     default:
       if (text.empty() || !type.allows({0, std::string(text)})) return std::nullopt;
       return Value{0, std::string(text)};
   }
 }
 
+bool is_code(std::string_view text) {
+  char before = '.';
+  for (const char c : text) {
+    if (c <= ' ' || c > '~' || (c == '.' && before == '.')) return false;
+    before = c;
+  }
+  return before != '.';
+}
+
 bool Type::allows(const Value& v) const {
+  if (kind == FactType::share) return v.number >= 0 && v.number <= whole_share;
   return roots.empty() || std::any_of(roots.begin(), roots.end(), [&](const std::string& r) {
            return v.text == r || v.text.starts_with(r + ".");
          });

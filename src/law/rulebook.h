@@ -59,7 +59,7 @@ struct Type {
   std::vector<std::string> choices;
   std::vector<std::string> roots;  // codes: each lies under one of these; none: any text
   std::string unit;
-  /// Whether a code lies under one of the roots.
+  /// Whether a code lies under one of the roots, or a share between nothing and all.
   bool allows(const Value& v) const;
   bool ordered() const {
     return kind == FactType::date || kind == FactType::money || kind == FactType::share ||
@@ -343,8 +343,14 @@ struct Law {
   AuthorityId find_authority(const std::string& name) const;
 };
 
+/// Whether a text has the form of a code: signs of ASCII without blanks, in parts joined by single dots. What
+/// looks like a code and is another would lie under none that the law names.
+bool is_code(std::string_view text);
+inline constexpr const char* how_codes_are_written =
+    "write a code without blanks, its parts joined by single dots";
 /// A value of the given type read from a file's words, or nullopt.
-/// Countries are two capital letters; amounts exact to four decimals.
+/// Countries are two capital letters, currencies three; amounts exact to four decimals; shares from 0% to
+/// 100%.
 std::optional<Value> read_value(const Type& type, std::string_view text);
 std::string show_value(const Type& type, const Value& value);
 std::string describe(const Type& type);

@@ -21,6 +21,7 @@ std::optional<std::int64_t> parse_number(std::string_view text) {
   const std::size_t point = text.find('.');
   const std::string_view whole = text.substr(0, point);
   if (whole.empty() || !is_digit(whole.front()) || !is_digit(whole.back())) return std::nullopt;
+  if (whole.find("__") != std::string_view::npos) return std::nullopt;
   std::int64_t n = 0;
   for (const char c : whole) {
     if (c == '_') continue;

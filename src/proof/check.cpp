@@ -58,6 +58,7 @@ class Whole {
     question(answer["question"]);
     Range all;
     std::vector<std::string> unassessed;
+    bool assessed = true;
     for (std::size_t i = 0; i < lines.size(); ++i) {
       answer["question"]["law_of"].expect(to_string(premises[i].law_of));
       if ((answer["question"]["instruments"].text() == "read") == premises[i].silence_is_none)
@@ -66,6 +67,7 @@ class Whole {
       const LineFinding line =
           check_line(law_, premises[i], lines[i], regimes, next, verdict_, most_readings_);
       all = {std::max(all.low, line.joint.low), std::max(all.high, line.joint.high)};
+      assessed = assessed && line.assessed;
       for (const std::string& s : line.unassessed)
         if (std::find(unassessed.begin(), unassessed.end(), s) == unassessed.end()) unassessed.push_back(s);
       for (const char* key : {"needs", "provisos", "obligations"})
@@ -82,9 +84,9 @@ class Whole {
       gathered(answer[key], lines, key, lines.size() > 1);
     states(answer["states"], regimes, unassessed);
     answer["best"].expect(to_string(all.low));
-    answer["worst"].expect(to_string(unassessed.empty() ? all.high : Finding::prohibited));
-    answer["finding"].expect(overall(all, !unassessed.empty()));
-    answer["compliance"].expect(compliance(answer["question"], all, !unassessed.empty()));
+    answer["worst"].expect(to_string(assessed ? all.high : Finding::prohibited));
+    answer["finding"].expect(overall(all, assessed));
+    answer["compliance"].expect(compliance(answer["question"], all, assessed));
   }
   /// What was asked is taken as given, but nothing of it may be missing.
   static void question(const Page& said) {
@@ -100,12 +102,12 @@ class Whole {
   }
   /// Of a movement that took place: what nobody has given is a breach only where the acts of authorities were
   /// read.
-  static Json compliance(const Page& question, Range all, bool unassessed) {
+  static Json compliance(const Page& question, Range all, bool assessed) {
     if (!question["performed"].yes()) return nullptr;
     const bool acts_read = question["instruments"].text() == "read";
     if (all.low == Finding::prohibited || (all.low == Finding::authorisation_required && acts_read))
       return "breach";
-    return all.high <= Finding::permitted_with_provisos && !unassessed ? "compliant" : "undetermined";
+    return all.high <= Finding::permitted_with_provisos && assessed ? "compliant" : "undetermined";
   }
   /// What stands in the parts and is said again of the whole.
   static void gathered(const Page& said, const std::vector<Page>& parts, const char* key, bool with_line) {

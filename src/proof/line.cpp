@@ -62,7 +62,7 @@ class Line {
       regimes[next]["line"].expect(line_["line"].text());
       regime(r, read, regimes[next++]);
     }
-    const Range joint = findings(line_, all, !unassessed().empty());
+    const Range joint = findings(line_, all, assessed());
     because(line_, all, joint);
     verdict_.values += words_.checked();
     return joint;
@@ -71,14 +71,19 @@ class Line {
   std::vector<std::string> unassessed() const {
     std::vector<std::string> out;
     for (const std::string& state : premises_.states_with_a_say)
-      if (std::none_of(law_.regimes.begin(), law_.regimes.end(), [&](const Regime& r) {
-            return law_[r.authority].state == state && covers(r.windows, premises_.law_of) != Covers::no;
-          }))
+      if (std::none_of(law_.regimes.begin(), law_.regimes.end(),
+                       [&](const Regime& r) { return law_[r.authority].state == state && in_force(r); }))
         out.push_back(state);
     return out;
   }
+  bool assessed() const {
+    return unassessed().empty() && std::any_of(law_.regimes.begin(), law_.regimes.end(),
+                                               [&](const Regime& r) { return in_force(r); });
+  }
 
  private:
+  bool in_force(const Regime& r) const { return covers(r.windows, premises_.law_of) != Covers::no; }
+
   // --- one regime ---
   void regime(const Regime& r, const RegimeReading& read, const Page& said) {
     ++verdict_.regimes;
@@ -90,7 +95,7 @@ class Line {
     said["engaged_by"].expect(read.main == Truth::yes    ? Json("governs")
                               : read.later == Truth::yes ? Json("proviso")
                                                          : Json(nullptr));
-    because(said, {&r}, findings(said, {&r}, false));
+    because(said, {&r}, findings(said, {&r}, true));
     derivation(r, read, said["derivation"]);
     routes(read, said["routes"]);
     needs(r, said);
@@ -198,7 +203,7 @@ class Line {
 
   // --- findings ---
   /// @returns best and worst as replayed; where that was not settled, as they are said
-  Range findings(const Page& said, const std::vector<const Regime*>& regimes, bool unassessed) {
+  Range findings(const Page& said, const std::vector<const Regime*>& regimes, bool assessed) {
     ++verdict_.findings;
     const Settled s = settle(case_, nothing_, regimes, most_readings_);
     const auto best = parse_finding(said["best"].text()), worst = parse_finding(said["worst"].text());
@@ -212,8 +217,8 @@ class Line {
       r = s.some ? Range{std::min(*best, r.low), std::max(*worst, r.high)} : Range{*best, *worst};
     }
     said["best"].expect(to_string(r.low));
-    said["worst"].expect(to_string(unassessed ? Finding::prohibited : r.high));
-    said["finding"].expect(overall(r, unassessed));
+    said["worst"].expect(to_string(assessed ? r.high : Finding::prohibited));
+    said["finding"].expect(overall(r, assessed));
     return r;
   }
   void unsettled(const Page& at, std::string what) {
@@ -379,8 +384,8 @@ class Line {
 
 }  // namespace
 
-std::string overall(Range r, bool unassessed) {
-  if (unassessed && !(r.one() && r.low == Finding::prohibited)) return "not_assessed";
+std::string overall(Range r, bool assessed) {
+  if (!assessed && !(r.one() && r.low == Finding::prohibited)) return "not_assessed";
   return r.one() ? std::string(to_string(r.low)) : "open";
 }
 
@@ -388,7 +393,7 @@ LineFinding check_line(const Law& law, const Premises& premises, const Page& lin
                        const std::vector<Page>& regimes, std::size_t& next, Verdict& verdict,
                        std::size_t most_readings) {
   Line l(law, premises, line, verdict, most_readings);
-  return {l.run(regimes, next), l.unassessed()};
+  return {l.run(regimes, next), l.unassessed(), l.assessed()};
 }
 
 }  // namespace sekisho::proof

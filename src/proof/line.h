@@ -10,6 +10,7 @@ namespace sekisho::proof {
 struct LineFinding {
   Range joint;                          // of all regimes, as replayed
   std::vector<std::string> unassessed;  // states with a say of which no regime in force is loaded
+  bool assessed;                        // there is no such state, and some regime is in force
 };
 
 /// @param line     the line as the answer has it
@@ -19,7 +20,7 @@ LineFinding check_line(const Law& law, const Premises& premises, const Page& lin
                        const std::vector<Page>& regimes, std::size_t& next, Verdict& verdict,
                        std::size_t most_readings);
 
-/// The finding of best and worst; what a state without a rulebook says may be worse.
-std::string overall(Range r, bool unassessed);
+/// The finding of best and worst; what is not assessed may be worse.
+std::string overall(Range r, bool assessed);
 
 }  // namespace sekisho::proof

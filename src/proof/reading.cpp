@@ -117,7 +117,8 @@ std::vector<Value> Case::all(const Fact& f) const {
     default: {
       const std::string currency = f.type.kind == FactType::money ? "USD" : "";
       for (const Value& v : named)
-        for (const std::int64_t step : {-1, 0, 1}) add(out, {v.number + step, v.text});
+        for (const std::int64_t step : {-1, 0, 1})
+          if (const Value beside{v.number + step, v.text}; f.type.allows(beside)) add(out, beside);
       for (std::size_t k = 0; k < others && named.empty(); ++k)
         out.push_back({static_cast<std::int64_t>(k), currency});
       return out;
