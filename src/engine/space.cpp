@@ -877,6 +877,33 @@ std::size_t Space::room(FactType type) const {
   return singles + (std::size_t{1} << std::min(sets, most_sets)) - 1;
 }
 
+Space::StandIns Space::stand_ins(const Type& type, std::span<const Value> domain) const {
+  StandIns out{std::vector<std::optional<std::size_t>>(domain.size()),
+               std::vector<std::vector<std::string>>(domain.size())};
+  if (!is_text(type.kind)) return out;
+  if (type.kind != FactType::country) {
+    std::optional<std::size_t> first;
+    for (std::size_t i = 0; i < domain.size(); ++i)
+      if (domain[i].text.empty()) out.class_of[i] = *(first = first.value_or(i));
+    return out;
+  }
+  std::map<Memberships, std::vector<std::size_t>> classes;
+  std::set<std::string_view> named;
+  for (std::size_t i = 0; i < domain.size(); ++i)
+    if (const auto it = representatives_.find(domain[i].text); it != representatives_.end())
+      classes[it->second].push_back(i);
+    else
+      named.insert(domain[i].text);
+  for (const std::string_view code : country_codes())
+    if (!named.contains(code))
+      if (const auto like = classes.find(memberships(code)); like != classes.end())
+        out.states[like->second.front()].emplace_back(code);
+  for (const auto& [on, places] : classes)
+    if (out.states[places.front()].size() > places.size())  // else each state has its own place
+      for (const std::size_t i : places) out.class_of[i] = places.front();
+  return out;
+}
+
 VarId Space::fact_var(FactId f) const {
   for (std::uint32_t i = 0; i < variables_.size(); ++i)
     if ((variables_[i].kind == VarKind::fact || variables_[i].kind == VarKind::judged) &&

@@ -3,6 +3,7 @@
 #include <bitset>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -158,6 +159,13 @@ class Space {
   std::size_t room(FactType type) const;
   /// Places of a class of states that nothing else tells apart; a class that is smaller has one for each.
   std::size_t places_of_a_class() const { return room(FactType::country) + 1; }
+  /// Values of a domain that stand for values which have no place of their own.
+  struct StandIns {
+    std::vector<std::optional<std::size_t>>
+        class_of;  // the place of the first that stands for the same; none: itself
+    std::vector<std::vector<std::string>> states;  // of the first of a class of states, all of them
+  };
+  StandIns stand_ins(const Type& type, std::span<const Value> domain) const;
   /// A part of a program as a program of its own, so that it can be read alone.
   ProgramId add_part(Program part) {
     programs_.push_back(std::move(part));
