@@ -30,16 +30,38 @@ void print_text(const Json& answer) {
     fmt::print("no change: proved for every completion of the facts\n");
     return;
   }
+  std::size_t inexact = 0;
   for (const Json& s : answer["statements"]) {
     const std::string regime = s["regime"].is_null() ? "jointly" : s["regime"].get<std::string>();
-    fmt::print("{}: {} -> {}\n", regime, words(s["before"].get<std::string>()),
-               words(s["after"].get<std::string>()));
+    const std::string before = words(s["before"].get<std::string>()),
+                      after = words(s["after"].get<std::string>());
+    if (answer["against"].is_null())
+      fmt::print("{}: {} -> {}\n", regime, before, after);
+    else
+      fmt::print("{}: {}, {}: {}\n", regime, before, answer["against"].get<std::string>(), after);
+    if (!s["exact"].get<bool>()) {
+      fmt::print("    in some of the cases where\n");
+      ++inexact;
+    }
     for (const Json& p : s["when"]) fmt::print("    {}\n", p["text"].get<std::string>());
     for (const Json& r : s["touches"])
       fmt::print("  touches {} {}\n", r["kind"].get<std::string>(), r["id"].get<std::string>());
   }
   fmt::print("\n{} statements, complete: where none of them holds, the finding is the same on both sides\n",
              answer["statements"].size());
+  if (inexact > 0)
+    fmt::print(
+        "{} of them not exact: which of the cases they describe change cannot be told in these words\n",
+        inexact);
+  if (from == to)
+    fmt::print(
+        "a case of each: `witness` of --format json, decided by `decide transfer.yaml --world world.yaml`\n");
+  else
+    fmt::print(
+        "a case of each: `witness` of --format json, decided by `decide transfer.yaml --world world.yaml "
+        "--law-of {}` "
+        "and `--law-of {}`\n",
+        from, to);
 }
 
 int impact(ImpactOptions& o) {

@@ -37,7 +37,7 @@ class Comparison {
     q.views = views_;
     for (const Touched& t : touched_) q.told_apart.insert(q.told_apart.end(), t.facts.begin(), t.facts.end());
     const Space space(q, diags_);
-    Compiled compiled(space, Relations::own_variables, {}, diags_, request_.node_limit, Extent::finding);
+    Compiled compiled(space, Relations::told, {}, diags_, request_.node_limit, Extent::finding);
     if (!compiled.ok() || diags_.has_errors()) return failed();
     std::vector<Values> possible;
     for (const Variable& v : space.variables()) {
@@ -185,6 +185,18 @@ class Comparison {
     double breadth;
   };
 
+  static Json ranges_json(const std::vector<Phrase::Range>& ranges) {
+    Json out = Json::array();
+    for (const Phrase::Range& r : ranges) {
+      Json j = Json::object();
+      if (!r.in.empty()) j["in"] = r.in;
+      if (!r.from.empty()) j["from"] = r.from;
+      if (!r.to.empty()) j["to"] = r.to;
+      out.push_back(std::move(j));
+    }
+    return out;
+  }
+
   void tell(Compiled& compiled, const Side& before, const Side& after, std::vector<Told>& out) {
     const Wording words(compiled, box_, views_.back().day);
     for (const Statement& s : impact_between(compiled, before, after, box_).statements) {
@@ -192,6 +204,7 @@ class Comparison {
       std::string text;
       for (const Phrase& p : words.of(s.when)) {
         when.push_back({{"fact", p.fact}, {"values", p.values}, {"excluded", p.excluded}, {"text", p.text}});
+        if (!p.ranges.empty()) when.back()["ranges"] = ranges_json(p.ranges);
         text += (text.empty() ? "" : " and ") + p.text;
       }
       WitnessFiles w = witness_files(compiled, s.witness, views_.front().day);
@@ -204,6 +217,7 @@ class Comparison {
           {"regime", s.regime.valid() ? Json(law_[s.regime].name) : Json(nullptr)},
           {"before", to_string(s.before)},
           {"after", to_string(s.after)},
+          {"exact", s.exact},
           {"text", text.empty() ? "always" : text},
           {"when", std::move(when)},
           {"breadth", s.breadth},

@@ -130,6 +130,7 @@ class Audit {
     tell_rules();
     tell_shadows();
     for (const List& l : law_.lists) unread_members(l, days);
+    for (const Regime& r : law_.regimes) holes(r.name, r.at, r.windows);
     for (const Rule& r : law_.rules)
       if (!r.proviso.valid()) holes(r.name, r.at, r.windows);
     for (const Threshold& t : law_.thresholds) {

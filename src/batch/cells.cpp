@@ -68,6 +68,9 @@ void Cells::gather_comparisons() {
     }
     comparisons_.push_back(std::move(c));
   }
+  for (const FactId f : space.compared())
+    if (f.valid() && reads(f) && std::find(compared_.begin(), compared_.end(), f) == compared_.end())
+      compared_.push_back(f);
   std::stable_partition(compared_.begin(), compared_.end(), [&](FactId f) { return !law_[f].type.is_set; });
   std::map<Value, std::uint32_t> numbers;
   const auto number_all = [&](std::span<const Value> values, Compared& c) {
@@ -78,16 +81,18 @@ void Cells::gather_comparisons() {
   for (const FactId f : compared_) {
     Compared& c = compared_facts_[f.index];
     c.set = law_[f].type.is_set;
+    c.values = c.set ? elements_[f.index] : std::vector<Value>();
     c.type = law_[f].type.kind;
     if (c.set) {
-      number_all(elements_[f.index], c);
+      number_all(c.values, c);
       continue;
     }
     const VarId v = variable_of_[f.index];
     if (!v.valid() || space[v].kind != VarKind::fact) continue;
     c.placed = true;
     c.level = level(v);
-    number_all(space[v].domain, c);
+    c.values = space[v].domain;
+    number_all(c.values, c);
   }
 }
 
@@ -118,7 +123,7 @@ Said Cells::read(FactId fact, std::string_view cell) {
   type.is_set = false;
   out.known = true;
   if (f.judged_by.valid() && cell == "none") {
-    out.values.emplace_back().places = {judged_none};
+    out.values.push_back({{judged_none, "none"}, 0, {judged_none}});
     return out;
   }
   const auto wrong = [&](std::string_view value) {
@@ -134,33 +139,46 @@ Said Cells::read(FactId fact, std::string_view cell) {
     if (v && type.kind == FactType::country && !is_state(*v)) v.reset();
     return v;
   };
-  const auto named = [&](const Value& v, std::vector<std::size_t> places) {
+  const auto named = [&](const Value& v) {
     const auto fresh = static_cast<std::uint32_t>(numbers_.size() + 1);
     const std::uint32_t number = numbers_.try_emplace(v, fresh).first->second;
     const bool twice =
         std::any_of(out.values.begin(), out.values.end(), [&](const Named& n) { return n.number == number; });
-    if (!twice) out.values.push_back({v, number, std::move(places)});
+    if (!twice) out.values.push_back({v, number, places(fact, v)});
   };
   if (f.type.is_set) {
     if (cell == "none") return out;
     for (const std::string_view part : parts(cell)) {
       const auto v = one(part);
       if (!v) return wrong(part);
-      named(*v, plan_.space().standing_for(type, elements_[fact.index], *v));
+      named(*v);
     }
     return out;
   }
   const auto v = one(cell);
   if (!v) return wrong(cell);
-  const VarId var = variable_of_[fact.index];
-  if (!var.valid())
-    named(*v, {});
-  else if (plan_.space()[var].kind == VarKind::judged)
-    named(*v, {static_cast<std::size_t>(v->number)});
-  else
-    named(*v, plan_.space().standing_for(var, *v));
+  named(*v);
   // Where nothing stands for it, the law cannot compare it: any value is possible.
-  out.known = !var.valid() || !out.values.front().places.empty();
+  out.known = !variable_of_[fact.index].valid() || !out.values.front().places.empty();
+  return out;
+}
+
+std::vector<std::size_t> Cells::places(FactId fact, const Value& v) const {
+  Type type = law_[fact].type;
+  type.is_set = false;
+  if (law_[fact].type.is_set) return plan_.space().standing_for(type, elements_[fact.index], v);
+  const VarId var = variable_of_[fact.index];
+  if (!var.valid()) return {};
+  if (law_[fact].judged_by.valid())
+    return {v.text == "none" ? judged_none : static_cast<std::size_t>(v.number)};
+  return plan_.space().standing_for(var, v);
+}
+
+Said Cells::again(FactId fact, const Said& elsewhere) const {
+  Said out;
+  out.known = elsewhere.known;
+  for (const Named& n : elsewhere.values) out.values.push_back({n.value, n.number, places(fact, n.value)});
+  settle(fact, out);
   return out;
 }
 
@@ -190,7 +208,7 @@ const Said* Cells::told(FactId fact) const {
 }
 
 /// The place of a value that stands for what was said and for nothing unlike it.
-std::size_t Cells::take(const Compared& fact, const Named& named, std::uint64_t number) {
+std::size_t Cells::take(const Compared& fact, const Named& named, std::uint32_t number) {
   const auto free = [&](std::size_t place) {
     return std::none_of(taken_.begin(), taken_.end(), [&](const Taken& t) {
       return t.type == fact.type && (t.number == number) != (t.by == fact.numbers[place]);
@@ -202,54 +220,93 @@ std::size_t Cells::take(const Compared& fact, const Named& named, std::uint64_t 
   return *place;
 }
 
-/// Members that no single fact equals are one where they are in the same sets.
-std::uint64_t Cells::number_in_sets(const Named& named) const {
-  std::uint64_t sets = 0;
-  for (std::size_t i = 0; i < told_.size(); ++i) {
-    const bool set = compared_facts_[told_[i].fact.index].set;
-    for (const Named& n : told_[i].said->values) {
-      if (n.number != named.number) continue;
-      if (!set) return named.number;
-      sets |= std::uint64_t{1} << (32 + i % 24);
-    }
+/// As which value a member counts. What the law says of sets it says of some or of every member: members that
+/// are in the same sets, and that no single fact equals, are as one. Where something is untold they may yet
+/// be unlike, each single fact may be one of them, and each untold set holds some and not others; more are as
+/// one again.
+std::uint32_t Cells::number_in_sets(const Told& set, const Named& named) {
+  const Compared& fact = compared_facts_[set.fact.index];
+  const auto says = [&](const Told& t) {
+    return compared_facts_[t.fact.index].type == fact.type &&
+           std::any_of(t.said->values.begin(), t.said->values.end(),
+                       [&](const Named& n) { return n.number == named.number; });
+  };
+  Alike own{fact.type, ~std::uint32_t{0}, {}, {}};
+  for (const Told& t : told_) {
+    const bool in = says(t);
+    if (in && !compared_facts_[t.fact.index].set) return named.number;
+    own.sets.push_back(in);
   }
-  return sets | std::uint64_t{1} << 63 | *std::min_element(named.places.begin(), named.places.end());
+  for (const std::size_t p : named.places) own.place = std::min(own.place, fact.numbers[p]);
+  const Untold left = untold(fact.type);
+  for (Alike& a : alike_) {
+    if (a.type != own.type || a.place != own.place || a.sets != own.sets) continue;
+    if (std::find(a.numbers.begin(), a.numbers.end(), named.number) != a.numbers.end()) return named.number;
+    if (a.numbers.size() >= left.singles + left.ways()) return a.numbers.back();
+    a.numbers.push_back(named.number);
+    return named.number;
+  }
+  own.numbers.push_back(named.number);
+  alike_.push_back(std::move(own));
+  return named.number;
+}
+
+/// Whether what is untold can still be unlike what was said.
+bool Cells::leaves_room(const Compared& fact, const Named& named) {
+  const std::size_t others = untold(fact.type).others();
+  if (others == 0) return true;
+  if (named.places.size() == 1) return fact.values[named.places.front()] == named.value;
+  if (fact.type == FactType::country && named.places.size() < plan_.space().places_of_a_class()) return true;
+  const auto left = std::count_if(named.places.begin(), named.places.end(), [&](std::size_t place) {
+    return std::none_of(taken_.begin(), taken_.end(),
+                        [&](const Taken& t) { return t.type == fact.type && t.by == fact.numbers[place]; });
+  });
+  return static_cast<std::size_t>(left) >= others;
 }
 
 /// Gives what is compared places that nothing unlike has.
-void Cells::part(Box& box) {
+bool Cells::part(Box& box) {
   taken_.clear();
+  alike_.clear();
   for (const Told& t : told_) {
     const Compared& c = compared_facts_[t.fact.index];
     if (c.set) {
-      part_members(t, box);
+      if (!part_members(t, box)) return false;
       continue;
     }
     if (!c.placed) continue;
     const Named& n = t.said->values.front();
     const std::size_t place = take(c, n, n.number);
-    if (place != nothing_left)
-      box.settle(c.level, place);
-    else
-      box.widen(c.level, plan_.blank().values(c.level));
+    if (place == nothing_left) return false;
+    box.settle(c.level, place);
   }
+  return std::all_of(told_.begin(), told_.end(), [&](const Told& t) {
+    const Compared& c = compared_facts_[t.fact.index];
+    return (!c.set && !c.placed) || std::all_of(t.said->values.begin(), t.said->values.end(),
+                                                [&](const Named& n) { return leaves_room(c, n); });
+  });
 }
 
-void Cells::part_members(const Told& set, Box& box) {
-  const auto members = std::span(members_[set.fact.index]);
+bool Cells::part_members(const Told& set, Box& box) {
   Values in;
-  bool all_placed = true;
   for (const Named& n : set.said->values) {
-    const std::size_t place =
-        n.places.empty() ? nothing_left : take(compared_facts_[set.fact.index], n, number_in_sets(n));
-    if (place != nothing_left) in.set(place);
-    all_placed = all_placed && place != nothing_left;
+    const std::size_t place = take(compared_facts_[set.fact.index], n, number_in_sets(set, n));
+    if (place == nothing_left) return false;
+    in.set(place);
   }
-  for (std::size_t i = 0; i < members.size(); ++i)
-    if (in.test(i) || all_placed)
-      box.settle(level(members[i]), in.test(i) ? yes : no);
-    else
-      box.widen(level(members[i]), plan_.blank().values(level(members[i])));
+  const auto members = std::span(members_[set.fact.index]);
+  for (std::size_t i = 0; i < members.size(); ++i) box.settle(level(members[i]), in.test(i) ? yes : no);
+  return true;
+}
+
+std::vector<KnownFact> Cells::values_apart() const {
+  std::vector<KnownFact> out;
+  for (const Told& t : told_) {
+    KnownFact k{t.fact, Knowledge::Form::alternatives, {}, true};
+    for (const Named& n : t.said->values) k.values.push_back(n.value);
+    out.push_back(std::move(k));
+  }
+  return out;
 }
 
 void Cells::settle(const Comparison& c, Box& box) const {

@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <map>
 #include <set>
 #include <string>
@@ -48,17 +49,28 @@ class Cells {
   static void know(const Said& said, Box& box) {
     for (const Said::Settles& s : said.settles) box.settle(s.level, s.value);
   }
+  /// What was said under another plan for the same day.
+  Said again(FactId fact, const Said& elsewhere) const;
   /// Settles what comparisons of known facts say. Unlike values that share a place are parted.
   /// @param said_of  what was said of each fact, or nullptr
+  /// @returns whether the law tells enough values apart for what was said; else the box means nothing, and a
+  /// plan that `values_apart` were told to has to decide
   template <class SaidOf>
-  void compare(const SaidOf& said_of, Box& box) {
-    if (compared_.empty()) return;
+  [[nodiscard]] bool compare(const SaidOf& said_of, Box& box) {
+    if (compared_.empty()) return true;
     told_.clear();
+    untold_ = {};
     for (const FactId f : compared_)
-      if (const Said* s = said_of(f); s != nullptr && s->known) told_.push_back({f, s});
-    part(box);
+      if (const Said* s = said_of(f); s != nullptr && s->known)
+        told_.push_back({f, s});
+      else if (const Compared& c = compared_facts_[f.index]; c.set || c.placed)
+        ++(c.set ? untold(c.type).sets : untold(c.type).singles);
+    if (!part(box)) return false;
     for (const Comparison& c : comparisons_) settle(c, box);
+    return true;
   }
+  /// The values that were said of what the law compares, after `compare`.
+  std::vector<KnownFact> values_apart() const;
   /// @returns why the cell cannot be read; empty if it could
   std::string provisos(std::string_view cell, Box& box) const;
   /// Whether the law of the day reads the fact.
@@ -84,22 +96,40 @@ class Cells {
     FactType type{};
     Level level = 0;                     // of a single fact that is placed
     std::vector<std::uint32_t> numbers;  // of each value or element: the same number, the same value
+    std::vector<Value> values;           // with those numbers
   };
-  /// A value that stands for one that was said, or for all that were said of the same sets.
+  /// A value that was said, or as which it counts, and the place that stands for it.
   struct Taken {
     FactType type;
-    std::uint32_t by;  // its number
-    std::uint64_t number;
+    std::uint32_t by;      // the place's number
+    std::uint32_t number;  // the value's
+  };
+  /// Members of the same sets and class. The law can tell so many of them apart, and no more.
+  struct Alike {
+    FactType type;
+    std::uint32_t place;  // the least number of those that can stand for them
+    std::vector<bool> sets;
+    std::vector<std::uint32_t> numbers;
+  };
+  /// Compared facts of a type of which nothing was said.
+  struct Untold {
+    std::size_t singles = 0, sets = 0;
+    std::size_t ways() const { return std::size_t{1} << std::min<std::size_t>(sets, 16); }
+    /// Values unlike all that were said which can matter at once.
+    std::size_t others() const { return singles + ways() - 1; }
   };
   static constexpr std::size_t nothing_left = ~std::size_t{0};
   Said read(FactId fact, std::string_view cell);
+  std::vector<std::size_t> places(FactId fact, const Value& v) const;
   void settle(FactId fact, Said& said) const;
   bool is_state(const Value& v) const;
   void gather_comparisons();
-  void part(Box& box);
-  void part_members(const Told& set, Box& box);
-  std::size_t take(const Compared& fact, const Named& named, std::uint64_t number);
-  std::uint64_t number_in_sets(const Named& named) const;
+  bool part(Box& box);
+  bool part_members(const Told& set, Box& box);
+  std::size_t take(const Compared& fact, const Named& named, std::uint32_t number);
+  std::uint32_t number_in_sets(const Told& set, const Named& named);
+  Untold& untold(FactType type) { return untold_[static_cast<std::size_t>(type)]; }
+  bool leaves_room(const Compared& fact, const Named& named);
   void settle(const Comparison& c, Box& box) const;
   const Said* told(FactId fact) const;
   Level level(VarId v) const { return plan_.compiled().level(v); }
@@ -119,7 +149,9 @@ class Cells {
   std::vector<FactId> compared_;          // single facts first, then sets
   std::vector<Compared> compared_facts_;  // of each fact
   std::vector<Told> told_;                // in one box
+  std::array<Untold, static_cast<std::size_t>(FactType::choice) + 1> untold_{};  // of each type
   std::vector<Taken> taken_;
+  std::vector<Alike> alike_;
   std::set<std::string> named_states_;  // on lists, beyond those that exist
   std::map<Value, std::uint32_t> numbers_;
   std::vector<std::unordered_map<std::string, Said, Hash, std::equal_to<>>> kept_;  // of each fact

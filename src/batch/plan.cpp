@@ -7,12 +7,13 @@ namespace {
 
 constexpr std::size_t most_classes = 256;  // a class is one byte
 
-Question of_everything(const Law& law, const World& world, Date day) {
+Question of_everything(const Law& law, const World& world, Date day, std::vector<KnownFact> apart) {
   Question q;
   q.law = &law;
   q.world = &world;
   q.law_day = q.transfer_day = day;
   q.silence_is_none = true;
+  q.told_apart = std::move(apart);
   return q;
 }
 
@@ -34,8 +35,9 @@ bool row_settles(const Compiled& law, VarId v) {
 
 }  // namespace
 
-Plan::Plan(const Law& law, Date day, Diagnostics& diags, std::size_t node_limit)
-    : question_(of_everything(law, nothing_, day)),
+Plan::Plan(const Law& law, Date day, Diagnostics& diags, std::size_t node_limit, std::vector<KnownFact> apart)
+    : node_limit_(node_limit),
+      question_(of_everything(law, nothing_, day, std::move(apart))),
       space_(std::make_unique<Space>(question_, diags)),
       compiled_(
           std::make_unique<Compiled>(*space_, Relations::own_variables, law.asked_first, diags, node_limit)) {
@@ -56,6 +58,15 @@ Plan::Plan(const Law& law, Date day, Diagnostics& diags, std::size_t node_limit)
         .fix("allow more nodes, or let fewer facts be told apart");
     compiled_.reset();
   }
+}
+
+std::unique_ptr<Plan> Plan::telling_apart(std::vector<KnownFact> values) const {
+  if (!question_.told_apart.empty()) return nullptr;  // telling them again changes nothing
+  Diagnostics diags;
+  auto finer =
+      std::make_unique<Plan>(space_->law(), question_.law_day, diags, node_limit_, std::move(values));
+  if (diags.has_errors() || !finer->ok()) finer.reset();
+  return finer;
 }
 
 /// @param open  what is possible for a row

@@ -43,8 +43,12 @@ struct ClassColumns {
 
 class Plan {
  public:
+  /// @param apart  values that rows name and that the law of the day need not tell apart otherwise
   /// @fails SK4001, SK4002
-  Plan(const Law& law, Date day, Diagnostics& diags, std::size_t node_limit = default_node_limit);
+  Plan(const Law& law, Date day, Diagnostics& diags, std::size_t node_limit = default_node_limit,
+       std::vector<KnownFact> apart = {});
+  /// The same law, told more values apart; nullptr where it grows too large for that, or was told so already.
+  std::unique_ptr<Plan> telling_apart(std::vector<KnownFact> values) const;
 
   bool ok() const { return compiled_ && compiled_->ok(); }
   const Space& space() const { return *space_; }
@@ -114,6 +118,7 @@ class Plan {
   void coarsen(std::span<const Values> open);
 
   const World nothing_;
+  const std::size_t node_limit_;
   Question question_;
   std::unique_ptr<Space> space_;
   std::unique_ptr<Compiled> compiled_;

@@ -24,8 +24,18 @@ Docket::Docket(const Plan& plan) : plan_(plan) {
 
 // --- what is told ---
 
+struct Request::Finer {
+  Finer(const Law& law, std::unique_ptr<Plan> own)
+      : plan(std::move(own)), docket(*plan), request(law, docket) {}
+  std::unique_ptr<Plan> plan;
+  Docket docket;
+  Request request;
+  std::map<FactId, Said> said;
+};
+
 Request::Request(const Law& law, const Docket& docket)
-    : docket_(docket),
+    : law_(law),
+      docket_(docket),
       joint_(docket.plan().joint()),
       care_(docket.plan().care()),
       cells_(law, docket.plan(), no_words),
@@ -50,17 +60,23 @@ Request::Request(const Law& law, const Docket& docket)
   }
 }
 
+Request::~Request() = default;
+
 void Request::clear() {
   box_.back_to(docket_.plan().blank());
   for (const FactId f : told_) said_of_[f.index] = nullptr;
   told_.clear();
   told_provisos_ = false;
+  provisos_.clear();
   stale_ = true;
 }
 
 std::string Request::tell_provisos(std::string_view cell) {
   std::string wrong = cells_.provisos(cell, box_);
-  told_provisos_ = told_provisos_ || (wrong.empty() && !is_blank(cell));
+  if (wrong.empty() && !is_blank(cell)) {
+    told_provisos_ = true;
+    provisos_ = cell;
+  }
   stale_ = true;
   return wrong;
 }
@@ -80,9 +96,14 @@ void Request::settle() {
   if (!stale_) return;
   stale_ = false;
   const Plan& plan = docket_.plan();
-  cells_.compare([&](FactId f) { return said_of_[f.index]; }, box_);
   findings_ = {};
   verdict_.reset();
+  finer_.reset();
+  beyond_ = false;
+  if (!cells_.compare([&](FactId f) { return said_of_[f.index]; }, box_)) {
+    settle_finer();
+    return;
+  }
   if (plan.has_tables() && plan.classes(box_, classes_)) {
     verdict_ = plan.tables().row(classes_);
     findings_.insert(verdict_->finding);
@@ -91,6 +112,21 @@ void Request::settle() {
   plan.by_kinds(box_, kinds_);
   const std::uint64_t met = walk_.leaves(joint_, care_, kinds_);
   for (std::size_t f = 0; f < finding_count; ++f) findings_.has[f] = (met >> f & 1) != 0;
+}
+
+void Request::settle_finer() {
+  auto plan = docket_.plan().telling_apart(cells_.values_apart());
+  beyond_ = !plan;
+  if (beyond_) {
+    findings_.has.fill(true);
+    return;
+  }
+  finer_ = std::make_unique<Finer>(law_, std::move(plan));
+  Request& finer = finer_->request;
+  for (const FactId f : told_)
+    finer.tell(f, finer_->said.emplace(f, finer.cells().again(f, *said_of_[f.index])).first->second);
+  finer.tell_provisos(provisos_);
+  findings_ = finer.findings();
 }
 
 FindingSet Request::findings() {
@@ -112,6 +148,14 @@ RuleStands Request::by_diagrams(const PlannedRule& r) {
 
 void Request::rules(std::vector<RuleStands>& out) {
   settle();
+  if (finer_) {
+    finer_->request.rules(out);
+    return;
+  }
+  if (beyond_) {
+    out.assign(docket_.rules().size(), RuleStands::undecided);
+    return;
+  }
   out.clear();
   const auto by_tables = [&](const PlannedRule& r) {
     return (verdict_->applies & r.bits) != 0           ? RuleStands::applies
@@ -170,6 +214,15 @@ void Request::because(std::vector<FactId>& out, bool& provisos) {
   provisos = false;
   const std::uint64_t findings_met = bits_of(findings());
   if (findings_met == 0) return;
+  if (finer_) {
+    finer_->request.because(out, provisos);
+    return;
+  }
+  if (beyond_) {
+    out = told_;
+    provisos = told_provisos_;
+    return;
+  }
   if (verdict_) docket_.plan().by_kinds(box_, kinds_);
   std::vector<FactId> candidates;
   asked_facts(candidates, provisos);

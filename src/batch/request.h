@@ -39,6 +39,7 @@ class Docket {
 class Request {
  public:
   Request(const Law& law, const Docket& docket);
+  ~Request();
 
   void clear();
   /// @param said  of the same fact, from `cells()`; must live until `clear`
@@ -80,13 +81,17 @@ class Request {
   void because(std::vector<FactId>& out, bool& provisos);
 
  private:
+  /// A request with the same told, under a plan that tells its values apart where the docket's cannot.
+  struct Finer;
   /// Everything that follows at once from what is told.
   void settle();
+  void settle_finer();
   RuleStands by_diagrams(const PlannedRule& r);
   void widen(std::span<const Level> levels);
   void narrow_again(std::span<const Level> levels);
   void asked_facts(std::vector<FactId>& out, bool& provisos) const;
 
+  const Law& law_;
   const Docket& docket_;
   Ref joint_, care_;
   Cells cells_;
@@ -101,6 +106,9 @@ class Request {
   std::vector<std::uint16_t> before_;          // of levels opened last
   std::vector<std::uint8_t> classes_;
   bool told_provisos_ = false, stale_ = true;
+  std::string provisos_;          // as they were told
+  std::unique_ptr<Finer> finer_;  // where it is needed
+  bool beyond_ = false;           // it is needed, and the law grows too large for it: all is undecided
   std::optional<Tables::Verdict> verdict_;  // where all is known and there are tables
   FindingSet findings_;
 };

@@ -1,6 +1,7 @@
 #include "batch/rows.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -10,6 +11,7 @@ namespace sekisho {
 namespace {
 
 constexpr std::size_t most_kept = 100'000;  // rows that are remembered
+constexpr std::size_t most_finer = 64;      // plans that a row's own values asked for
 
 }  // namespace
 
@@ -51,12 +53,24 @@ std::string Header::meant(const std::string& column) const {
   return nearest(column, names);
 }
 
-RowDecider::Kept& RowDecider::kept(const Plan& plan) {
-  const auto [it, fresh] = kept_.try_emplace(&plan, law_, plan, options_.words);
-  if (fresh)
-    for (const RegimeUse& r : plan.space().regimes())
-      if (r.in_force.possible) it->second.states.insert(law_[law_[r.regime].authority].state);
-  return it->second;
+std::unique_ptr<RowDecider::Kept> RowDecider::keep(const Plan& plan) const {
+  auto kept = std::make_unique<Kept>(law_, plan, options_.words);
+  for (const RegimeUse& r : plan.space().regimes())
+    if (r.in_force.possible) kept->states.insert(law_[law_[r.regime].authority].state);
+  return kept;
+}
+
+RowDecider::Finer& RowDecider::finer(const Plan& plan, const std::vector<KnownFact>& values) {
+  std::set<std::string> told;  // the same values in other columns ask for the same plan
+  for (const KnownFact& k : values)
+    for (const Value& v : k.values)
+      told.insert(fmt::format("{} {} {}", static_cast<int>(law_[k.fact].type.kind), v.number, v.text));
+  const auto key = std::make_pair(&plan, fmt::format("{}", fmt::join(told, "\n")));
+  if (const auto it = finer_.find(key); it != finer_.end()) return it->second;
+  if (finer_.size() >= most_finer) finer_.clear();
+  Finer made{plan.telling_apart(values), nullptr};
+  if (made.plan) made.kept = keep(*made.plan);
+  return finer_.emplace(key, std::move(made)).first->second;
 }
 
 // --- rows ---
@@ -75,16 +89,27 @@ RowAnswer RowDecider::decide(const Row& row) {
             {},
             nullptr,
             {}};
-  Kept& k = kept(*plan);
-  k.box.back_to(plan->blank());
+  std::unique_ptr<Kept>& kept = kept_[plan];
+  if (!kept) kept = keep(*plan);
+  std::vector<KnownFact> apart;
+  if (auto answer = by_plan(*plan, *kept, row, apart)) return *std::move(answer);
+  const Finer& f = finer(*plan, apart);
+  if (f.plan)
+    if (auto answer = by_plan(*f.plan, *f.kept, row, apart)) return *std::move(answer);
+  return {"it names more values than the law can tell apart at once", {}, nullptr, {}};
+}
+
+std::optional<RowAnswer> RowDecider::by_plan(const Plan& plan, Kept& k, const Row& row,
+                                             std::vector<KnownFact>& apart) {
+  k.box.back_to(plan.blank());
   std::vector<std::pair<FactId, const Said*>> facts;
   for (const auto& [use, cell] : row.cells) {
     if (use.kind == ColumnUse::Kind::provisos)
       if (std::string wrong = k.cells.provisos(cell, k.box); !wrong.empty())
-        return {std::move(wrong), {}, nullptr, {}};
+        return RowAnswer{std::move(wrong), {}, nullptr, {}};
     if (use.kind != ColumnUse::Kind::fact) continue;
     const Said& s = k.cells.said(use.fact, cell);
-    if (!s.wrong.empty()) return {s.wrong, {}, nullptr, {}};
+    if (!s.wrong.empty()) return RowAnswer{s.wrong, {}, nullptr, {}};
     if (!s.known) continue;
     Cells::know(s, k.box);
     facts.emplace_back(use.fact, &s);
@@ -94,11 +119,14 @@ RowAnswer RowDecider::decide(const Row& row) {
       if (fact == f) return s;
     return nullptr;
   };
-  k.cells.compare(said_of, k.box);
-  std::vector<std::uint8_t> classes(plan->columns());
-  const bool complete = plan->has_tables() && plan->classes(k.box, classes);
-  const RowFinding& found = complete ? by_tables(*plan, k, classes) : by_diagrams(*plan, k);
-  if (found.findings.empty()) return {"the facts contradict each other", {}, nullptr, {}};
+  if (!k.cells.compare(said_of, k.box)) {
+    apart = k.cells.values_apart();
+    return std::nullopt;
+  }
+  std::vector<std::uint8_t> classes(plan.columns());
+  const bool complete = plan.has_tables() && plan.classes(k.box, classes);
+  const RowFinding& found = complete ? by_tables(plan, k, classes) : by_diagrams(plan, k);
+  if (found.findings.empty()) return RowAnswer{"the facts contradict each other", {}, nullptr, {}};
   RowAnswer out{{}, found.findings, &found.applies, {}, !k.states.empty()};
   for (const auto& [fact, s] : facts)
     if (std::find(facts_with_a_say.begin(), facts_with_a_say.end(), law_[fact].name) !=

@@ -95,14 +95,24 @@ class RowDecider {
     std::map<std::pair<std::uint64_t, std::uint8_t>, RowFinding> words;  // of each word of the tables
     std::unordered_map<std::string, RowFinding> rows;                    // by the kinds of the row
   };
-  Kept& kept(const Plan& plan);
+  /// A plan that was told the values of a row apart.
+  struct Finer {
+    std::unique_ptr<Plan> plan;  // none: it would grow too large
+    std::unique_ptr<Kept> kept;
+  };
+  std::unique_ptr<Kept> keep(const Plan& plan) const;
+  Finer& finer(const Plan& plan, const std::vector<KnownFact>& values);
+  /// @param apart  becomes the values that a finer plan has to tell apart, where this one cannot
+  std::optional<RowAnswer> by_plan(const Plan& plan, Kept& kept, const Row& row,
+                                   std::vector<KnownFact>& apart);
   const RowFinding& by_tables(const Plan& plan, Kept& kept, std::span<const std::uint8_t> classes);
   const RowFinding& by_diagrams(const Plan& plan, Kept& kept);
 
   const Law& law_;
   const RowsOptions& options_;
   Plans& plans_;
-  std::map<const Plan*, Kept> kept_;
+  std::map<const Plan*, std::unique_ptr<Kept>> kept_;
+  std::map<std::pair<const Plan*, std::string>, Finer> finer_;  // by the values that were told apart
 };
 
 }  // namespace sekisho

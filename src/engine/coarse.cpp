@@ -43,17 +43,25 @@ bool part(std::vector<std::uint16_t>& a, const std::vector<std::uint16_t>& b,
 
 Coarse::Kinds Coarse::kinds(const Compiled& law, std::span<const Ref> roots, std::span<const Values> box) {
   Kinds out = law.store().classes(roots);
-  for (Level l = 0; l < out.size(); ++l) renumber(out[l], box[l]);
+  for (Level l = 0; l < out.size(); ++l) {
+    const auto& classes = law.stand_ins(l).class_of;
+    for (std::size_t i = 0; i < classes.size(); ++i)
+      if (classes[i]) out[l][i] = out[l][*classes[i]];
+    renumber(out[l], box[l]);
+  }
   struct Equal {
     Level a, b;
     std::vector<std::vector<std::size_t>> of_a, of_b;
   };
   std::vector<Equal> relations;
   for (const Compiled::Relation& r : law.relations()) {
+    if (!r.a.valid()) continue;
     const Level a = law.level(r.a);
-    if (!r.b.valid()) {  // each value hangs on something of its own
+    if (!r.b.valid()) {  // each value hangs on something of its own, but those told by their class alone
+      const auto& classes = law.stand_ins(a).class_of;
       for (const Conditional& c : r.conditional)
-        out[a][c.value] = static_cast<std::uint16_t>(max_values + c.value);
+        if (classes.empty() || !classes[c.value])
+          out[a][c.value] = static_cast<std::uint16_t>(max_values + c.value);
       renumber(out[a], box[a]);
       continue;
     }

@@ -15,22 +15,17 @@ Values value(std::size_t i) {
   return v;
 }
 
-/// Literals whose truth hangs on a second variable, and comparisons of two facts.
-bool is_relation(const Node& n) {
-  return n.op == ExprOp::same || n.conditional.size() > 1;
-}
+}  // namespace
+
+// --- variables and their order ---
 
 /// What makes two relations the same: the facts and, for each value, what it hangs on.
-std::string relation_key(const Node& n) {
+std::string Compiled::relation_key(const Node& n) {
   std::string key = fmt::format("{} {}", n.var.index, n.other.index);
   for (const Conditional& c : n.conditional) key += fmt::format(" {}:{}", c.value, c.on.index);
   for (const auto& [i, j] : n.equal) key += fmt::format(" {}={}", i, j);
   return key;
 }
-
-}  // namespace
-
-// --- variables and their order ---
 
 /// Variables by the order in which the rules speak of them; facts of many values before yes/no ones, because
 /// a many-valued fact further down would be asked again under each combination of those above it.
@@ -102,6 +97,27 @@ std::string Compiled::name(VarId v) const {
   return is_relation(v) ? relation_list_[v.index - space_.variables().size()].name : space_[v].name;
 }
 
+/// Literals whose truth hangs on a second variable, and comparisons of two facts. What hangs on one member of
+/// a set is written out, unless that member may stand for others.
+bool Compiled::is_relation_node(const Node& n) const {
+  if (n.op == ExprOp::same || n.conditional.size() > 1) return true;
+  if (how_ != Relations::told || n.conditional.empty()) return false;
+  const VarKind on = space_[n.conditional.front().on].kind;
+  return on == VarKind::member || on == VarKind::listed;
+}
+
+VarId Compiled::add_relation(const std::string& key, Relation r) {
+  const VarId made{static_cast<std::uint32_t>(space_.variables().size() + relation_list_.size())};
+  relation_of_[key] = made;
+  relation_list_.push_back(std::move(r));
+  return made;
+}
+
+std::string Compiled::denial(VarId v) const {
+  const Relation& r = relation_list_[v.index - space_.variables().size()];
+  return r.otherwise.empty() ? "not (" + r.name + ")" : r.otherwise;
+}
+
 void Compiled::gather_relations() {
   if (how_ == Relations::written_out) return;
   std::set<std::uint32_t> met;
@@ -109,7 +125,7 @@ void Compiled::gather_relations() {
     if (!p.valid() || !met.insert(p.index).second) return;
     for (const Node& n : space_[p]) {
       for (const ProgramId b : n.bodies) self(self, b);
-      if (!sekisho::is_relation(n) || relation_of_.contains(relation_key(n))) continue;
+      if (!is_relation_node(n) || relation_of_.contains(relation_key(n))) continue;
       const VarId on = n.op == ExprOp::same ? n.other : n.conditional.front().on;
       const Variable& b = space_[on];
       std::string with = b.kind == VarKind::listed   ? "later joined " + space_.law()[b.list].name
@@ -119,11 +135,13 @@ void Compiled::gather_relations() {
       if (b.kind == VarKind::hidden || b.kind == VarKind::rate)
         for (const Conditional& c : n.conditional)
           with += (c.on == n.conditional.front().on ? " " : ", ") + space_[c.on].name;
-      relation_of_[relation_key(n)] =
-          VarId{static_cast<std::uint32_t>(space_.variables().size() + relation_list_.size())};
-      relation_list_.push_back({n.var, n.op == ExprOp::same ? n.other : VarId{},
-                                fmt::format("{} {}", space_[n.var].name, with), yes_leaf, n.conditional,
-                                n.equal});
+      add_relation(relation_key(n), {n.var,
+                                     n.op == ExprOp::same ? n.other : VarId{},
+                                     fmt::format("{} {}", space_[n.var].name, with),
+                                     yes_leaf,
+                                     n.conditional,
+                                     n.equal,
+                                     {}});
     }
   };
   const auto rule = [&](const RuleUse& u) { program(program, u.when); };
@@ -138,6 +156,7 @@ void Compiled::gather_relations() {
     }
     for (const ProgramId p : s.constraints) program(program, p);
   }
+  if (how_ == Relations::told) gather_holdings();
 }
 
 void Compiled::declare(const VariableOrder& order) {
@@ -201,13 +220,13 @@ Ref Compiled::written_out(const Node& n) {
 }
 
 Ref Compiled::relation(const Node& n) {
-  return how_ == Relations::own_variables ? is_true(relation_of_.at(relation_key(n))) : written_out(n);
+  return how_ == Relations::written_out ? written_out(n) : is_true(relation_of_.at(relation_key(n)));
 }
 
 Ref Compiled::literal(const Node& n) {
   const Ref sure = store_->is(level(n.var), n.yes);
   if (n.conditional.empty()) return sure;
-  const Ref hanging = sekisho::is_relation(n) ? relation(n) : written_out(n);
+  const Ref hanging = is_relation_node(n) ? relation(n) : written_out(n);
   return store_->join(Join::either, sure, hanging);
 }
 
@@ -275,7 +294,19 @@ void Compiled::care_set() {
   };
   for (std::uint32_t p = 0; p < space_.program_count(); ++p)
     for (const Node& n : space_[ProgramId{p}])
-      if (sekisho::is_relation(n)) define(n);
+      if (is_relation_node(n)) define(n);
+  for (const Holding& h : holding_list_) {
+    Ref any = no_leaf;
+    for (const auto& all_of : h.cases) {
+      Ref all = yes_leaf;
+      for (const auto& [v, values] : all_of)
+        all = store_->join(Join::both, all, store_->is(level(v), values));
+      any = store_->join(Join::either, any, all);
+    }
+    Relation& r = relation_list_[h.relation.index - space_.variables().size()];
+    r.definition = store_->negate(store_->join(Join::differ, is_true(h.relation), any));
+    care_ = store_->join(Join::both, care_, r.definition);
+  }
 }
 
 void Compiled::instruments() {
@@ -602,6 +633,7 @@ Compiled::Compiled(const Space& space, Relations relations, const VariableOrder&
     : space_(space), how_(relations), extent_(extent) {
   gather_relations();
   declare(order);
+  mark_holdings();
   store_->limit(node_limit);
   try {
     care_set();

@@ -16,8 +16,9 @@
 
 namespace sekisho {
 
-/// How relations of two facts are written.
-enum class Relations : std::uint8_t { written_out, own_variables };
+/// How relations of two facts are written. `told`: also what sets hold is said by variables of its own, so
+/// that a region can be told without naming values that only stand for others.
+enum class Relations : std::uint8_t { written_out, own_variables, told };
 
 /// How much of the law is compiled: which rules are active, the finding too, or every part of the answer.
 enum class Extent : std::uint8_t { activity, finding, whole_answer };
@@ -72,6 +73,7 @@ class Compiled {
     Ref definition;                                          // over the variables of the space
     std::vector<Conditional> conditional;                    // else: for each value of `a` what it hangs on
     std::vector<std::pair<std::size_t, std::size_t>> equal;  // values of `a` and `b` that are the same
+    std::string otherwise;                                   // its denial in words; empty: `not (name)`
   };
   std::size_t variable_count() const { return level_.size(); }
   Level level(VarId v) const { return level_[v.index]; }
@@ -79,6 +81,15 @@ class Compiled {
   bool is_relation(VarId v) const { return v.index >= space_.variables().size(); }
   const std::vector<Relation>& relations() const { return relation_list_; }
   std::string name(VarId v) const;
+  /// That a relation is not so, in words.
+  std::string denial(VarId v) const;
+  /// Levels of members and of what may have joined a list that speak of one value which only stands for
+  /// others.
+  const std::vector<bool>& of_stand_ins() const { return of_stand_ins_; }
+  /// What sets hold, by level: variables that other variables settle.
+  const std::vector<bool>& holdings() const { return holdings_; }
+  /// Values of a level that are told by what they stand for; none unless relations are told.
+  const Space::StandIns& stand_ins(Level l) const { return stand_ins_[l]; }
   /// Judged facts, by level: what Diagrams::read_judged has to read.
   const std::vector<bool>& judged() const { return judged_; }
 
@@ -91,7 +102,18 @@ class Compiled {
 
  private:
   class Ordering;
+  class Holdings;
+  /// What some set holds, as a relation: it is so if one of `cases` is.
+  struct Holding {
+    VarId relation;
+    std::vector<std::vector<std::pair<VarId, Values>>> cases;  // each a conjunction
+  };
   void gather_relations();
+  static std::string relation_key(const Node& n);
+  bool is_relation_node(const Node& n) const;
+  VarId add_relation(const std::string& key, Relation r);
+  void gather_holdings();
+  void mark_holdings();
   void declare(const VariableOrder& order);
   void care_set();
   void instruments();
@@ -127,7 +149,9 @@ class Compiled {
   std::unique_ptr<Diagrams> store_;
   std::vector<Level> level_;
   std::vector<VarId> at_level_;
-  std::vector<bool> judged_;
+  std::vector<bool> judged_, of_stand_ins_, holdings_;
+  std::vector<Holding> holding_list_;
+  std::vector<Space::StandIns> stand_ins_;
   std::vector<Relation> relation_list_;
   std::map<std::string, VarId> relation_of_;
   std::vector<std::vector<RegimeDiagrams>> regimes_;

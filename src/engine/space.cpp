@@ -110,6 +110,7 @@ class Space::Builder {
     for (const Carried& c : q_.carried)
       for (const std::string& party : c.arguments)
         if (!party.empty()) texts_[FactType::party].insert(party);
+    s_.compared_ = compared_;
     share_compared();
     parties_within();
   }
@@ -128,7 +129,7 @@ class Space::Builder {
         for (const ListMember& m : law_[n.list].members) ordered_[f].insert(m.value);
       if (n.op == ExprOp::same || n.op == ExprOp::in_set || n.op == ExprOp::within) {
         compared_.insert(f);
-        compared_.insert(n.other.valid() ? n.other : f);
+        compared_.insert(n.other.valid() ? n.other : enclosing_set(e, starts, i));
       }
     }
   }
@@ -164,14 +165,10 @@ class Space::Builder {
       std::set<Value> all = shared[law_[f].type.kind];
       const std::string currency = law_[f].type.kind == FactType::money ? "USD" : "";
       const std::int64_t beyond = all.empty() ? 0 : all.rbegin()->number;
-      for (std::size_t k = 1; k <= compared_of(law_[f].type.kind); ++k)
+      for (std::size_t k = 1; k <= s_.room(law_[f].type.kind); ++k)
         all.insert({beyond + 3 * static_cast<std::int64_t>(k), all.empty() ? currency : all.rbegin()->text});
       ordered_[f].insert(all.begin(), all.end());
     }
-  }
-  std::size_t compared_of(FactType t) const {
-    return static_cast<std::size_t>(std::count_if(
-        compared_.begin(), compared_.end(), [&](FactId f) { return f.valid() && law_[f].type.kind == t; }));
   }
   /// Parties of the world that belong to one that matters may be meant where a party is not known.
   void parties_within() {
@@ -245,10 +242,10 @@ class Space::Builder {
     }
     return d;
   }
-  /// Values that no law and no file names: as many as are compared with each other, so that all can differ.
+  /// Values that no law and no file names: as many as can matter at once where facts are compared.
   void others(FactType t, std::vector<Value>& d) const {
     add(d, {0, {}});
-    for (std::size_t k = 2; k <= compared_of(t); ++k) add(d, {static_cast<std::int64_t>(k), {}});
+    for (std::size_t k = 2; k <= s_.room(t); ++k) add(d, {static_cast<std::int64_t>(k), {}});
   }
   void ordered(FactId f, const Type& t, std::vector<Value>& d) const {
     const auto it = ordered_.find(f);
@@ -259,11 +256,11 @@ class Space::Builder {
     if (d.empty()) add(d, {0, t.kind == FactType::money ? "USD" : ""});
   }
 
-  /// For each class of states that no list and no constant tells apart: as many of them as there are
-  /// facts that are compared with each other, and one more, so that all can be unlike.
+  /// For each class of states that no list and no constant tells apart: as many of them as can matter at once
+  /// where facts are compared, and one more.
   const std::vector<std::string>& representatives() {
     if (!representatives_.empty()) return representatives_;
-    const std::size_t wanted = 1 + compared_of(FactType::country);
+    const std::size_t wanted = s_.places_of_a_class();
     std::map<std::vector<std::uint32_t>, std::size_t> classes;
     for (const std::string_view code : country_codes()) {
       const std::string c(code);
@@ -925,6 +922,41 @@ class Space::Builder {
 
 Space::Space(const Question& question, Diagnostics& diags) : question_(&question) {
   Builder(*this, diags).run();
+}
+
+std::size_t Space::room(FactType type) const {
+  constexpr std::size_t most_sets = 4;  // beyond them the ways would be more than there are states
+  std::size_t singles = 0, sets = 0;
+  for (const FactId f : compared_)
+    if (f.valid() && law()[f].type.kind == type) ++(law()[f].type.is_set ? sets : singles);
+  return singles + (std::size_t{1} << std::min(sets, most_sets)) - 1;
+}
+
+Space::StandIns Space::stand_ins(const Type& type, std::span<const Value> domain) const {
+  StandIns out{std::vector<std::optional<std::size_t>>(domain.size()),
+               std::vector<std::vector<std::string>>(domain.size())};
+  if (!is_text(type.kind)) return out;
+  if (type.kind != FactType::country) {
+    std::optional<std::size_t> first;
+    for (std::size_t i = 0; i < domain.size(); ++i)
+      if (domain[i].text.empty()) out.class_of[i] = *(first = first.value_or(i));
+    return out;
+  }
+  std::map<Memberships, std::vector<std::size_t>> classes;
+  std::set<std::string_view> named;
+  for (std::size_t i = 0; i < domain.size(); ++i)
+    if (const auto it = representatives_.find(domain[i].text); it != representatives_.end())
+      classes[it->second].push_back(i);
+    else
+      named.insert(domain[i].text);
+  for (const std::string_view code : country_codes())
+    if (!named.contains(code))
+      if (const auto like = classes.find(memberships(code)); like != classes.end())
+        out.states[like->second.front()].emplace_back(code);
+  for (const auto& [on, places] : classes)
+    if (out.states[places.front()].size() > places.size())  // else each state has its own place
+      for (const std::size_t i : places) out.class_of[i] = places.front();
+  return out;
 }
 
 VarId Space::fact_var(FactId f) const {

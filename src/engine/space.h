@@ -3,6 +3,8 @@
 #include <bitset>
 #include <functional>
 #include <map>
+#include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -149,6 +151,21 @@ class Space {
   }
   std::vector<std::size_t> standing_for(const Type& type, std::span<const Value> domain,
                                         const Value& value) const;
+  /// Facts whose values the law holds against each other; of a set, its members.
+  const std::set<FactId>& compared() const { return compared_; }
+  /// How many values that nothing else tells apart can matter at once where facts are compared: each single
+  /// fact may have its own, and for sets there is one for each way of being in some of them and not in the
+  /// others.
+  std::size_t room(FactType type) const;
+  /// Places of a class of states that nothing else tells apart; a class that is smaller has one for each.
+  std::size_t places_of_a_class() const { return room(FactType::country) + 1; }
+  /// Values of a domain that stand for values which have no place of their own.
+  struct StandIns {
+    std::vector<std::optional<std::size_t>>
+        class_of;  // the place of the first that stands for the same; none: itself
+    std::vector<std::vector<std::string>> states;  // of the first of a class of states, all of them
+  };
+  StandIns stand_ins(const Type& type, std::span<const Value> domain) const;
   /// A part of a program as a program of its own, so that it can be read alone.
   ProgramId add_part(Program part) {
     programs_.push_back(std::move(part));
@@ -179,6 +196,7 @@ class Space {
   std::vector<Standing> standings_;
   std::vector<std::vector<Source>> sources_;
   std::vector<Values> silent_;
+  std::set<FactId> compared_;
   std::vector<ListId> lists_;                           // those that an expression reads
   std::map<std::string, Memberships> representatives_;  // states that stand for others on the same lists
 };

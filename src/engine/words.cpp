@@ -26,12 +26,27 @@ std::string value_name(const Law& law, const Variable& v, std::size_t i) {
   }
 }
 
+std::string element_name(const Law& law, const Variable& member) {
+  Type t = law[member.fact].type;
+  t.is_set = false;
+  const std::string s = show_value(t, member.element);
+  if (!s.empty()) return s;
+  return member.element.number == 0 ? "another" : fmt::format("another {}", member.element.number);
+}
+
 class Wording::Words {
  public:
-  Words(const Compiled& law, std::span<const Values> box, Date day)
-      : c_(law), law_(law.space().law()), box_(box.begin(), box.end()), lists_(box.size()) {
-    for (Level l = 0; l < box.size(); ++l)
-      if (!c_.is_relation(c_.variable(l))) find_lists(l, day);
+  Words(const Compiled& law, std::span<const Values> box, Date day, ToldAs told_as)
+      : c_(law),
+        law_(law.space().law()),
+        box_(box.begin(), box.end()),
+        lists_(box.size()),
+        states_(box.size()) {
+    for (Level l = 0; l < box.size(); ++l) {
+      if (c_.is_relation(c_.variable(l))) continue;
+      find_lists(l, day);
+      if (told_as == ToldAs::all_it_stands_for) find_states(l);
+    }
   }
 
   std::vector<Phrase> phrases(const Cube& cube) const {
@@ -58,30 +73,67 @@ class Wording::Words {
     }
   }
 
+  /// The states that each value of a fact is told as. The first of a class speaks for all that stand for it.
+  void find_states(Level l) {
+    const Variable& var = c_.space()[c_.variable(l)];
+    const Space::StandIns& in = c_.stand_ins(l);
+    if (var.kind != VarKind::fact || law_[var.fact].type.kind != FactType::country || in.class_of.empty())
+      return;
+    for (std::size_t i = 0; i < var.domain.size(); ++i)
+      states_[l].push_back(!in.class_of[i]       ? std::vector{var.domain[i].text}
+                           : in.class_of[i] == i ? in.states[i]
+                                                 : std::vector<std::string>());
+  }
+
   Phrase phrase(Level l, const Values& allowed) const {
     const VarId v = c_.variable(l);
     Phrase p;
     p.fact = c_.name(v);
     if (c_.is_relation(v)) {
       p.values = {allowed.test(1) ? "yes" : "no"};
-      p.text = allowed.test(1) ? p.fact : "not (" + p.fact + ")";
+      p.text = allowed.test(1) ? p.fact : c_.denial(v);
       return p;
     }
     const Variable& var = c_.space()[v];
+    if (var.kind == VarKind::fact && law_[var.fact].type.ordered()) {
+      p.ranges = ranges(var, allowed);
+      p.text = range_text(var, p.ranges);
+      return p;
+    }
     const Values left_out = box_[l] & ~allowed;
-    p.excluded = var.kind == VarKind::fact && allowed.count() > left_out.count() && allowed.count() > 2;
-    const Values& told = p.excluded ? left_out : allowed;
-    for (std::size_t i = 0; i < var.domain.size(); ++i)
-      if (told.test(i)) p.values.push_back(value_name(law_, var, i));
+    auto in = names(var, l, allowed), out = names(var, l, left_out);
+    p.excluded = var.kind == VarKind::fact && in.size() > out.size() && in.size() > 2;
+    // What nobody names cannot be listed: all but the named ones are meant.
+    if (var.kind == VarKind::fact && unnamed(var, allowed) != unnamed(var, left_out))
+      p.excluded = !out.empty() && unnamed(var, allowed);
+    p.values = p.excluded ? std::move(out) : std::move(in);
     p.text = text(var, l, allowed, p);
     return p;
+  }
+  std::vector<std::string> names(const Variable& var, Level l, const Values& of) const {
+    std::vector<std::string> out;
+    for (std::size_t i = 0; i < var.domain.size(); ++i)
+      if (of.test(i) && states_[l].empty())
+        out.push_back(value_name(law_, var, i));
+      else if (of.test(i))
+        out.insert(out.end(), states_[l][i].begin(), states_[l][i].end());
+    if (!states_[l].empty()) std::sort(out.begin(), out.end());
+    return out;
+  }
+  bool unnamed(const Variable& var, const Values& of) const {
+    const FactType t = law_[var.fact].type.kind;
+    if (t != FactType::party && t != FactType::item && t != FactType::lot && t != FactType::code)
+      return false;
+    for (std::size_t i = 0; i < var.domain.size(); ++i)
+      if (of.test(i) && var.domain[i].text.empty()) return true;
+    return false;
   }
   std::string text(const Variable& var, Level l, const Values& allowed, const Phrase& p) const {
     const bool yes = allowed.test(1);
     switch (var.kind) {
       case VarKind::fact: break;
       case VarKind::member:
-        return fmt::format("{} is {}in {}", label_of(var), yes ? "" : "not ", law_[var.fact].name);
+        return fmt::format("{} is {}in {}", element_name(law_, var), yes ? "" : "not ", law_[var.fact].name);
       case VarKind::carries: return fmt::format("{} {} on the lot", var.name, yes ? "lies" : "does not lie");
       case VarKind::hidden:
         return fmt::format("by the reading that {} {}", var.name, yes ? "holds" : "does not hold");
@@ -96,18 +148,11 @@ class Wording::Words {
     }
     const Type& type = law_[var.fact].type;
     if (type.kind == FactType::yes_no) return (yes_value(var, allowed) ? "" : "not ") + var.name;
-    if (type.ordered()) return range(var, allowed);
     if (type.kind == FactType::country)
       if (std::string in = list_phrase(var, l, allowed); !in.empty()) return in;
     if (p.values.size() == 1)
       return fmt::format("{} is {}{}", var.name, p.excluded ? "not " : "", p.values.front());
     return fmt::format("{} is {}one of {}", var.name, p.excluded ? "not " : "", fmt::join(p.values, ", "));
-  }
-  std::string label_of(const Variable& var) const {
-    Type t = law_[var.fact].type;
-    t.is_set = false;
-    const std::string s = show_value(t, var.element);
-    return s.empty() ? "another" : s;
   }
   static bool yes_value(const Variable& var, const Values& allowed) {
     for (std::size_t i = 0; i < var.domain.size(); ++i)
@@ -115,7 +160,7 @@ class Wording::Words {
     return false;
   }
   /// Runs of neighbouring values as bounds.
-  std::string range(const Variable& var, const Values& allowed) const {
+  std::vector<Phrase::Range> ranges(const Variable& var, const Values& allowed) const {
     std::vector<std::size_t> order;
     for (std::size_t i = 0; i < var.domain.size(); ++i) order.push_back(i);
     std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
@@ -123,7 +168,7 @@ class Wording::Words {
              std::tie(var.domain[b].text, var.domain[b].number);
     });
     const Type& t = law_[var.fact].type;
-    std::string out;
+    std::vector<Phrase::Range> out;
     for (std::size_t k = 0; k < order.size(); ++k) {
       if (!allowed.test(order[k])) continue;
       std::size_t last = k;
@@ -133,15 +178,21 @@ class Wording::Words {
         ++last;
       const bool from_start = k == 0 || var.domain[order[k - 1]].text != currency;
       const bool to_end = last + 1 == order.size() || var.domain[order[last + 1]].text != currency;
-      const std::string low = show_value(t, var.domain[order[k]]),
-                        high = show_value(t, var.domain[order[last]]);
-      if (!out.empty()) out += " or ";
-      out += from_start && to_end ? fmt::format("in {}", currency)
-             : from_start         ? "at most " + high
-             : to_end             ? "at least " + low
-             : low == high        ? low
-                                  : fmt::format("{} to {}", low, high);
+      out.push_back({currency, from_start ? "" : show_value(t, var.domain[order[k]]),
+                     to_end ? "" : show_value(t, var.domain[order[last]])});
       k = last;
+    }
+    return out;
+  }
+  static std::string range_text(const Variable& var, const std::vector<Phrase::Range>& ranges) {
+    std::string out;
+    for (const Phrase::Range& r : ranges) {
+      if (!out.empty()) out += " or ";
+      out += r.from.empty() && r.to.empty() ? fmt::format("in {}", r.in)
+             : r.from.empty()               ? "at most " + r.to
+             : r.to.empty()                 ? "at least " + r.from
+             : r.from == r.to               ? r.from
+                                            : fmt::format("{} to {}", r.from, r.to);
     }
     return fmt::format("{} is {}", var.name, out);
   }
@@ -158,17 +209,18 @@ class Wording::Words {
   const Law& law_;
   std::vector<Values> box_;
   std::vector<std::vector<std::pair<Values, const List*>>> lists_;  // of each level, with those on it
+  std::vector<std::vector<std::vector<std::string>>> states_;  // of each level that is told so, each value
 };
 
-Wording::Wording(const Compiled& law, std::span<const Values> box, Date day)
-    : words_(std::make_unique<Words>(law, box, day)) {}
+Wording::Wording(const Compiled& law, std::span<const Values> box, Date day, ToldAs told_as)
+    : words_(std::make_unique<Words>(law, box, day, told_as)) {}
 Wording::~Wording() = default;
 
 std::vector<Phrase> Wording::of(const Cube& cube) const {
   return words_->phrases(cube);
 }
 std::vector<Phrase> in_words(const Compiled& law, const Cube& cube, std::span<const Values> box, Date day) {
-  return Wording(law, box, day).of(cube);
+  return Wording(law, box, day, ToldAs::example).of(cube);
 }
 
 }  // namespace sekisho

@@ -1,7 +1,6 @@
 #include "impact/impact.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 
 #include "engine/branches.h"
@@ -68,6 +67,26 @@ class Share {
   std::size_t walk_ = 0;
 };
 
+/// Levels that say what sets hold, of sets whose members are read.
+std::vector<bool> holdings_of(const Compiled& law, const std::vector<bool>& read) {
+  std::vector<bool> out(read.size());
+  const Space& space = law.space();
+  for (std::size_t i = 0; i < law.relations().size(); ++i) {
+    const VarId relation{static_cast<std::uint32_t>(space.variables().size() + i)};
+    if (!law.holdings()[law.level(relation)]) continue;
+    const std::vector<bool> asks = law.store().support(law.relations()[i].definition);
+    bool of_members = false, of_read = false;
+    for (Level l = 0; l < asks.size(); ++l) {
+      if (!asks[l] || law.is_relation(law.variable(l))) continue;
+      const bool member = space[law.variable(l)].kind == VarKind::member;
+      of_members = of_members || member;
+      of_read = of_read || (member && read[l]);
+    }
+    out[law.level(relation)] = of_read || !of_members;
+  }
+  return out;
+}
+
 int steps(const Statement& s) {
   return std::abs(static_cast<int>(s.after) - static_cast<int>(s.before));
 }
@@ -80,9 +99,11 @@ Impact impact_between(Compiled& law, const Side& before, const Side& after, std:
   const Ref second = store.fixed(finding_of(law, after), box);
   const Ref possible = store.within(law.care(), box);
   // What neither side reads is no part of what differs: only what it makes possible for the rest counts.
-  std::vector<bool> unread = store.support(first);
-  const std::vector<bool> read_after = store.support(second);
-  for (Level l = 0; l < unread.size(); ++l) unread[l] = !unread[l] && !read_after[l];
+  std::vector<bool> read = store.support(first), unread = store.support(second);
+  for (Level l = 0; l < read.size(); ++l) read[l] = read[l] || unread[l];
+  const std::vector<bool> holdings = holdings_of(law, read);
+  const bool holds = std::find(holdings.begin(), holdings.end(), true) != holdings.end();
+  for (Level l = 0; l < unread.size(); ++l) unread[l] = !read[l] && !holdings[l];
   const Ref care = store.exists(possible, unread);
   Impact out;
   // Both findings as one number where they are unlike: most of the two laws is the same and falls away at
@@ -95,28 +116,44 @@ Impact impact_between(Compiled& law, const Side& before, const Side& after, std:
       if (a == b || (met >> pair & 1) == 0) continue;  // no change: proved
       const Ref region = store.where(pairs, pair);
       const Ref must = store.join(Join::both, region, care);
+      const Ref same = store.join(Join::both, store.negate(region), care);
       const Ref shown = store.join(Join::both, must, possible);
       Share share(store, must, box);
-      Coarse kinds(law, std::array{region, law.constraints()}, box, store.limit());
+      std::vector<Ref> apart{region, law.constraints()};
+      for (Level l = 0; l < holdings.size(); ++l)
+        if (holdings[l]) apart.push_back(store.is(l, Values(2)));
+      Coarse kinds(law, apart, box, store.limit());
       Diagrams& coarse = kinds.store();
-      const Ref region_of_kinds = kinds.of(region), care_of_kinds = kinds.of(care);
-      const Ref must_of_kinds = coarse.join(Join::both, region_of_kinds, care_of_kinds);
-      const Ref may_of_kinds = coarse.join(Join::either, region_of_kinds, coarse.negate(care_of_kinds));
-      for (const Cube& c : irredundant_cover(coarse, must_of_kinds, may_of_kinds, kinds.all())) {
-        Statement s;
-        s.regime = before.regime;
-        s.before = static_cast<Finding>(b);
-        s.after = static_cast<Finding>(a);
-        s.when = kinds.fine(c);
-        s.breadth = share.of(s.when);
-        store.path(shown, s.when, s.witness);
-        for (Values& v : s.witness) {  // what the path does not ask is free: the first value serves
-          const std::size_t one = v._Find_first();
-          v.reset();
-          v.set(one);
+      const Ref changes = kinds.of(store.exists(must, law.of_stand_ins()));
+      const Ref may_stay = kinds.of(store.exists(same, law.of_stand_ins()));
+      const Ref told = coarse.negate(may_stay);
+      const auto tell = [&](Ref all_of, Ref within, bool exact) {
+        for (const Cube& c : irredundant_cover(coarse, all_of, within, kinds.all())) {
+          Statement s;
+          s.regime = before.regime;
+          s.before = static_cast<Finding>(b);
+          s.after = static_cast<Finding>(a);
+          s.when = kinds.fine(c);
+          s.exact = exact;
+          // What others settle gives no completion a choice: it does not count among them.
+          s.breadth = !holds
+                          ? share.of(s.when)
+                          : Share(store,
+                                  store.exists(store.join(Join::both, must, as_diagram(store, s.when, box)),
+                                               holdings),
+                                  box)
+                                .of(Cube(box.begin(), box.end()));
+          store.path(shown, s.when, s.witness);
+          for (Values& v : s.witness) {  // what the path does not ask is free: the first value serves
+            const std::size_t one = v._Find_first();
+            v.reset();
+            v.set(one);
+          }
+          out.statements.push_back(std::move(s));
         }
-        out.statements.push_back(std::move(s));
-      }
+      };
+      tell(coarse.join(Join::both, changes, told), told, true);
+      tell(coarse.join(Join::both, changes, may_stay), coarse.join(Join::either, changes, told), false);
     }
   std::stable_sort(out.statements.begin(), out.statements.end(), [](const Statement& x, const Statement& y) {
     return steps(x) != steps(y) ? steps(x) > steps(y) : x.breadth > y.breadth;

@@ -7,7 +7,9 @@
 
 // What a change of law changes. Both sides are compiled over the same variables, so that a difference is a
 // join of two diagrams: the region where the findings are unlike, exact and complete. It is told as an
-// irredundant cover of statements, what cannot happen counting as neither in nor out.
+// irredundant cover of statements, what cannot happen counting as neither in nor out. Nothing is told of a
+// single value that only stands for others (engine/holdings.cpp): such values are projected away first. What
+// then holds both completions that change and some that do not is told apart, as not exact.
 
 namespace sekisho {
 
@@ -17,13 +19,15 @@ struct Side {
   RegimeId regime;  // none: all regimes, the strictest counts
 };
 
-/// In all completions that `when` allows, the finding is `before` on one side and `after` on the other.
+/// In all completions that `when` allows (in some, where it is not exact), the finding is `before` on one
+/// side and `after` on the other.
 struct Statement {
   RegimeId regime;  // none: jointly
   Finding before, after;
   Cube when;                    // by level
   std::vector<Values> witness;  // one completion, by level: one value for each variable
   double breadth = 0;  // the share of completions that it holds, each value of a variable counting alike
+  bool exact = true;   // else it is so in some of the completions, which cannot be told more closely
 };
 
 struct Impact {

@@ -51,10 +51,7 @@ WitnessFiles witness_files(const Compiled& c, const std::vector<Values>& witness
       }
       case VarKind::member: {
         Json& set = sets.try_emplace(law[v.fact].name, Json::array()).first->second;
-        Type t = law[v.fact].type;
-        t.is_set = false;
-        const std::string s = show_value(t, v.element);
-        if (yes) set.push_back(s.empty() ? "another" : s);
+        if (yes) set.push_back(element_name(law, v));
         break;
       }
       case VarKind::judged:

@@ -400,3 +400,65 @@ TEST_CASE("the public law of a day says what decide says") {
   CHECK_FALSE(request.tell_json("[1]"));
   CHECK(request.why() == "a row is an object");
 }
+
+TEST_CASE("a request tells apart the states that it names, though the law names none of them") {
+  const Loaded loaded(R"(
+authority xk.office of XK "Office"
+fact departure is country
+  asks "from?"
+fact destination is country
+  asks "to?"
+fact lic is set of country
+  asks "licensed?"
+fact met is set of country
+  asks "met?"
+regime xk.r "R"
+  authority xk.office
+  force statute
+  governs when departure is XK
+  otherwise prohibited
+  cite "1"
+route r
+  cite "2"
+  permits when some s in lic has (s is in met and s is not destination)
+)");
+  REQUIRE_FALSE(loaded.diags.has_errors());
+  Diagnostics diags;
+  const Plan plan(loaded.law, a_day, diags);
+  REQUIRE(plan.ok());
+  const Docket docket(plan);
+  Request request(loaded.law, docket);
+  const auto findings = [&](std::string_view destination, std::string_view lic, std::string_view met) {
+    request.clear();
+    for (const auto& [fact, cell] : {std::pair{"departure", std::string_view("XK")},
+                                     {"destination", destination},
+                                     {"lic", lic},
+                                     {"met", met}}) {
+      const FactId f = loaded.law.find_fact(fact);
+      request.tell(f, request.cells().said(f, cell));
+    }
+    const FindingSet found = request.findings();
+    return std::pair{found.best(), found.worst()};
+  };
+  const auto both = [](Finding best, Finding worst) { return std::pair{best, worst}; };
+  const Finding yes = Finding::permitted, no = Finding::prohibited;
+  CHECK(findings("AT", "AT", "AT") == both(no, no));
+  CHECK(findings("BE", "AT", "AT") == both(yes, yes));
+  CHECK(findings("BE", "AT", "DE") == both(no, no));
+  CHECK(findings("", "AT;BE", "AT;BE") == both(yes, yes));
+  CHECK(findings("", "AT", "") == both(yes, no));
+  // More ways of being in a set than the law has places for: the destination may be any of these.
+  CHECK(findings("", "AT;BE;CY", "CY;DK;ES;FI") == both(yes, no));
+  std::vector<RuleStands> stands;
+  request.rules(stands);
+  CHECK(stands == std::vector{RuleStands::undecided});
+  CHECK(findings("", "AT;BE;CY;DK", "CY;DK;ES;FI") == both(yes, yes));
+  request.rules(stands);
+  CHECK(stands == std::vector{RuleStands::applies});
+  std::vector<FactId> because;
+  bool provisos = true;
+  request.because(because, provisos);
+  CHECK(because == std::vector{loaded.law.find_fact("departure"), loaded.law.find_fact("lic"),
+                               loaded.law.find_fact("met")});
+  CHECK_FALSE(provisos);
+}
