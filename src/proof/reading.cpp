@@ -212,14 +212,15 @@ static Amounts amounts_of(const Matter& order) {
 std::vector<Value> Reader::orders(const Matter& m) const {
   const Amounts a = amounts_of(m);
   std::vector<Value> left{{-1, {}}, {0, {}}, {1, {}}};
-  for (const auto& [other, values] : known_) {
+  for (const auto& [other, known] : known_) {
     if (other.kind != Matter::Kind::order) continue;
+    const std::vector<Value>& orders = known;
     const Amounts b = amounts_of(other);
     if (a.currencies != b.currencies || a.limit == 0) continue;
     __extension__ using Wide = __int128;
     const Wide here = static_cast<Wide>(a.limit) * b.of, there = static_cast<Wide>(b.limit) * a.of;
     std::erase_if(left, [&](const Value& v) {
-      return std::none_of(values.begin(), values.end(), [&](const Value& w) {
+      return std::none_of(orders.begin(), orders.end(), [&](const Value& w) {
         // The rate is on this side of one bound and on that side of the other.
         return here == there  ? v.number == w.number
                : here < there ? v.number > 0 || w.number < 0
