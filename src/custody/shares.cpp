@@ -114,6 +114,7 @@ ShareId Shares::built(std::span<const Portion> portions, std::int64_t value, Sha
     const auto r = worth_of(p, c[0]);
     if (!r) return deferred();
     ratios_.back() = *r;
+    // A base is at least 1. NOLINTNEXTLINE(clang-analyzer-core.DivideZero)
     if (scale % r->below != 0 && overflows(scale / common_divisor(scale, r->below), r->below, scale))
       return deferred();
   }

@@ -158,8 +158,14 @@ class Compiled::Holdings {
         for (std::size_t i = first; i < elements.size(); ++i)
           if (classes[i] == first) cases.push_back(held(elements[i], group, way, singles));
         const auto [some, none] = told(type, elements, stand_ins.states[first]);
-        const std::string where = " is " + ways(group, way);
-        add({{}, {}, besides(singles) + some + where, yes_leaf, {}, {}, besides(singles) + none + where},
+        const std::string before = besides(singles), after = ways(group, way);
+        add({{},
+             {},
+             fmt::format("{}{} is {}", before, some, after),
+             yes_leaf,
+             {},
+             {},
+             fmt::format("{}{} is {}", before, none, after)},
             std::move(cases));
       }
     }
@@ -208,6 +214,7 @@ class Compiled::Holdings {
   }
   std::string besides(const std::vector<FactId>& singles) const {
     std::vector<std::string> names;
+    names.reserve(singles.size());
     for (const FactId f : singles) names.push_back(law_[f].name);
     return singles.empty() ? "" : fmt::format("besides {}, ", fmt::join(names, " and "));
   }
