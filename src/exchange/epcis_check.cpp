@@ -188,10 +188,6 @@ void EpcisCheck::event(Doc said, EpcisDocument& out) {
       unknown(e.key, field_names(kind));
   }
   required(said, kind);
-  // One that is declared wrong is told again under its own name.
-  if (const Doc* id = said.find("eventID");
-      id && !said.find("errorDeclaration") && !ids_.insert(id->text).second)
-    diags_.emit(code::event_twice, id->at, id->text);
   if (diags_.all().size() == before) {
     const TextSpan at = said.find("type")->at;
     out.events.push_back({kind, std::move(said), prefixes_, at});
@@ -222,7 +218,7 @@ void EpcisCheck::field(const EpcisField& f, const Doc& d) {
     case EpcisForm::uri_or_uris:
       if (!d.is_list()) return uri(d);
       [[fallthrough]];
-    case EpcisForm::uris: return uris(d);
+    case EpcisForm::uris: return list(d, "URIs", [&](const Doc& e) { identifier(e); });
     case EpcisForm::quantities: return list(d, "quantities", [&](const Doc& e) { quantity(e); });
     case EpcisForm::action:
       if (text(d, "ADD, OBSERVE or DELETE") && d.text != "ADD" && d.text != "OBSERVE" && d.text != "DELETE")
@@ -320,16 +316,6 @@ void EpcisCheck::offset(const Doc& d) {
 
 void EpcisCheck::uri(const Doc& d) {
   if (text(d, a_uri) && !is_uri(d.text)) form(d, a_uri);
-}
-
-/// Each once, in whatever spelling: a thing twice in one list would be taken or made twice.
-void EpcisCheck::uris(const Doc& d) {
-  std::set<std::string> seen;
-  list(d, "URIs", [&](const Doc& e) {
-    identifier(e);
-    if (e.is_scalar() && !seen.insert(canonical_uri(e.text)).second)
-      diags_.emit(code::key_twice, e.at, canonical_uri(e.text));
-  });
 }
 
 void EpcisCheck::identifier(const Doc& d) {

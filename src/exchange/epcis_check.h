@@ -1,7 +1,5 @@
 #pragma once
 #include <functional>
-#include <set>
-#include <string>
 
 #include "exchange/epcis_document.h"
 
@@ -42,7 +40,6 @@ class EpcisCheck {
   void time(const Doc& d);
   void offset(const Doc& d);
   void uri(const Doc& d);
-  void uris(const Doc& d);
   /// A URI, and a trade item's number with the right check digit.
   void identifier(const Doc& d);
   void word(const Vocabulary& v, const Doc& d);
@@ -64,8 +61,7 @@ class EpcisCheck {
 
   const Sources& sources_;
   Diagnostics& diags_;
-  Prefixes prefixes_;          // where the reader stands
-  std::set<std::string> ids_;  // `eventID`s so far
+  Prefixes prefixes_;  // where the reader stands
 };
 
 }  // namespace sekisho

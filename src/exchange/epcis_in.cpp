@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <set>
 
+#include "exchange/digital_link.h"
 #include "exchange/epcis_event.h"
 #include "exchange/epcis_hash.h"
 #include "exchange/epcis_mapping.h"
@@ -114,6 +116,7 @@ class Reading {
         diags_.emit(code::becomes_no_event, e.at, type, why);
         return;
       }
+    if (!each_once(e) || !first_of_its_name(e)) return;
     if (!told.line.contains("id"))
       told.line["id"] = epcis_hash(epcis_prehash(sources_, e, document_.ignored));
     drop_foreign(told, extensions);
@@ -121,6 +124,29 @@ class Reading {
     if (!event) return;
     if (!extensions.empty() && !hold(e, standard, *event, told)) return out_.pop_back();
     tell_passed_over(e, told);
+  }
+  /// A thing that stands twice in one list, in whatever spelling, would be taken or made twice.
+  /// @returns false after a report
+  bool each_once(const EpcisEvent& e) {
+    for (const char* key : {"epcList", "childEPCs", "inputEPCList", "outputEPCList"}) {
+      const Doc* list = e.said.find(key);
+      std::set<std::string> seen;
+      if (list != nullptr)
+        for (const Doc& d : list->items)
+          if (!seen.insert(canonical_uri(d.text)).second) {
+            diags_.emit(code::key_twice, d.at, canonical_uri(d.text));
+            return false;
+          }
+    }
+    return true;
+  }
+  /// One that is declared wrong is told again under its own name.
+  /// @returns false after a report
+  bool first_of_its_name(const EpcisEvent& e) {
+    const Doc* id = e.said.find("eventID");
+    if (id == nullptr || e.said.find("errorDeclaration") || ids_.insert(id->text).second) return true;
+    diags_.emit(code::event_twice, id->at, id->text);
+    return false;
   }
   /// A party that the standard names and the kind of event has no key for is passed over with its list.
   static void drop_foreign(EpcisTold& told, const Json& extensions) {
@@ -193,6 +219,7 @@ class Reading {
   Diagnostics& diags_;
   Packed packed_;
   std::vector<Event> out_;
+  std::set<std::string> ids_;  // `eventID`s so far
 };
 
 }  // namespace

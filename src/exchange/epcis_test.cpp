@@ -283,7 +283,8 @@ TEST_CASE("what stands twice, in whatever spelling, and a number with a wrong ch
   };
   const auto found = [](const std::string& events) {
     ReadDocument read(document_with(events));
-    return std::to_string(read.lines().size()) + " " + read.found();
+    const std::size_t lines = read.lines().size();
+    return std::to_string(lines) + " " + read.found();
   };
   const std::string urn = R"("urn:epc:id:sgtin:4012345.011111.1")",
                     link = R"("https://example.com/01/04012345111118/21/1")";
