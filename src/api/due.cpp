@@ -37,10 +37,14 @@ void returns(std::vector<Owed>& out, const Custody& custody, Date on) {
     if (!due || l.out.ten_thousandths == 0) continue;
     const bool short_of = l.out != l.lent_in_all;
     const std::string_view status = *due < on && short_of ? "unreconciled" : by_day(*due, on);
-    out.push_back({"return", status, l.lent->id, due, l.lent->goods()->to,
-                   short_of
-                       ? fmt::format("{} of {} are still out", to_string(l.out), to_string(l.lent_in_all))
-                       : fmt::format("{} are out", to_string(l.out))});
+    std::string says = short_of
+                           ? fmt::format("{} of {} are still out", to_string(l.out), to_string(l.lent_in_all))
+                           : fmt::format("{} are out", to_string(l.out));
+    if (l.gone.ten_thousandths > 0)
+      says +=
+          fmt::format("; {} of them are destroyed, lost or consumed, and only others can come in their place",
+                      to_string(l.gone));
+    out.push_back({"return", status, l.lent->id, due, l.lent->goods()->to, std::move(says)});
   }
 }
 

@@ -272,6 +272,7 @@ class Builder {
       licence(*lot);
       reserved(lot->made_in);
       provenance(*lot);
+      amount(*lot);
       rights(*lot);
     }
     if (item) {
@@ -350,6 +351,14 @@ class Builder {
     if (k.form == Knowledge::Form::alternatives || less_said)
       contradicts(f, {k.values.front().value}, k.from, lot.at);
     set(f, k);
+  }
+  /// The law asks of no lot how much it holds: what is permitted of more is told, and no reservation has it.
+  void amount(const Lot& lot) {
+    const auto asked = parse_amount(line_.quantity);
+    if (asked && lot.holds && asked->unit == lot.holds->unit &&
+        asked->ten_thousandths > lot.holds->ten_thousandths)
+      out_.notes.push_back(fmt::format("lot `{}` holds {}; line `{}` asks for {}", lot.id,
+                                       to_string(*lot.holds), line_.id, to_string(*asked)));
   }
   void provenance(const Lot& lot) {
     for (const ProvisoOn& p : lot.provisos) {

@@ -142,6 +142,7 @@ std::string Rulebooks::difference(std::string_view from, std::string_view to, st
     for (const Defeat& d : r.defeats)
       if (regime.empty() || (r.regime.valid() && law[r.regime].name == regime))
         compare("link", law[d.by].name + " over " + r.name, d.windows, law[d.by].cite, body_->text(d.at));
+  for (const Right& r : law.rights) compare("right", r.name, r.windows, r.cite, body_->declared(r.at));
   for (const List& l : law.lists)
     for (const ListMember& m : l.members)
       compare("member", show_value(l.type, m.value) + " in " + l.name, m.windows,

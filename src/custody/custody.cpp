@@ -257,7 +257,10 @@ class Custody::Step {
       case EventKind::consume:
       case EventKind::destroy:
       case EventKind::lose:
-        for (const Taken& t : taken_) leave(t);
+        for (const Taken& t : taken_) {
+          gone_while_lent(t);
+          leave(t);
+        }
         break;
       case EventKind::inventory:
         for (const Taken& t : taken_)
@@ -396,9 +399,19 @@ class Custody::Step {
   }
   void lend() {
     const LotState& first = c_.states_[taken_.front().state];
-    Loan l{&e_, g_->from.empty() ? first.holder : g_->from, first.country, *sum(taken_), *sum(taken_)};
+    const Amount all = *sum(taken_);
+    Loan l{&e_, g_->from.empty() ? first.holder : g_->from, first.country, all, all, {0, all.unit}};
     move(g_->to, g_->country);
     c_.loans_.push_back(std::move(l));
+  }
+  void gone_while_lent(const Taken& t) {
+    std::vector<StateId> line = c_.graph().ancestors(t.state);
+    line.push_back(t.state);
+    std::set<const Event*> by;
+    for (const StateId s : line) by.insert(c_.states_[s].by);
+    for (Loan& l : c_.loans_)
+      if (by.contains(l.lent) && is_out(t.state, l) && t.quantity.unit == l.out.unit)
+        l.gone.ten_thousandths += t.quantity.ten_thousandths;
   }
   void give_back() {
     Loan& l = *loan();
@@ -515,6 +528,7 @@ Lot Custody::as_lot(StateId id) const {
   l.attestations = marks_.attestations_on(id);
   l.rights = marks_.rights_on(id);
   l.has_history = true;
+  l.holds = s.quantity;
   l.at = s.by->at;
   return l;
 }

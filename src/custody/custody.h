@@ -41,6 +41,7 @@ struct Loan {
   const Event* lent;
   std::string lender, lender_country;
   Amount lent_in_all, out;
+  Amount gone;  // of what is out: destroyed, lost or consumed, so that only others can come in its place
 };
 
 class Custody {

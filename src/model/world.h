@@ -7,6 +7,7 @@
 
 #include "base/date.h"
 #include "base/diagnostics.h"
+#include "model/amount.h"
 #include "model/knowledge.h"
 
 // Parties, goods and acts of authorities as a file tells them. Format: docs/files.md.
@@ -58,7 +59,8 @@ struct Lot {
   std::vector<ProvisoOn> provisos;
   std::vector<Attestation> attestations;
   std::vector<RightOn> rights;
-  bool has_history = false;  // it comes of events: a right that does not lie on it is not known to
+  bool has_history = false;     // it comes of events: a right that does not lie on it is not known to
+  std::optional<Amount> holds;  // of what its events say
   FactEntries facts;
   TextSpan at;
 };
