@@ -145,6 +145,9 @@ class Writer {
                      text(q, "instruments"),
                      text(q, "known_on").empty() ? "" : ", as known on " + text(q, "known_on"),
                      q.value("hypothetical", false) ? ", HYPOTHETICAL: a draft lies over the law" : ""));
+    if (q.contains("readings"))
+      for (const auto& [what, way] : q["readings"].items())
+        line(fmt::format("BY THE READING that {} {}", what, way == "yes" ? "holds" : "does not hold"));
     line("");
     const std::string finding = text(a, "finding");
     std::string shown = words(finding);

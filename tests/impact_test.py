@@ -10,17 +10,16 @@ import sys
 import tempfile
 
 binary, root = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
-ORDER = ["not_engaged", "permitted", "permitted_with_provisos", "authorisation_required", "prohibited"]
 PAIRS = [("2023-12-21", "2023-12-22"), ("2014-03-31", "2014-04-01"), ("2022-03-07", "2022-03-08"),
          ("2024-03-25", "2024-03-26"), ("2026-04-20", "2026-04-21"), ("2025-10-08", "2025-10-09"),
          ("2011-12-26", "2011-12-27"), ("1976-02-26", "1976-02-27"), ("2019-08-27", "2019-08-28")]
-checked = failed = 0
+checked = failed = by_reading = 0
 
 
 def run(*args):
-    done = subprocess.run([binary, *args], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300)
+    done = subprocess.run([binary, *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300)
     if done.returncode:
-        sys.exit(f"{args}: exit {done.returncode}\n{done.stdout.decode()}")
+        sys.exit(f"{args}: exit {done.returncode}\n{done.stderr.decode()}")
     return json.loads(done.stdout)
 
 
@@ -30,11 +29,12 @@ def replay(statement, days, folder):
     (folder / "t.yaml").write_text(json.dumps(witness["transfer"]))
     world = witness["world"]
     out = []
-    for day in days:
+    for day, side in zip(days, ("before", "after")):
         for record in world["records"]:
             record["complete_to"] = day
         (folder / "w.yaml").write_text(json.dumps(world))
-        answer = run("decide", folder / "t.yaml", "--world", folder / "w.yaml", "--on", day, "--format", "json")
+        readings = [f"--reading={what}={way}" for what, way in witness["readings"][side].items()]
+        answer = run("decide", folder / "t.yaml", "--world", folder / "w.yaml", "--on", day, "--format", "json", *readings)
         said = [r for r in answer["regimes"] if r["regime"] == statement["regime"]]
         out.append((said[0]["best"], said[0]["worst"]) if said else ("not_engaged", "not_engaged"))
     return out
@@ -49,11 +49,9 @@ with tempfile.TemporaryDirectory() as name:
             failed += 1
         for statement in impact["statements"]:
             said = replay(statement, days, folder)
-            # Under a reading of unsettled law `decide` shows every reading; else it must say exactly this.
-            exact = not statement["witness"]["readings"]
-            ok = all((best == worst == expected) if exact else ORDER.index(best) <= ORDER.index(expected) <= ORDER.index(worst)
-                     for (best, worst), expected in zip(said, (statement["before"], statement["after"])))
+            ok = all(best == worst == expected for (best, worst), expected in zip(said, (statement["before"], statement["after"])))
             checked += 1
+            by_reading += any(statement["witness"]["readings"].values())
             if not ok:
                 failed += 1
                 print(f"FAILED {days} {statement['regime']}: {statement['before']} -> {statement['after']}, decide says {said}\n"
@@ -67,5 +65,5 @@ with tempfile.TemporaryDirectory() as name:
                and "goods.licensor_states" in s["text"] for s in sys_days["statements"]):
         print("FAILED: the story's change is not told: finished licensed products to the licensor's state")
         failed += 1
-print(f"{checked} witnesses replayed, {failed} failed")
-sys.exit(1 if failed or checked < 20 else 0)
+print(f"{checked} witnesses replayed, {by_reading} of them by a reading of unsettled law, {failed} failed")
+sys.exit(1 if failed or checked < 20 or not by_reading else 0)

@@ -29,6 +29,11 @@ int record(const DecideOptions& o, const DecideResult& result) {
     fmt::print(stderr, "error: an answer under a draft is no decision and is not recorded\n");
     return exit_usage;
   }
+  if (!o.request.readings.empty()) {
+    fmt::print(stderr,
+               "error: an answer by one reading of unsettled law is no decision and is not recorded\n");
+    return exit_usage;
+  }
   OpenRegister r;
   RegisterOutcome done = r.open(o.record);
   if (done.ok) done = r.record_decision(o.request, result.json, o.events == o.record, {o.by, now()});
@@ -42,10 +47,10 @@ int record(const DecideOptions& o, const DecideResult& result) {
 }
 
 void show(const DecideOptions& o, const DecideResult& result) {
-  if (!result.ok) {
-    if (o.format == "json") fmt::print("{}\n", reports_json(result.reports));
-    print_reports(result.reports, true);
-  } else if (o.format == "json") {
+  if (!result.ok && o.format == "json") fmt::print("{}\n", reports_json(result.reports));
+  print_reports(result.reports, true);
+  if (!result.ok) return;
+  if (o.format == "json") {
     fmt::print("{}\n", result.json);
   } else {
     const Json answer = read_json(result.json);
@@ -135,6 +140,9 @@ void add_decide(App& app, Outcome& outcome) {
   c->add_option("--kind", o->kind, "kind of transfer");
   c->add_option("--known", o->request.known,
                 "FACT=VALUE, over what the files say; `unknown` forgets, `A|B` leaves both");
+  c->add_option(
+      "--reading", o->request.readings,
+      "WHAT=yes or WHAT=no: reads unsettled law so, by what an answer calls it; the answer is marked");
   c->add_flag("--without-instruments", o->request.without_instruments,
               "hide what authorities answered about this transfer");
   c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones (files or folders)");

@@ -43,12 +43,10 @@ struct BookingResult {
 
 /// Holds one more event against all that is recorded. Nothing is written: a list of events with `line` behind
 /// it is the new record.
-/// @param event  one event about authorisations, or a `stop` or `lift`, as a line of a file of events. What
-/// is
-///               stopped at once need not wait until whatever else is refused is mended
-/// @fails as `licence_list`; SK33xx for each reason why not; SK3007 for a party or item that the world, if
-/// one
-///        is given, does not have; SK3007, SK3202 for a stop of what neither the world nor the events tell of
+/// @param event  one event about authorisations, or a `stop` or `lift`, as a line of a file of events. A
+///               stop need not wait until whatever else is refused is mended
+/// @fails as `licence_list`; SK33xx for each reason why not; SK3007 for a party or item that a world which
+///        is given does not have; SK3007, SK3202 for a stop of what neither world nor events tell of
 BookingResult would_book(const SourceText& events, const std::optional<SourceText>& world,
                          const SourceText& event);
 
@@ -65,9 +63,8 @@ struct ReservationResult {
 /// What sets the goods of a permitted transfer aside: each line on those recorded authorisations that settle
 /// what the law needs of it. Quantities and values are the transfer's.
 /// @param answer  to `request`, which has events
-/// @fails SK3314 the answer permits nothing, something is stopped, a line has no amount, its lot is elsewhere
-/// or does
-///        not hold so much that is not set aside yet, or nothing recorded settles its needs
+/// @fails SK3314 the answer permits nothing, something is stopped, a line has no amount, its lot is
+///        elsewhere or holds less that is not set aside yet, or nothing recorded settles its needs
 ReservationResult reservation_of(const DecideRequest& request, const std::string& answer,
                                  const ReservationWords& words);
 

@@ -44,6 +44,7 @@ struct DecideRequest {
   std::string law_of;                  // day of law; default: `on`
   std::string known_on;                // day of knowledge; default: everything recorded
   std::vector<std::string> known;      // FACT=VALUE
+  std::vector<std::string> readings;   // WHAT=yes or WHAT=no: unsettled law that is taken to be read so
   bool without_instruments = false;    // hide what authorities answered about this transfer
   bool hypothetical = false;           // a draft lies over the rulebooks: the answer is marked
   std::size_t node_limit = 4'000'000;  // of the diagrams: memory; SK4001 when it is reached

@@ -404,6 +404,7 @@ Json LineAnswer::derivation(std::size_t g) {
     const RuleUse& u = proviso ? use.provisos[i - use.rules.size()].rule : use.rules[i];
     const Rule& rule = law_[u.rule];
     if (proviso && r.active[i] == Truth::no) continue;
+    if (u.present.by.valid() && !start_.possible[u.present.by.index].test(1)) continue;  // by a reading
     Json j;
     j["rule"] = rule.name;
     j["cite"] = rule.cite;
@@ -504,21 +505,23 @@ std::set<VarId> LineAnswer::needs_if_applies(std::size_t g, std::vector<OpenNeed
   const bool route_stays =
       used != use.rules.end() &&
       engine_.open_to_findings(g, static_cast<std::size_t>(used - use.rules.begin()), start_);
-  for (std::size_t i = 0; i < a.reading.active.size(); ++i) {
-    const RuleUse& u = i < use.rules.size() ? use.rules[i] : use.provisos[i - use.rules.size()].rule;
-    if (a.reading.active[i] == Truth::no || (law_[u.rule].permits && route_stays)) continue;
-    for (const auto& [part, can_stand, can_fail] : engine_.standing(g, i, start_, a.findings.best())) {
-      if (part.part != tree::Part::need || !can_stand) continue;
-      const VarId need = u.needs[part.effect];
-      (can_fail ? sometimes : always).insert(need);
-      if (std::any_of(needs.begin(), needs.end(), [&](const OpenNeed& n) { return n.need == need; }))
-        continue;
-      OpenNeed n;
-      n.need = need;
-      n.rule = u.rule;
-      n.posture = law_[u.rule].needs[part.effect].posture;
-      needs.push_back(n);
-    }
+  const auto rule = [&](std::size_t i) -> const RuleUse& {
+    return i < use.rules.size() ? use.rules[i] : use.provisos[i - use.rules.size()].rule;
+  };
+  std::vector<bool> may_apply;
+  for (std::size_t i = 0; i < a.reading.active.size(); ++i)
+    may_apply.push_back(a.reading.active[i] != Truth::no && !(law_[rule(i).rule].permits && route_stays));
+  for (const auto& [i, part, can_stand, can_fail] :
+       engine_.standing(g, may_apply, start_, a.findings.best())) {
+    if (part.part != tree::Part::need || !can_stand) continue;
+    const VarId need = rule(i).needs[part.effect];
+    (can_fail ? sometimes : always).insert(need);
+    if (std::any_of(needs.begin(), needs.end(), [&](const OpenNeed& n) { return n.need == need; })) continue;
+    OpenNeed n;
+    n.need = need;
+    n.rule = rule(i).rule;
+    n.posture = law_[n.rule].needs[part.effect].posture;
+    needs.push_back(n);
   }
   for (const VarId need : always) sometimes.erase(need);
   return sometimes;
@@ -875,6 +878,13 @@ Json LineAnswer::missing() {
     out.push_back(std::move(e.json));
   }
   return out;
+}
+
+void LineAnswer::open_to_readings(std::set<std::string>& names) const {
+  for (const Variable& v : space_.variables())
+    if (v.kind == VarKind::hidden || v.kind == VarKind::listed ||
+        (v.kind == VarKind::rate && v.name != proviso_parties))
+      names.insert(v.name);
 }
 
 Json LineAnswer::unsettled() {

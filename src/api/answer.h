@@ -20,6 +20,8 @@ class LineAnswer {
   const std::vector<std::string>& unassessed() const { return unassessed_; }
   /// Whether the finding is the whole answer: some law is in force, and some of every state that has a say.
   bool assessed() const;
+  /// Adds what can be read two ways by its name, whatever is said of it.
+  void open_to_readings(std::set<std::string>& names) const;
   /// The facts that can still change the answer, best question first; with `ask`'s words.
   Json missing();
   /// The smallest `because`, remedies and contrasts; after `json`. Null where the finding is open.

@@ -1,6 +1,7 @@
 #include "api/decide.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 
@@ -50,6 +51,29 @@ Json texts_of(const Rulebooks::Body& body) {
   return texts;
 }
 
+/// Other questions can hang on it: the law of another day, another line, another amount.
+bool read_elsewhere(const Law& law, const std::string& what) {
+  static constexpr std::array comparisons{" is at least ", " is at most ", " is more than ",
+                                          " is less than "};
+  return std::any_of(law.hidden.begin(), law.hidden.end(), [&](const Hidden& h) { return h.what == what; }) ||
+         std::any_of(law.lists.begin(), law.lists.end(),
+                     [&](const List& l) { return what.ends_with(" in " + l.name); }) ||
+         std::any_of(comparisons.begin(), comparisons.end(),
+                     [&](const char* is) { return what.find(is) != std::string::npos; });
+}
+
+void no_such_reading(const Law& law, const std::string& what, const std::set<std::string>& open,
+                     Diagnostics& diags) {
+  const Code& unheard = read_elsewhere(law, what) ? code::reading_without_effect : code::no_such_reading;
+  auto e = diags.emit(unheard, TextSpan{}, what);
+  const std::string near = nearest(what, {open.begin(), open.end()});
+  if (!near.empty())
+    e.fix(fmt::format("is `{}` meant?", near));
+  else
+    e.fix(open.empty() ? "leave it out: nothing here can be read two ways"
+                       : fmt::format("what can be read two ways here: {}", fmt::join(open, "; ")));
+}
+
 /// Whether a movement that took place complied. What it took and nobody gave is a breach only where the acts
 /// of authorities were read.
 std::string_view compliance(Finding best, Finding worst, bool acts_read) {
@@ -59,28 +83,41 @@ std::string_view compliance(Finding best, Finding worst, bool acts_read) {
 
 }  // namespace
 
+Json readings_json(const Readings& readings) {
+  Json out = Json::object();
+  for (const auto& [what, holds] : readings) out[what] = holds ? "yes" : "no";
+  return out;
+}
+
 std::optional<Json> answer_to(const Rulebooks::Body& body, const Sources& sources, const Asked& asked,
                               Diagnostics& diags) {
   const Days& days = asked.days;
   Json lines = Json::array();
   std::vector<std::string> unassessed;
   bool assessed = true;
+  std::set<std::string> open_to_readings;
   std::vector<std::pair<Finding, Finding>> ranges;
   for (const TransferLine& line : asked.transfer.lines) {
-    const LineQuestion q = line_question(body.law, asked.world, asked.has_world, asked.transfer, line, days,
-                                         asked.by_hand, asked.without_instruments, diags);
+    LineQuestion q = line_question(body.law, asked.world, asked.has_world, asked.transfer, line, days,
+                                   asked.by_hand, asked.without_instruments, diags);
     if (diags.has_errors()) return std::nullopt;
+    q.question.readings = asked.readings;
     LineAnswer answer(sources, q, line.id, asked.node_limit, diags);
     if (!answer.ok()) return std::nullopt;
     Json j = answer.json();
     if (asked.minimum > 0) j["minimum"] = answer.minimum(asked.minimum);
     if (!answer.ok() || diags.has_errors()) return std::nullopt;
+    answer.open_to_readings(open_to_readings);
     ranges.emplace_back(answer.joint().best(), answer.joint().worst());
     assessed = assessed && answer.assessed();
     for (const std::string& s : answer.unassessed())
       if (std::find(unassessed.begin(), unassessed.end(), s) == unassessed.end()) unassessed.push_back(s);
     lines.push_back(std::move(j));
   }
+  for (const auto& reading : asked.readings)
+    if (!open_to_readings.contains(reading.first))
+      no_such_reading(body.law, reading.first, open_to_readings, diags);
+  if (diags.has_errors()) return std::nullopt;
   Json j;
   j["schema"] = "sekisho-answer/1";
   j["question"] = {{"title", asked.transfer.title},
@@ -92,6 +129,7 @@ std::optional<Json> answer_to(const Rulebooks::Body& body, const Sources& source
                                                                : "read"},
                    {"performed", asked.performed},
                    {"hypothetical", asked.hypothetical}};
+  if (!asked.readings.empty()) j["question"]["readings"] = readings_json(asked.readings);
   j["rulebooks"] = texts_of(body);
   // The strictest line is the finding: bests and worsts of lines each give theirs.
   Finding best = Finding::not_engaged, worst = Finding::not_engaged;
@@ -195,6 +233,17 @@ DecideResult decide_files(const Rulebooks::Body& body, const DecideRequest& requ
     }
     by_hand.push_back({k.substr(0, eq), read_known(std::string_view(k).substr(eq + 1), at)});
   }
+  Readings readings;
+  for (const std::string& r : request.readings) {
+    const SourceId id = sources.add("--reading", r);
+    const TextSpan at{id, 0, static_cast<std::uint32_t>(r.size())};
+    const std::size_t eq = r.rfind('=');
+    const std::string way = eq == std::string::npos ? "" : r.substr(eq + 1);
+    if (way != "yes" && way != "no")
+      diags.emit(code::wrong_form, at, "WHAT=yes or WHAT=no");
+    else if (!readings.emplace(r.substr(0, eq), way == "yes").second)
+      diags.emit(code::key_twice, at, r.substr(0, eq));
+  }
   const auto day = [&](const std::string& text, Date otherwise) {
     const auto d = parse_date(text);
     if (!text.empty() && !d) diags.emit(code::document_date, TextSpan{}, text);
@@ -211,8 +260,8 @@ DecideResult decide_files(const Rulebooks::Body& body, const DecideRequest& requ
 
   const auto answer = answer_to(
       body, sources,
-      {world, request.world || request.events, *transfer, days, by_hand, request.without_instruments,
-       performed, request.hypothetical, request.minimum, request.node_limit},
+      {world, request.world || request.events, *transfer, days, by_hand, readings,
+       request.without_instruments, performed, request.hypothetical, request.minimum, request.node_limit},
       diags);
   if (!answer) return failed();
   result.ok = true;

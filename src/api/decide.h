@@ -12,6 +12,7 @@ struct Asked {
   const Transfer& transfer;
   Days days;
   const std::vector<KnownByHand>& by_hand;
+  const Readings& readings;
   bool without_instruments = false, performed = false, hypothetical = false;
   std::size_t minimum = 0;  // as in DecideRequest
   std::size_t node_limit = DecideRequest{}.node_limit;
@@ -21,6 +22,9 @@ struct Asked {
 /// @returns as schemas/answer.schema.json says; nullopt after a report
 std::optional<Json> answer_to(const Rulebooks::Body& body, const Sources& sources, const Asked& asked,
                               Diagnostics& diags);
+
+/// Of each, `yes` or `no`.
+Json readings_json(const Readings& readings);
 
 /// What is said where diagrams need more nodes than allowed.
 std::vector<Report> too_many_nodes(const Sources& sources, std::size_t limit);

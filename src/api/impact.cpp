@@ -222,7 +222,10 @@ class Comparison {
           {"when", std::move(when)},
           {"breadth", s.breadth},
           {"witness",
-           {{"transfer", std::move(w.transfer)}, {"world", std::move(w.world)}, {"readings", w.readings}}},
+           {{"transfer", std::move(w.transfer)},
+            {"world", std::move(w.world)},
+            {"readings",
+             {{"before", w.readings_on(views_.front().day)}, {"after", w.readings_on(views_.back().day)}}}}},
           {"touches", std::move(records)}};
       t.touched = touched.size();
       t.steps = std::abs(static_cast<int>(s.after) - static_cast<int>(s.before));

@@ -282,8 +282,9 @@ LotResult movements(const Rulebooks& books, const LotRequest& request) {
         }
       const Transfer t = transfer_of(*e, before);
       world.holds = holds.against(*e);
-      const auto answer = answer_to(books.body(), o.sources,
-                                    {world, true, t, {e->on, e->on, far_future}, {}, false, true}, o.diags);
+      const auto answer =
+          answer_to(books.body(), o.sources,
+                    {world, true, t, {e->on, e->on, far_future}, {}, {}, false, true}, o.diags);
       if (!answer) return o.failed();
       Json lots = Json::array();
       for (const LotState* s : before) lots.push_back(s->lot);

@@ -310,6 +310,16 @@ TEST_CASE("each way of forging is refused with its place") {
        "there is no `hypothetical`"},
       {"whether acts were read", 1, [](Json& j) { j["question"]["instruments"] = "hidden"; },
        "the premises say otherwise"},
+      {"a reading taken in secret", 1,
+       [](Json& j) {
+         j["lines"][0]["premises"]["readings"] = {{"xk.export.bar_on_armed", "yes"}};
+       },
+       "do not take the same readings"},
+      {"a reading that was not taken", 1,
+       [](Json& j) {
+         j["question"]["readings"] = {{"bar", "no"}};
+       },
+       "do not take the same readings"},
       {"an open need left out", 8,
        [](Json& j) {
          for (Json* needs : {&j["regimes"][0]["needs"], &j["needs"], &j["lines"][0]["needs"]})

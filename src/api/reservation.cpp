@@ -142,6 +142,8 @@ ReservationResult reservation_of(const DecideRequest& request, const std::string
   if (request.hypothetical)
     return refused("the answer is of a draft of law", "decide under the law as it stands");
   const Json& question = (*answer)["question"];
+  if (question.contains("readings"))
+    return refused("the answer is by one reading of unsettled law", "leave out `--reading`");
   if (question["law_of"] != question["on"] || !question["known_on"].is_null())
     return refused("the answer is of another day's law or knowledge",
                    "leave out `--law-of` and `--known-on`");

@@ -66,17 +66,13 @@ void Request::clear() {
   box_.back_to(docket_.plan().blank());
   for (const FactId f : told_) said_of_[f.index] = nullptr;
   told_.clear();
-  told_provisos_ = false;
   provisos_.clear();
   stale_ = true;
 }
 
 std::string Request::tell_provisos(std::string_view cell) {
   std::string wrong = cells_.provisos(cell, box_);
-  if (wrong.empty() && !is_blank(cell)) {
-    told_provisos_ = true;
-    provisos_ = cell;
-  }
+  if (wrong.empty() && !is_blank(cell)) provisos_ = cell;
   stale_ = true;
   return wrong;
 }
@@ -188,7 +184,7 @@ void Request::asked_facts(std::vector<FactId>& out, bool& provisos) const {
   walk_.asked(joint_, kinds_, asked);
   if (!walk_.straight(joint_, kinds_)) {
     out = told_;
-    provisos = told_provisos_;
+    provisos = !provisos_.empty();
     return;
   }
   const auto add = [&](FactId f) {
@@ -198,7 +194,7 @@ void Request::asked_facts(std::vector<FactId>& out, bool& provisos) const {
     const VarId v = plan.compiled().variable(l);
     if (!plan.compiled().is_relation(v)) {
       const Variable& var = plan.space()[v];
-      if (var.kind == VarKind::carries) provisos = told_provisos_;
+      if (var.kind == VarKind::carries) provisos = !provisos_.empty();
       if (var.fact.valid()) add(var.fact);
       continue;
     }
@@ -220,7 +216,7 @@ void Request::because(std::vector<FactId>& out, bool& provisos) {
   }
   if (beyond_) {
     out = told_;
-    provisos = told_provisos_;
+    provisos = !provisos_.empty();
     return;
   }
   if (verdict_) docket_.plan().by_kinds(box_, kinds_);
@@ -229,7 +225,7 @@ void Request::because(std::vector<FactId>& out, bool& provisos) {
   wider_ = kinds_;
   for (const FactId f : told_)
     if (std::find(candidates.begin(), candidates.end(), f) == candidates.end()) widen(levels_of_[f.index]);
-  if (told_provisos_ && !provisos) widen(carried_);
+  if (!provisos_.empty() && !provisos) widen(carried_);
   const auto needed = [&](std::span<const Level> levels) {
     widen(levels);
     if (walk_.stays_within(joint_, care_, wider_, findings_met)) return false;

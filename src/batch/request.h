@@ -105,7 +105,7 @@ class Request {
   std::vector<Level> carried_;                 // of provisos
   std::vector<std::uint16_t> before_;          // of levels opened last
   std::vector<std::uint8_t> classes_;
-  bool told_provisos_ = false, stale_ = true;
+  bool stale_ = true;
   std::string provisos_;          // as they were told
   std::unique_ptr<Finer> finer_;  // where it is needed
   bool beyond_ = false;           // it is needed, and the law grows too large for it: all is undecided

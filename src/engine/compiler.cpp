@@ -94,7 +94,7 @@ class Compiled::Ordering {
 };
 
 std::string Compiled::name(VarId v) const {
-  return is_relation(v) ? relation_list_[v.index - space_.variables().size()].name : space_[v].name;
+  return is_relation(v) ? as_relation(v).name : space_[v].name;
 }
 
 /// Literals whose truth hangs on a second variable, and comparisons of two facts. What hangs on one member of
@@ -114,7 +114,7 @@ VarId Compiled::add_relation(const std::string& key, Relation r) {
 }
 
 std::string Compiled::denial(VarId v) const {
-  const Relation& r = relation_list_[v.index - space_.variables().size()];
+  const Relation& r = as_relation(v);
   return r.otherwise.empty() ? "not (" + r.name + ")" : r.otherwise;
 }
 

@@ -112,6 +112,8 @@ class Compiled {
   static std::string relation_key(const Node& n);
   bool is_relation_node(const Node& n) const;
   VarId add_relation(const std::string& key, Relation r);
+  /// @pre is_relation(v)
+  const Relation& as_relation(VarId v) const { return relation_list_[v.index - space_.variables().size()]; }
   void gather_holdings();
   void mark_holdings();
   void declare(const VariableOrder& order);

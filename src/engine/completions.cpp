@@ -50,23 +50,19 @@ bool Completions::always(const std::vector<std::size_t>& regimes, const State& s
   return found.empty();
 }
 
+std::uint64_t Completions::applies(std::size_t g, std::size_t rule, const Possible& p, Join readings) {
+  Diagrams& store = compiled_.store();
+  return store.leaves(store.read_judged(regime(g).active[rule], compiled_.judged(), readings), p.care, p.box);
+}
+
 std::pair<bool, bool> Completions::activity(std::size_t g, std::size_t rule, const State& state) {
   if (rule >= regime(g).active.size()) return {false, true};
-  Diagrams& store = compiled_.store();
   const Possible p = possible(state);
-  const Ref active = regime(g).active[rule];
-  const std::uint64_t some =
-      store.leaves(store.read_judged(active, compiled_.judged(), Join::either), p.care, p.box);
-  const std::uint64_t every =
-      store.leaves(store.read_judged(active, compiled_.judged(), Join::both), p.care, p.box);
-  return {(some & 2) != 0, (every & 1) != 0};
+  return {(applies(g, rule, p, Join::either) & 2) != 0, (applies(g, rule, p, Join::both) & 1) != 0};
 }
 
 bool Completions::open_to_findings(std::size_t g, std::size_t rule, const State& state) {
-  Diagrams& store = compiled_.store();
-  const Possible p = possible(state);
-  const Ref may = store.read_judged(regime(g).active[rule], compiled_.judged(), Join::either);
-  return (store.leaves(may, p.care, p.box) & 1) == 0;
+  return (applies(g, rule, possible(state), Join::either) & 1) == 0;
 }
 
 bool Completions::both_active(std::size_t g, std::size_t a, std::size_t b, const State& state) {
@@ -95,17 +91,22 @@ Ref Completions::stands(const RulePart& part, Ref costs) {
   return store.map(best, lowest_bit);
 }
 
-std::vector<Completions::Standing> Completions::standing(std::size_t g, std::size_t rule, const State& state,
-                                                         Finding f) {
+Ref Completions::having(std::size_t g, Finding f, const Possible& p) {
   Diagrams& store = compiled_.store();
+  return store.join(Join::both, store.where(regime(g).finding, static_cast<std::uint32_t>(f)), p.care);
+}
+
+std::vector<Completions::Standing> Completions::standing(std::size_t g, const std::vector<bool>& of,
+                                                         const State& state, Finding f) {
   const Possible p = possible(state);
-  const Ref there =
-      store.join(Join::both, store.where(regime(g).finding, static_cast<std::uint32_t>(f)), p.care);
-  const Ref costs = twice_the_finding(g);
+  const Ref there = having(g, f, p), costs = twice_the_finding(g);
   std::vector<Standing> out;
-  for (const RulePart& part : regime(g).parts[rule]) {
-    const std::uint64_t met = store.leaves(stands(part, costs), there, p.box);
-    out.push_back({part, (met & 2) != 0, (met & 1) != 0});
+  for (std::size_t i = 0; i < of.size(); ++i) {
+    if (!of[i]) continue;
+    for (const RulePart& part : regime(g).parts[i]) {
+      const std::uint64_t met = compiled_.store().leaves(stands(part, costs), there, p.box);
+      out.push_back({i, part, (met & 2) != 0, (met & 1) != 0});
+    }
   }
   return out;
 }
@@ -240,18 +241,11 @@ std::vector<std::pair<VarId, bool>> Completions::findings_needed(
 }
 
 std::optional<State> Completions::witness(std::size_t g, const State& state, Finding f) {
-  Diagrams& store = compiled_.store();
   const Possible p = possible(state);
-  const Ref wanted =
-      store.join(Join::both, store.where(regime(g).finding, static_cast<std::uint32_t>(f)), p.care);
-  std::vector<Values> path;
-  if (!store.path(wanted, p.box, path)) return std::nullopt;
+  std::vector<Values> point;
+  if (!compiled_.store().point(having(g, f, p), p.box, point)) return std::nullopt;
   State out = state;
-  for (std::uint32_t i = 0; i < out.possible.size(); ++i) {
-    const Values& left = path[compiled_.level(VarId{i})];
-    out.possible[i].reset();
-    out.possible[i].set(left._Find_first());  // where the path does not ask, any value will do
-  }
+  for (std::uint32_t i = 0; i < out.possible.size(); ++i) out.possible[i] = point[compiled_.level(VarId{i})];
   return out;
 }
 

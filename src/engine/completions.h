@@ -49,13 +49,21 @@ class Completions {
   /// A part of what a rule (or, after the rules, a proviso) brings, and whether it can stand and can fail to
   /// in completions in which the regime has the finding.
   struct Standing {
+    std::size_t rule;
     const RulePart& part;
     bool can_stand, can_fail;
   };
-  std::vector<Standing> standing(std::size_t regime, std::size_t rule, const State& state, Finding f);
+  /// @param of  the rules that are asked about, then the provisos
+  std::vector<Standing> standing(std::size_t regime, const std::vector<bool>& of, const State& state,
+                                 Finding f);
 
  private:
   Ref finding(const std::vector<std::size_t>& regimes);
+  /// Where completions have the finding.
+  Ref having(std::size_t regime, Finding f, const Possible& p);
+  /// Whether a rule fails to apply (1) and applies (2) in completions, with the judged facts that nobody
+  /// found read one way (`either`) or every way (`both`).
+  std::uint64_t applies(std::size_t regime, std::size_t rule, const Possible& p, Join readings);
   /// Where a part stands: of several readings of judged facts the best counts, and among equals it stands if
   /// it does in one of them. @param costs  of `twice_the_finding`
   Ref stands(const RulePart& part, Ref costs);

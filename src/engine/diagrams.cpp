@@ -322,6 +322,16 @@ bool Diagrams::path(Ref a, std::span<const Values> box, std::vector<Values>& out
   return follow(follow, a);
 }
 
+bool Diagrams::point(Ref a, std::span<const Values> box, std::vector<Values>& out) {
+  if (!path(a, box, out)) return false;
+  for (Values& v : out) {
+    const std::size_t first = v._Find_first();
+    v.reset();
+    v.set(first);
+  }
+  return true;
+}
+
 std::vector<bool> Diagrams::support(Ref a) const {
   std::vector<bool> asked(sizes_.size());
   std::unordered_set<std::uint32_t> met;

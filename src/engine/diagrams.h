@@ -121,6 +121,8 @@ class Diagrams {
   /// A path of `a` to a leaf other than 0 in the box: one value for each level it asks, all values for the
   /// others.
   bool path(Ref a, std::span<const Values> box, std::vector<Values>& out);
+  /// The same with one value for each level: the first of the box where the path does not ask.
+  bool point(Ref a, std::span<const Values> box, std::vector<Values>& out);
   /// Levels that the diagram asks.
   std::vector<bool> support(Ref a) const;
   /// For each level and each of its values a class: values of one class lead to the same from every node

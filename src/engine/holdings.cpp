@@ -41,9 +41,6 @@ Values one(std::size_t i) {
   return v;
 }
 
-constexpr std::size_t most_sets =
-    4;  // compared with each other; beyond them there are too many ways to be held
-
 }  // namespace
 
 class Compiled::Holdings {
@@ -86,7 +83,7 @@ class Compiled::Holdings {
     std::vector<FactId> out;
     for (const auto& [f, members] : members_)
       if (space_.compared().contains(f) && law_[f].type.kind == law_[set].type.kind) out.push_back(f);
-    if (out.size() > most_sets) return {set};
+    if (out.size() > Space::most_sets_compared) return {set};
     return out;
   }
   void add(Relation r, std::vector<std::vector<std::pair<VarId, Values>>> cases) {
@@ -157,7 +154,7 @@ class Compiled::Holdings {
         std::vector<std::vector<std::pair<VarId, Values>>> cases;
         for (std::size_t i = first; i < elements.size(); ++i)
           if (classes[i] == first) cases.push_back(held(elements[i], group, way, singles));
-        const auto [some, none] = told(type, elements, stand_ins.states[first]);
+        const auto [some, none] = told(type, elements, first, stand_ins.states[first]);
         const std::string before = besides(singles), after = ways(group, way);
         add({{},
              {},
@@ -188,13 +185,19 @@ class Compiled::Holdings {
   // --- in words ---
 
   /// Some and none of a class, told by what is shorter: the values in it, or those outside.
+  /// @param first  the place of the first element that stands for the class
   static std::pair<std::string, std::string> told(const Type& type, const std::vector<Value>& elements,
-                                                  const std::vector<std::string>& in) {
+                                                  std::size_t first, const std::vector<std::string>& in) {
+    if (const auto root = code_further_under(elements[first].text); !root.empty())
+      return {fmt::format("some further code under {}", root), fmt::format("no further code under {}", root)};
     std::set<std::string> out;
     if (type.kind == FactType::country)
       for (const std::string_view code : country_codes()) out.emplace(code);
     for (const Value& v : elements)
-      if (!v.text.empty()) out.insert(v.text);
+      if (const auto root = code_further_under(v.text); !root.empty())
+        out.insert(fmt::format("further under {}", root));
+      else if (!v.text.empty())
+        out.insert(v.text);
     for (const std::string& state : in) out.erase(state);
     if (!in.empty() && in.size() <= out.size()) {
       const std::string of = fmt::format("one of {}", fmt::join(in, ", "));

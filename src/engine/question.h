@@ -1,5 +1,6 @@
 #pragma once
 #include <array>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,6 +47,10 @@ struct View {
 /// loaded, the transfer is not assessed there, never silently free.
 inline constexpr std::array<std::string_view, 2> facts_with_a_say{"departure", "exporter.country"};
 
+/// What nobody can know is taken to be so: whether unsettled law is there, whether a value joined a list
+/// after its day, how amounts in two currencies compare. By what an answer and an impact call it.
+using Readings = std::map<std::string, bool>;
+
 /// One line of a transfer, ready to be read against the law.
 struct Question {
   const Law* law = nullptr;
@@ -59,6 +64,7 @@ struct Question {
   bool silence_is_none = false;       // an authority without a record is taken to have said nothing
   std::vector<KnownFact> told_apart;  // values that are not known here but have to be distinguished
   std::vector<View> views;            // none: the law of `law_day`; several are read over the same variables
+  Readings readings;
 };
 
 }  // namespace sekisho

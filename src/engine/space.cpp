@@ -58,6 +58,15 @@ bool allows(const KnownFact& k, const Value& v) {
   }
 }
 
+std::string further_code(const std::string& root, std::size_t k) {
+  return k == 1 ? root + ".*" : fmt::format("{}.*{}", root, k);
+}
+
+std::string_view code_further_under(std::string_view code) {
+  const std::size_t star = code.rfind(".*");
+  return star == std::string_view::npos ? std::string_view() : code.substr(0, star);
+}
+
 std::string_view to_string(NeedState s) {
   static constexpr std::array<std::string_view, need_state_count> names{"none",    "pending",   "granted",
                                                                         "refused", "suspended", "lapsed"};
@@ -153,22 +162,14 @@ class Space::Builder {
     else if (law_[f].type.ordered())
       ordered_[f].insert(v);
   }
-  /// Facts that are compared with each other share their constants; beyond them there is room for all to
-  /// differ.
+  /// Facts that are compared with each other share their constants.
   void share_compared() {
     std::map<FactType, std::set<Value>> shared;
     for (const FactId f : compared_)
       if (f.valid() && law_[f].type.ordered())
         shared[law_[f].type.kind].insert(ordered_[f].begin(), ordered_[f].end());
-    for (const FactId f : compared_) {
-      if (!f.valid() || !law_[f].type.ordered()) continue;
-      std::set<Value> all = shared[law_[f].type.kind];
-      const std::string currency = law_[f].type.kind == FactType::money ? "USD" : "";
-      const std::int64_t beyond = all.empty() ? 0 : all.rbegin()->number;
-      for (std::size_t k = 1; k <= s_.room(law_[f].type.kind); ++k)
-        all.insert({beyond + 3 * static_cast<std::int64_t>(k), all.empty() ? currency : all.rbegin()->text});
-      ordered_[f].insert(all.begin(), all.end());
-    }
+    for (const FactId f : compared_)
+      if (f.valid() && law_[f].type.ordered()) ordered_[f] = shared[law_[f].type.kind];
   }
   /// Parties of the world that belong to one that matters may be meant where a party is not known.
   void parties_within() {
@@ -217,14 +218,8 @@ class Space::Builder {
         for (const std::string& c : representatives()) add(d, {0, c});
         break;
       case FactType::code:
-        for (const std::string& c : t.roots) {
-          add(d, {0, c});
-          add(d, {0, c + ".*"});
-        }
-        for (const std::string& c : texts_[t.kind]) {
-          add(d, {0, c});
-          add(d, {0, c + ".*"});
-        }
+        for (const std::string& c : t.roots) codes(f, c, d);
+        for (const std::string& c : texts_[t.kind]) codes(f, c, d);
         if (t.roots.empty()) others(t.kind, d);
         std::erase_if(d, [&](const Value& v) { return !t.allows(v); });
         break;
@@ -247,14 +242,25 @@ class Space::Builder {
     add(d, {0, {}});
     for (std::size_t k = 2; k <= s_.room(t); ++k) add(d, {static_cast<std::int64_t>(k), {}});
   }
-  void ordered(FactId f, const Type& t, std::vector<Value>& d) const {
-    const auto it = ordered_.find(f);
-    if (it != ordered_.end())
-      for (const Value& v : it->second)
-        for (const std::int64_t step : {-1, 0, 1})
-          if (const Value beside{v.number + step, v.text}; t.allows(beside)) add(d, beside);
-    if (d.empty()) add(d, {0, t.kind == FactType::money ? "USD" : ""});
+  /// How many unlike values that nothing tells apart can matter in one fact.
+  std::size_t places(FactId f) const { return compared_.contains(f) ? s_.room(law_[f].type.kind) : 1; }
+  /// A code, and as many further ones under it as can matter at once.
+  void codes(FactId f, const std::string& c, std::vector<Value>& d) const {
+    add(d, {0, c});
+    for (std::size_t k = 1; k <= places(f); ++k) add(d, {0, further_code(c, k)});
   }
+  /// Constants, and on both sides of each as many values as can matter at once: so many fit between any two.
+  void ordered(FactId f, const Type& t, std::vector<Value>& d) const {
+    const auto reach = static_cast<std::int64_t>(places(f));
+    std::set<Value> constants;
+    if (const auto it = ordered_.find(f); it != ordered_.end()) constants = it->second;
+    if (constants.empty() && reach > 1) constants.insert(nil(t));
+    for (const Value& v : constants)
+      for (std::int64_t step = -reach; step <= reach; ++step)
+        if (const Value beside{v.number + step, v.text}; t.allows(beside)) add(d, beside);
+    if (d.empty()) add(d, nil(t));
+  }
+  static Value nil(const Type& t) { return {0, t.kind == FactType::money ? "USD" : ""}; }
 
   /// For each class of states that no list and no constant tells apart: as many of them as can matter at once
   /// where facts are compared, and one more.
@@ -340,6 +346,10 @@ class Space::Builder {
       return variable(std::move(v));
     });
   }
+  Values taken_as(const std::string& name) const {
+    const auto reading = q_.readings.find(name);
+    return reading == q_.readings.end() ? Values(0b11) : bit(reading->second ? 1 : 0);
+  }
   /// @param dated  its bounds are unsettled: another variable for each day, later days following earlier ones
   VarId hidden_var(HiddenId h, const std::vector<Window>* dated = nullptr) {
     const std::size_t made_before = s_.variables_.size();
@@ -349,7 +359,8 @@ class Space::Builder {
       v.hidden = h;
       v.name = law_[h].what;
       v.domain = yes_no();
-      v.known.set(0).set(1);
+      v.known = taken_as(v.name);
+      if (dated) v.on = day();
       return variable(std::move(v));
     });
     if (dated && s_.variables_.size() > made_before) order_in_time(h, made, *dated);
@@ -362,18 +373,19 @@ class Space::Builder {
     for (const auto& [key, other] : hidden_) {
       if (key.first != h || other == now || key.second == far_past) continue;
       const bool earlier = key.second < day();
-      const auto is = [&](VarId v) {
-        Node n{};
-        n.op = ExprOp::yes;
-        n.var = v;
-        n.yes = bit(1);
-        return n;
-      };
       if (earlier == begins)
-        add_implication(is(other), is(now));
+        add_implication(is(other, true), is(now, true));
       else
-        add_implication(is(now), is(other));
+        add_implication(is(now, true), is(other, true));
     }
+  }
+  /// A variable of the values no and yes that has one of them.
+  static Node is(VarId v, bool yes) {
+    Node n{};
+    n.op = ExprOp::equals;
+    n.var = v;
+    n.yes = bit(yes ? 1 : 0);
+    return n;
   }
   void add_implication(Node if_so, Node then) {
     Node implies{};
@@ -389,7 +401,7 @@ class Space::Builder {
       v.element = element;
       v.name = show_value(law_[l].type, element) + " in " + law_[l].name;
       v.domain = yes_no();
-      v.known.set(0).set(1);
+      v.known = taken_as(v.name);
       return variable(std::move(v));
     });
   }
@@ -400,7 +412,7 @@ class Space::Builder {
       v.fact = f;
       v.name = what;
       v.domain = yes_no();
-      v.known.set(0).set(1);
+      v.known = taken_as(v.name);
       return variable(std::move(v));
     });
   }
@@ -616,14 +628,7 @@ class Space::Builder {
     return x < y || (x == y && !a.strict && b.strict);
   }
   void implies(const RateBound& high, const RateBound& low) {
-    const auto risen_above = [&](const RateBound& b) {
-      Node n{};
-      n.op = ExprOp::equals;
-      n.var = b.var;
-      n.yes = bit(b.negated ? 0 : 1);
-      return n;
-    };
-    add_implication(risen_above(high), risen_above(low));
+    add_implication(is(high.var, !high.negated), is(low.var, !low.negated));
   }
   bool within_arguments(const Value& v, std::uint32_t parameter) const {
     return !v.text.empty() && q_.world->within(v.text, (*arguments_)[parameter]);
@@ -925,11 +930,10 @@ Space::Space(const Question& question, Diagnostics& diags) : question_(&question
 }
 
 std::size_t Space::room(FactType type) const {
-  constexpr std::size_t most_sets = 4;  // beyond them the ways would be more than there are states
   std::size_t singles = 0, sets = 0;
   for (const FactId f : compared_)
     if (f.valid() && law()[f].type.kind == type) ++(law()[f].type.is_set ? sets : singles);
-  return singles + (std::size_t{1} << std::min(sets, most_sets)) - 1;
+  return singles + (std::size_t{1} << std::min(sets, most_sets_compared)) - 1;
 }
 
 Space::StandIns Space::stand_ins(const Type& type, std::span<const Value> domain) const {
@@ -937,9 +941,13 @@ Space::StandIns Space::stand_ins(const Type& type, std::span<const Value> domain
                std::vector<std::vector<std::string>>(domain.size())};
   if (!is_text(type.kind)) return out;
   if (type.kind != FactType::country) {
-    std::optional<std::size_t> first;
+    std::map<std::string_view, std::vector<std::size_t>> alike;  // by what they lie under
     for (std::size_t i = 0; i < domain.size(); ++i)
-      if (domain[i].text.empty()) out.class_of[i] = *(first = first.value_or(i));
+      if (domain[i].text.empty() || !code_further_under(domain[i].text).empty())
+        alike[code_further_under(domain[i].text)].push_back(i);
+    for (const auto& [under, places] : alike)
+      if (under.empty() || places.size() > 1)
+        for (const std::size_t i : places) out.class_of[i] = places.front();
     return out;
   }
   std::map<Memberships, std::vector<std::size_t>> classes;
@@ -1019,7 +1027,7 @@ std::vector<std::size_t> Space::standing_for(const Type& type, std::span<const V
   }
   if (type.kind == FactType::code)
     for (std::string root = value.text; !root.empty();) {
-      if (all([&](const Value& v) { return v.text == root + ".*"; })) return out;
+      if (all([&](const Value& v) { return code_further_under(v.text) == root; })) return out;
       const std::size_t dot = root.rfind('.');
       root.resize(dot == std::string::npos ? 0 : dot);
     }

@@ -55,6 +55,7 @@ struct Variable {
   HiddenId hidden;
   ListId list;
   Value element;
+  std::optional<Date> on;  // hidden: the day of the view in which it is read; none: every one
   std::vector<Value> domain;
   Values all;    // every value of the domain
   Values known;  // those that are possible
@@ -123,6 +124,13 @@ struct Standing {
   std::vector<ProgramId> constraints;
 };
 
+/// A code that stands for those under `root` that nobody names: "1.*", and "1.*2" where two of them may be
+/// unlike.
+/// @param k  from 1
+std::string further_code(const std::string& root, std::size_t k);
+/// What such a code lies under. Empty: it is no such code.
+std::string_view code_further_under(std::string_view code);
+
 /// Whether what is known of a plain fact leaves a value possible.
 bool allows(const KnownFact& known, const Value& value);
 
@@ -153,6 +161,8 @@ class Space {
                                         const Value& value) const;
   /// Facts whose values the law holds against each other; of a set, its members.
   const std::set<FactId>& compared() const { return compared_; }
+  /// Sets whose ways of holding a member are told apart: beyond them the ways are more than there are states.
+  static constexpr std::size_t most_sets_compared = 4;
   /// How many values that nothing else tells apart can matter at once where facts are compared: each single
   /// fact may have its own, and for sets there is one for each way of being in some of them and not in the
   /// others.

@@ -16,8 +16,8 @@ std::string value_name(const Law& law, const Variable& v, std::size_t i) {
                          t == FactType::lot || t == FactType::code;
       if (!named) return show_value(law[v.fact].type, value);
       if (value.text.empty()) return value.number == 0 ? "another" : fmt::format("another {}", value.number);
-      if (t == FactType::code && value.text.ends_with(".*"))
-        return fmt::format("further under {}", value.text.substr(0, value.text.size() - 2));
+      if (const auto root = code_further_under(value.text); t == FactType::code && !root.empty())
+        return fmt::format("further under {}", root);
       return value.text;
     }
     case VarKind::judged: return i == judged_none ? "no finding" : i == 1 ? "found" : "found not";
@@ -113,9 +113,10 @@ class Wording::Words {
   std::vector<std::string> names(const Variable& var, Level l, const Values& of) const {
     std::vector<std::string> out;
     for (std::size_t i = 0; i < var.domain.size(); ++i)
-      if (of.test(i) && states_[l].empty())
-        out.push_back(value_name(law_, var, i));
-      else if (of.test(i))
+      if (of.test(i) && states_[l].empty()) {
+        std::string name = value_name(law_, var, i);  // further codes under one root have one
+        if (out.empty() || out.back() != name) out.push_back(std::move(name));
+      } else if (of.test(i))
         out.insert(out.end(), states_[l][i].begin(), states_[l][i].end());
     if (!states_[l].empty()) std::sort(out.begin(), out.end());
     return out;

@@ -143,12 +143,7 @@ Impact impact_between(Compiled& law, const Side& before, const Side& after, std:
                                                holdings),
                                   box)
                                 .of(Cube(box.begin(), box.end()));
-          store.path(shown, s.when, s.witness);
-          for (Values& v : s.witness) {  // what the path does not ask is free: the first value serves
-            const std::size_t one = v._Find_first();
-            v.reset();
-            v.set(one);
-          }
+          store.point(shown, s.when, s.witness);
           out.statements.push_back(std::move(s));
         }
       };

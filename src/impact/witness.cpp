@@ -27,6 +27,13 @@ Date bound_on(const Space& space, ProvisoId p) {
 
 }  // namespace
 
+Json WitnessFiles::readings_on(Date day) const {
+  Json out = Json::object();
+  for (const Reading& r : readings)
+    if (r.on.value_or(day) == day) out[r.what] = r.holds ? "yes" : "no";
+  return out;
+}
+
 WitnessFiles witness_files(const Compiled& c, const std::vector<Values>& witness, Date day) {
   const Space& space = c.space();
   const Law& law = space.law();
@@ -69,10 +76,10 @@ WitnessFiles witness_files(const Compiled& c, const std::vector<Values>& witness
         if (v.name == proviso_parties)
           names_the_next = yes;
         else
-          out.readings.push_back(fmt::format("{}: {}", v.name, yes ? "yes" : "no"));
+          out.readings.push_back({v.name, yes, {}});
         break;
       case VarKind::hidden:
-      case VarKind::listed: out.readings.push_back(fmt::format("{}: {}", v.name, yes ? "yes" : "no")); break;
+      case VarKind::listed: out.readings.push_back({v.name, yes, v.on}); break;
       case VarKind::need: break;
     }
   }

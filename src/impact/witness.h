@@ -8,10 +8,17 @@
 
 namespace sekisho {
 
-/// A completion as a transfer and a world, and the readings of unsettled law that it rests on.
+/// A completion as a transfer and a world, and how it reads what nobody can know.
 struct WitnessFiles {
+  /// `on`: in the law of this day; none: of every day.
+  struct Reading {
+    std::string what;
+    bool holds;
+    std::optional<Date> on;
+  };
   Json transfer, world;
-  std::vector<std::string> readings;
+  std::vector<Reading> readings;
+  Json readings_on(Date day) const;
 };
 WitnessFiles witness_files(const Compiled& law, const std::vector<Values>& witness, Date day);
 

@@ -502,6 +502,10 @@ class Checker {
     if (it == index_.end()) return;
     const std::uint32_t i = it->second;
     Scope scope;
+    phrases_ = 0;
+    of_ = d.kind == Kind::regime                                                     ? law_.regimes[i].name
+          : d.kind == Kind::route || d.kind == Kind::rule || d.kind == Kind::proviso ? law_.rules[i].name
+                                                                                     : d.name.text;
     switch (d.kind) {
       case Kind::fact: from_right(d, law_.facts[i]); break;
       case Kind::constraint:
@@ -645,7 +649,9 @@ class Checker {
       case Op::implies: e.op = ExprOp::implies; return e;
       case Op::either:
         e.op = ExprOp::either;
-        e.hidden = hidden("a phrase", n.note, {}, n.at);
+        ++phrases_;
+        e.hidden = hidden(phrases_ == 1 ? "phrase of " + of_ : fmt::format("phrase {} of {}", phrases_, of_),
+                          n.note, {}, n.at);
         return e;
       case Op::some:
       case Op::every: return quantifier(n, e);
@@ -999,6 +1005,8 @@ class Checker {
   std::unordered_map<std::string, Symbol> names_;
   std::unordered_map<const Declaration*, std::uint32_t> index_;
   std::map<std::uint32_t, std::string> addressees_;  // of regimes: whom their rules speak to by default
+  std::string of_;                                   // whose expressions are read
+  std::size_t phrases_ = 0;                          // unsettled ones in them so far
 };
 
 }  // namespace

@@ -139,7 +139,7 @@ std::optional<Value> read_value(const Type& type, std::string_view text) {
       const std::size_t space = text.find(' ');
       if (space == std::string_view::npos || !is_capitals(text.substr(space + 1), 3)) return std::nullopt;
       const auto n = read_amount(text.substr(0, space));
-      if (!n) return std::nullopt;
+      if (!n || *n < 0) return std::nullopt;
       return Value{*n, std::string(text.substr(space + 1))};
     }
     case FactType::share: {
@@ -177,6 +177,7 @@ bool is_code(std::string_view text) {
 }
 
 bool Type::allows(const Value& v) const {
+  if (kind == FactType::money) return v.number >= 0;
   if (kind == FactType::share) return v.number >= 0 && v.number <= whole_share;
   return roots.empty() || std::any_of(roots.begin(), roots.end(), [&](const std::string& r) {
            return v.text == r || v.text.starts_with(r + ".");

@@ -61,6 +61,7 @@ class Whole {
     bool assessed = true;
     for (std::size_t i = 0; i < lines.size(); ++i) {
       answer["question"]["law_of"].expect(to_string(premises[i].law_of));
+      readings(answer["question"].find("readings"), lines[i]["premises"]);
       if ((answer["question"]["instruments"].text() == "read") == premises[i].silence_is_none)
         answer["question"]["instruments"].wrong("the premises say otherwise");
       const std::size_t first = next;
@@ -90,7 +91,7 @@ class Whole {
   }
   /// What was asked is taken as given, but nothing of it may be missing.
   static void question(const Page& said) {
-    said.only({"title", "on", "law_of", "known_on", "instruments", "performed", "hypothetical"});
+    said.only({"title", "on", "law_of", "known_on", "instruments", "performed", "hypothetical", "readings"});
     said["title"].text();
     if (!parse_date(said["on"].text())) said["on"].wrong("this is no day");
     const Page known_on = said["known_on"];
@@ -99,6 +100,13 @@ class Whole {
     if (std::find(ways.begin(), ways.end(), said["instruments"].text()) == ways.end())
       said["instruments"].wrong("they are read, hidden, or there is no world");
     said["hypothetical"].yes();
+  }
+  /// A reading that is taken for granted is said where everyone sees it.
+  static void readings(const std::optional<Page>& said, const Page& premises) {
+    const auto taken = premises.find("readings");
+    const Json none;
+    if ((said ? said->json() : none) != (taken ? taken->json() : none))
+      (said ? *said : *taken).wrong("the premises and the question do not take the same readings");
   }
   /// Of a movement that took place: what nobody has given is a breach only where the acts of authorities were
   /// read.

@@ -48,6 +48,7 @@ struct Premises {
   std::vector<std::string> attested_for;       // no proviso of these states lies on the lot but those carried
   std::map<std::string, std::string> part_of;  // parties
   std::vector<std::string> states_with_a_say;
+  std::map<std::string, bool> readings;  // what is taken to be so though nobody can know it
 };
 
 /// @returns nullopt, after remarks, where they have another form or name what no rulebook has

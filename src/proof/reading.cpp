@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "base/countries.h"
@@ -42,6 +43,7 @@ class Together {
 
 Case::Case(const Law& law, const Premises& premises) : law_(law), premises_(premises) {
   gather();
+  take_rates();
   for (std::uint32_t f = 0; f < law.facts.size(); ++f) values_.push_back(left(FactId{f}));
 }
 
@@ -54,12 +56,16 @@ void Case::facts_named(const Expression& e) {
   std::vector<FactId> sets;
   for (const Expr& n : e)
     if (n.op == ExprOp::some || n.op == ExprOp::every) sets.push_back(n.other);
-  for (const Expr& n : e)
+  for (const Expr& n : e) {
     for (const Value& v : n.values) {
       name(n.fact, v);
       if (!n.fact.valid())
         for (const FactId set : sets) name(set, v);
     }
+    if (n.op == ExprOp::same || n.op == ExprOp::in_set)
+      for (const FactId f : {n.fact, n.other})
+        if (f.valid()) compared_.insert(law_[f].type.kind);
+  }
 }
 
 void Case::gather() {
@@ -85,6 +91,13 @@ void Case::gather() {
       add(parties, {0, entry.first});
 }
 
+/// A code, and further ones under it that nobody named.
+static void under(const std::string& root, std::size_t further, std::vector<Value>& out) {
+  add(out, {0, root});
+  for (std::size_t k = 1; k <= further; ++k)
+    add(out, {0, k == 1 ? root + ".*" : fmt::format("{}.*{}", root, k)});
+}
+
 /// Every value, or for each kind of value that the law cannot tell apart as many as there are facts to
 /// differ.
 std::vector<Value> Case::all(const Fact& f) const {
@@ -92,6 +105,7 @@ std::vector<Value> Case::all(const Fact& f) const {
   const auto found = named_.find(f.type.kind);
   const std::vector<Value> named = found == named_.end() ? std::vector<Value>() : found->second;
   const std::size_t others = count_.at(f.type.kind);
+  const std::size_t unlike = compared_.contains(f.type.kind) ? others : 1;  // between two constants
   switch (f.type.kind) {
     case FactType::yes_no: return f.judged_by.valid() ? no_yes_none : no_or_yes;
     case FactType::choice:
@@ -105,10 +119,9 @@ std::vector<Value> Case::all(const Fact& f) const {
       return out;
     }
     case FactType::code:
-      for (const std::string& root : f.type.roots) out.insert(out.end(), {{0, root}, {0, root + ".*"}});
+      for (const std::string& root : f.type.roots) under(root, unlike, out);
       for (const Value& v : named)
-        for (const Value& code : {v, Value{0, v.text + ".*"}})
-          if (f.type.allows(code)) add(out, code);
+        if (f.type.allows(v)) under(v.text, unlike, out);
       if (!f.type.roots.empty()) return out;
       break;
     case FactType::party:
@@ -116,8 +129,9 @@ std::vector<Value> Case::all(const Fact& f) const {
     case FactType::lot: out = named; break;
     default: {
       const std::string currency = f.type.kind == FactType::money ? "USD" : "";
+      const auto reach = static_cast<std::int64_t>(unlike);
       for (const Value& v : named)
-        for (const std::int64_t step : {-1, 0, 1})
+        for (std::int64_t step = -reach; step <= reach; ++step)
           if (const Value beside{v.number + step, v.text}; f.type.allows(beside)) add(out, beside);
       for (std::size_t k = 0; k < others && named.empty(); ++k)
         out.push_back({static_cast<std::int64_t>(k), currency});
@@ -164,6 +178,52 @@ bool Case::within(const std::string& party, const std::string& whole) const {
   return false;
 }
 
+/// An amount beside one in another currency, both above nothing: whether the rate is over `limit / of`.
+struct Amounts {
+  std::int64_t of, limit;
+  std::string currencies;
+};
+static Matter order_of(const Amounts& a) {
+  return {Matter::Kind::order, 0, {a.of, fmt::format("{} {}", a.limit, a.currencies)}};
+}
+static Amounts amounts_of(const Matter& order) {
+  const std::string& text = order.value.text;
+  const std::size_t blank = text.find(' ');
+  return {order.value.number, std::stoll(text.substr(0, blank)), text.substr(blank + 1)};
+}
+
+/// What the premises say of amounts in two currencies.
+void Case::take_rates() {
+  static constexpr std::array<std::pair<std::string_view, std::array<bool, 3>>, 4> orders{
+      {{" is at least ", {false, true, true}},
+       {" is at most ", {true, true, false}},
+       {" is more than ", {false, false, true}},
+       {" is less than ", {true, false, false}}}};
+  Type money{};
+  money.kind = FactType::money;
+  for (const auto& reading : premises_.readings)
+    for (const auto& order : orders) {
+      const std::string& what = reading.first;
+      const std::string_view is = order.first;
+      const std::size_t at = what.find(is);
+      if (at == std::string::npos) continue;
+      const auto of = read_value(money, what.substr(0, at)),
+                 limit = read_value(money, what.substr(at + is.size()));
+      if (!of || !limit) continue;
+      const Matter m = order_of({of->number, limit->number, fmt::format("{} {}", of->text, limit->text)});
+      std::vector<Value>& left =
+          rates_.try_emplace(m, std::vector<Value>{{-1, {}}, {0, {}}, {1, {}}}).first->second;
+      std::erase_if(left, [&](const Value& v) {
+        return order.second[static_cast<std::size_t>(v.number + 1)] != reading.second;
+      });
+    }
+}
+
+std::optional<bool> Case::reading(const std::string& what) const {
+  const auto it = premises_.readings.find(what);
+  return it == premises_.readings.end() ? std::nullopt : std::optional(it->second);
+}
+
 // --- what is left for a matter ---
 
 std::vector<Value> Reader::left(const Matter& m) {
@@ -190,33 +250,27 @@ std::vector<Value> Reader::left(const Matter& m) {
       return clean ? std::vector<Value>{{0, {}}} : no_or_yes;
     }
     case Matter::Kind::order: return orders(m);
+    case Matter::Kind::unsettled: return taken_as(law_.hidden[m.index].what);
+    case Matter::Kind::listed: {
+      const List& l = law_.lists[m.index];
+      return taken_as(show_value(l.type, m.value) + " in " + l.name);
+    }
     default: return no_or_yes;
   }
 }
 
-/// An amount beside one in another currency, both above nothing: whether the rate is over `limit / of`.
-struct Amounts {
-  std::int64_t of, limit;
-  std::string currencies;
-};
-static Matter order_of(const Amounts& a) {
-  return {Matter::Kind::order, 0, {a.of, fmt::format("{} {}", a.limit, a.currencies)}};
-}
-static Amounts amounts_of(const Matter& order) {
-  const std::string& text = order.value.text;
-  const std::size_t blank = text.find(' ');
-  return {order.value.number, std::stoll(text.substr(0, blank)), text.substr(blank + 1)};
+std::vector<Value> Reader::taken_as(const std::string& what) const {
+  const auto way = case_.reading(what);
+  return way ? std::vector<Value>{{*way ? 1 : 0, {}}} : no_or_yes;
 }
 
 /// One rate for all amounts of two currencies: what is known of others may leave less than all three.
 std::vector<Value> Reader::orders(const Matter& m) const {
   const Amounts a = amounts_of(m);
   std::vector<Value> left{{-1, {}}, {0, {}}, {1, {}}};
-  for (const auto& [other, known] : known_) {
-    if (other.kind != Matter::Kind::order) continue;
-    const std::vector<Value>& orders = known;
+  const auto part = [&](const Matter& other, const std::vector<Value>& orders) {
     const Amounts b = amounts_of(other);
-    if (a.currencies != b.currencies || a.limit == 0) continue;
+    if (a.currencies != b.currencies || a.limit == 0) return;
     __extension__ using Wide = __int128;
     const Wide here = static_cast<Wide>(a.limit) * b.of, there = static_cast<Wide>(b.limit) * a.of;
     std::erase_if(left, [&](const Value& v) {
@@ -227,7 +281,10 @@ std::vector<Value> Reader::orders(const Matter& m) const {
                               : v.number < 0 || w.number > 0;
       });
     });
-  }
+  };
+  for (const auto& [other, known] : known_)
+    if (other.kind == Matter::Kind::order) part(other, known);
+  for (const auto& [other, taken] : case_.rates()) part(other, taken);
   return left;
 }
 
@@ -528,22 +585,25 @@ Truth Reader::compared(const Expr& n, const Value& v) {
   if (n.threshold.valid())
     for (const ThresholdStep& s : law_[n.threshold].steps)
       if (!limit && sekisho::covers(s.windows, case_.premises().law_of) == Covers::yes) limit = s.value;
-  Value order{0, {}};
-  if (limit && (limit->text == v.text || limit->number <= 0 || v.number <= 0)) {
-    order.number = v.number < limit->number ? -1 : v.number > limit->number ? 1 : 0;
-  } else {  // the rate of the day is not known here
-    const Matter m = order_of({v.number, limit ? limit->number : 0,
-                               fmt::format("{} {}", v.text, limit ? limit->text : "no threshold")});
-    const std::vector<Value> orders = left(m);
-    if (unknown(m, orders) || orders.empty()) return Truth::unknown;
-    order = orders.front();
-  }
-  switch (n.op) {
-    case ExprOp::at_least: return truth(order.number >= 0);
-    case ExprOp::at_most: return truth(order.number <= 0);
-    case ExprOp::more_than: return truth(order.number > 0);
-    default: return truth(order.number < 0);
-  }
+  const auto holds_of = [&](std::int64_t order) {
+    switch (n.op) {
+      case ExprOp::at_least: return truth(order >= 0);
+      case ExprOp::at_most: return truth(order <= 0);
+      case ExprOp::more_than: return truth(order > 0);
+      default: return truth(order < 0);
+    }
+  };
+  if (limit && (limit->text == v.text || limit->number <= 0 || v.number <= 0))
+    return holds_of(v.number < limit->number ? -1 : v.number > limit->number ? 1 : 0);
+  // The rate of the day is not known here, but perhaps on which side of some amount it lies.
+  const Matter m = order_of({v.number, limit ? limit->number : 0,
+                             fmt::format("{} {}", v.text, limit ? limit->text : "no threshold")});
+  const std::vector<Value> orders = left(m);
+  Together all;
+  for (const Value& order : orders) all.add(holds_of(order.number));
+  if (!orders.empty() && all.result() != Truth::unknown) return all.result();
+  unknown(m, orders);
+  return Truth::unknown;
 }
 
 }  // namespace sekisho::proof

@@ -1,5 +1,6 @@
 #pragma once
 #include <map>
+#include <set>
 #include <vector>
 
 #include "proof/premises.h"
@@ -58,10 +59,14 @@ class Case {
   const Premises& premises() const { return premises_; }
   /// What is left for a fact; for a set, what may be in it.
   const std::vector<Value>& values(FactId f) const { return values_[f.index]; }
+  /// How the premises take what nobody can know; none: either way.
+  std::optional<bool> reading(const std::string& what) const;
+  const Known& rates() const { return rates_; }
   bool within(const std::string& party, const std::string& whole) const;
 
  private:
   void gather();
+  void take_rates();
   void name(FactId f, const Value& v);
   void facts_named(const Expression& e);
   std::vector<Value> all(const Fact& f) const;
@@ -71,7 +76,9 @@ class Case {
   const Premises& premises_;
   std::map<FactType, std::vector<Value>> named_;
   std::map<FactType, std::size_t> count_;  // of facts
+  std::set<FactType> compared_;            // of which the law holds one against another
   std::vector<std::vector<Value>> values_;
+  Known rates_;  // how amounts in two currencies are taken to compare
 };
 
 class Reader {
@@ -109,6 +116,7 @@ class Reader {
   template <class Says>
   Truth over(FactId f, const Says& says);
   bool unknown(const Matter& m, const std::vector<Value>& left);
+  std::vector<Value> taken_as(const std::string& what) const;
   std::vector<Value> orders(const Matter& m) const;
   std::vector<std::vector<const Act*>> turns(const Matter& m) const;
   std::vector<Value> said(const Matter& m);

@@ -121,7 +121,9 @@ Json Words::value_of(const std::string& name) {
     const auto v = set.valid() && law_[set].type.is_set ? read_value(element(set), m->first) : std::nullopt;
     if (v) return words({Matter::Kind::member, set.index, *v}, {"no", "yes"});
   }
-  return nullptr;  // unsettled law, lists after their day, amounts in two currencies: always open
+  // Unsettled law, lists after their day, amounts in two currencies: open, but for a reading.
+  const auto way = case_.reading(name);
+  return way ? Json(*way ? "yes" : "no") : Json(nullptr);
 }
 
 Json Words::words(const Matter& m, const std::vector<std::string_view>& names) {

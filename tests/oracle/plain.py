@@ -363,8 +363,8 @@ class Book:
             if t.accept(*words):
                 value = self.value()
                 return lambda c: c.compare(c[f], value, holds)
-        value = self.value()
-        if isinstance(value, str) and (value in self.facts or value not in self.facts and "." in value):
+        quoted, value = t.peek()[0] == '"', self.value()
+        if not quoted and isinstance(value, str) and (value in self.facts or value not in self.facts and "." in value):
             self.compared.update([f, value])
             return lambda c: c[f] == c[value]
         return lambda c: c[f] == c[value] if value in c.elements else c[f] == value
@@ -477,6 +477,7 @@ class Question:
         f = self.book.facts[name]
         law, files = self.q["rulebook"], json.dumps([self.q.get("world"), self.q["transfer"]])
         room = 1 + len(self.book.compared)
+        unlike = range(room if name in self.book.compared else 1)  # values beside each that is named
         if f["kind"] == "yes":
             return ["yes", "no"]
         if f["kind"] == "one":
@@ -487,16 +488,16 @@ class Question:
             return list(self.world.get("parties", {})) + [f"another {i}" for i in range(room)]
         if f["kind"] == "code":
             named = set(re.findall(r'"(\d+(?:\.\d+)*)"', law + files)) | set(f["choices"])
-            all_codes = named | {c + ".99" for c in named}
+            all_codes = named | {f"{c}.{99 - i}" for c in named for i in unlike}
             return [c for c in sorted(all_codes) if any(c == r or c.startswith(r + ".") for r in f["choices"])]
         if f["kind"] == "date":
             days = sorted(set(re.findall(r"\d{4}-\d\d-\d\d", law + files)))
-            return ["0001-01-01"] + [d + s for d in days for s in ("", " later")]
+            return [f"0001-01-{1 + i:02}" for i in unlike] + [d + s for d in days or ["2000-01-01"] for s in ("", *(f" later {i}" for i in unlike))]
         numbers = sorted({float(n.replace("_", "")) for n in re.findall(r"\b\d[\d_]*(?:\.\d+)?\b(?!-)", re.sub(r"\d{4}-\d\d-\d\d", "", law + files))})
-        around = sorted({n + d for n in numbers for d in (-0.0001, 0, 0.0001)})
+        around = sorted({n + d * 0.0001 for n in numbers for i in unlike for d in (-1 - i, 0, 1 + i)})
         if f["kind"] != "money":
             return around
-        return [(n, c) for n in around for c in sorted(set(re.findall(r"\b[A-Z]{3}\b", law)))]
+        return [(n, c) for n in around for c in sorted(set(re.findall(r"\b[A-Z]{3}\b", law)) or {"USD"})]
 
     def one(self, name, word):
         kind = self.book.facts[name]["kind"]
