@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "command.h"
@@ -62,6 +63,14 @@ void print_text(const Json& answer) {
         "--law-of {}` "
         "and `--law-of {}`\n",
         from, to);
+  const bool by_readings =
+      std::any_of(answer["statements"].begin(), answer["statements"].end(), [](const Json& s) {
+        const Json& readings = s["witness"]["readings"];
+        return !readings["before"].empty() || !readings["after"].empty();
+      });
+  if (by_readings)
+    fmt::print(
+        "and what nobody can know taken as the `readings` of its side say, each `--reading WHAT=yes|no`\n");
 }
 
 int impact(ImpactOptions& o) {

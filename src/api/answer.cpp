@@ -62,7 +62,7 @@ void LineAnswer::decide() {
     std::string broken;
     std::vector<VarId> at_odds;
     for (const ProgramId p : space_.constraints()) {
-      if (reader_.read(p, start_) != Truth::no) continue;
+      if (reader_.read(p, start_) != Truth::no || !space_[p].back().at.source.valid()) continue;
       broken += (broken.empty() ? "" : "; ") + words(space_[p].back().at);
       collect_vars(p, at_odds);
     }
@@ -361,7 +361,7 @@ Json LineAnswer::routes(std::size_t g) {
   for (std::size_t i = 0; i < use.rules.size(); ++i) {
     const RuleUse& u = use.rules[i];
     const Rule& rule = law_[u.rule];
-    if (!rule.permits) continue;
+    if (!rule.permits || read_away(u)) continue;
     const Truth t = u.when.valid() ? reader.read(u.when, start_) : Truth::yes;
     Json j;
     j["route"] = rule.name;
@@ -404,7 +404,7 @@ Json LineAnswer::derivation(std::size_t g) {
     const RuleUse& u = proviso ? use.provisos[i - use.rules.size()].rule : use.rules[i];
     const Rule& rule = law_[u.rule];
     if (proviso && r.active[i] == Truth::no) continue;
-    if (u.present.by.valid() && !start_.possible[u.present.by.index].test(1)) continue;  // by a reading
+    if (read_away(u)) continue;
     Json j;
     j["rule"] = rule.name;
     j["cite"] = rule.cite;
@@ -880,7 +880,13 @@ Json LineAnswer::missing() {
   return out;
 }
 
+/// Whether a reading says that the rule is not there.
+bool LineAnswer::read_away(const RuleUse& u) const {
+  return u.present.by.valid() && !start_.possible[u.present.by.index].test(1);
+}
+
 void LineAnswer::open_to_readings(std::set<std::string>& names) const {
+  names.insert(space_.readings_used().begin(), space_.readings_used().end());
   for (const Variable& v : space_.variables())
     if (v.kind == VarKind::hidden || v.kind == VarKind::listed ||
         (v.kind == VarKind::rate && v.name != proviso_parties))

@@ -59,6 +59,7 @@ class LineAnswer {
   Json changes(bool applicant);
   Json minimum_because(std::uint64_t most_questions);
   Json minimum_change(bool applicant, std::uint64_t most_questions);
+  bool read_away(const RuleUse& u) const;
   Json unsettled();
   Json coverage();
   Json weakest();

@@ -1,7 +1,6 @@
 #include "api/decide.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <set>
 
@@ -51,27 +50,28 @@ Json texts_of(const Rulebooks::Body& body) {
   return texts;
 }
 
-/// Other questions can hang on it: the law of another day, another line, another amount.
-bool read_elsewhere(const Law& law, const std::string& what) {
-  static constexpr std::array comparisons{" is at least ", " is at most ", " is more than ",
-                                          " is less than "};
-  return std::any_of(law.hidden.begin(), law.hidden.end(), [&](const Hidden& h) { return h.what == what; }) ||
-         std::any_of(law.lists.begin(), law.lists.end(),
-                     [&](const List& l) { return what.ends_with(" in " + l.name); }) ||
-         std::any_of(comparisons.begin(), comparisons.end(),
-                     [&](const char* is) { return what.find(is) != std::string::npos; });
+/// Other questions can hang on it: another line, another value, another amount.
+bool read_elsewhere(const Law& law, Date day, const std::string& what) {
+  if (std::any_of(law.hidden.begin(), law.hidden.end(), [&](const Hidden& h) { return h.what == what; }))
+    return true;
+  if (const auto m = membership_named(law, what)) {
+    const List& l = law[m->list];
+    const bool settled = std::any_of(l.members.begin(), l.members.end(), [&](const ListMember& of) {
+      return of.value == m->value && covers(of.windows, day) == Covers::yes && !of.unsettled.valid();
+    });
+    return !settled && l.complete_to && *l.complete_to < day;
+  }
+  return comparison_named(what).has_value();
 }
 
-void no_such_reading(const Law& law, const std::string& what, const std::set<std::string>& open,
+void no_such_reading(const Law& law, Date day, const std::string& what, const std::set<std::string>& open,
                      Diagnostics& diags) {
-  const Code& unheard = read_elsewhere(law, what) ? code::reading_without_effect : code::no_such_reading;
+  const Code& unheard = read_elsewhere(law, day, what) ? code::reading_without_effect : code::no_such_reading;
   auto e = diags.emit(unheard, TextSpan{}, what);
   const std::string near = nearest(what, {open.begin(), open.end()});
-  if (!near.empty())
-    e.fix(fmt::format("is `{}` meant?", near));
-  else
-    e.fix(open.empty() ? "leave it out: nothing here can be read two ways"
-                       : fmt::format("what can be read two ways here: {}", fmt::join(open, "; ")));
+  e.fix(!near.empty()  ? fmt::format("is `{}` meant?", near)
+        : open.empty() ? "leave it out: nothing here can be read two ways"
+                       : "an answer names what can be read two ways under `law_unsettled` and `missing`");
 }
 
 /// Whether a movement that took place complied. What it took and nobody gave is a breach only where the acts
@@ -116,7 +116,7 @@ std::optional<Json> answer_to(const Rulebooks::Body& body, const Sources& source
   }
   for (const auto& reading : asked.readings)
     if (!open_to_readings.contains(reading.first))
-      no_such_reading(body.law, reading.first, open_to_readings, diags);
+      no_such_reading(body.law, days.law, reading.first, open_to_readings, diags);
   if (diags.has_errors()) return std::nullopt;
   Json j;
   j["schema"] = "sekisho-answer/1";

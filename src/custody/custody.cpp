@@ -404,18 +404,28 @@ class Custody::Step {
     move(g_->to, g_->country);
     c_.loans_.push_back(std::move(l));
   }
+  /// Counted where what goes is the goods that were lent, or their part, and not what was made of them.
   void gone_while_lent(const Taken& t) {
-    std::vector<StateId> line = c_.graph().ancestors(t.state);
-    line.push_back(t.state);
-    std::set<const Event*> by;
-    for (const StateId s : line) by.insert(c_.states_[s].by);
+    StateId at = t.state;
+    const auto only_part = [&](const std::vector<Origin>& from) {
+      return from.size() == 1 &&
+             (from[0].how == Descent::same || from[0].how == Descent::part || from[0].how == Descent::rest);
+    };
+    std::set<const Event*> by{c_.states_[at].by};
+    for (auto from = c_.graph().origins(at); only_part(from); from = c_.graph().origins(at)) {
+      at = from[0].state;
+      by.insert(c_.states_[at].by);
+    }
     for (Loan& l : c_.loans_)
       if (by.contains(l.lent) && is_out(t.state, l) && t.quantity.unit == l.out.unit)
         l.gone.ten_thousandths += t.quantity.ten_thousandths;
   }
   void give_back() {
     Loan& l = *loan();
-    l.out.ten_thousandths -= sum(taken_)->ten_thousandths;
+    const std::int64_t back = sum(taken_)->ten_thousandths;
+    l.out.ten_thousandths -= back;
+    if (e_.kind == EventKind::return_substitute)  // first for those that cannot come back themselves
+      l.gone.ten_thousandths -= std::min(back, l.gone.ten_thousandths);
     move(g_->to.empty() ? l.lender : g_->to, g_->country.empty() ? l.lender_country : g_->country);
   }
   /// What is known stays; whoever comes to know it bears what lies on it.

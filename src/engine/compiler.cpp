@@ -412,8 +412,9 @@ Ref Compiled::carried(const RegimeUse& use) {
   Ref any = no_leaf;
   for (const ProvisoUse& p : use.provisos) {
     const Ref lapsed = p.lapses.valid() ? program(p.lapses) : no_leaf;
-    any =
-        store_->join(Join::either, any, store_->join(Join::both, is_true(p.carried), store_->negate(lapsed)));
+    Ref binds = store_->join(Join::both, is_true(p.carried), store_->negate(lapsed));
+    if (p.rule.present.by.valid()) binds = store_->join(Join::both, binds, is_true(p.rule.present.by));
+    any = store_->join(Join::either, any, binds);
   }
   return any;
 }

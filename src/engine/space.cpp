@@ -58,6 +58,36 @@ bool allows(const KnownFact& k, const Value& v) {
   }
 }
 
+std::optional<RateComparison> comparison_named(std::string_view what) {
+  static constexpr std::array<std::pair<std::string_view, ExprOp>, 4> words{
+      {{" is at least ", ExprOp::at_least},
+       {" is at most ", ExprOp::at_most},
+       {" is more than ", ExprOp::more_than},
+       {" is less than ", ExprOp::less_than}}};
+  Type money{};
+  money.kind = FactType::money;
+  for (const auto& [is, op] : words) {
+    const std::size_t at = what.find(is);
+    if (at == std::string_view::npos) continue;
+    const auto amount = read_value(money, what.substr(0, at)),
+               limit = read_value(money, what.substr(at + is.size()));
+    if (amount && limit && amount->text != limit->text && amount->number > 0 && limit->number > 0)
+      return RateComparison{op, *amount, *limit};
+  }
+  return std::nullopt;
+}
+
+std::optional<NamedMembership> membership_named(const Law& law, std::string_view what) {
+  for (std::uint32_t i = 0; i < law.lists.size(); ++i) {
+    const List& l = law.lists[i];
+    const std::string in = " in " + l.name;
+    if (!what.ends_with(in)) continue;
+    auto value = read_value(l.type, what.substr(0, what.size() - in.size()));
+    if (value) return NamedMembership{ListId{i}, std::move(*value)};
+  }
+  return std::nullopt;
+}
+
 std::string further_code(const std::string& root, std::size_t k) {
   return k == 1 ? root + ".*" : fmt::format("{}.*{}", root, k);
 }
@@ -80,6 +110,7 @@ class Space::Builder {
   void run() {
     views_ = q_.views.empty() ? std::vector<View>{{q_.law_day, {}}} : q_.views;
     gather_constants();
+    read_rates();
     for (view_ = 0; view_ < views_.size(); ++view_) {
       programs_.clear();
       standing_ = {views_[view_], {}, {}};
@@ -116,6 +147,9 @@ class Space::Builder {
       for (const Value& v : k.values) note_constant(k.fact, v);
     for (const KnownFact& k : q_.told_apart)
       for (const Value& v : k.values) note_constant(k.fact, v);
+    for (const auto& reading : q_.readings)
+      if (const auto m = membership_named(law_, reading.first); m && is_text(law_[m->list].type.kind))
+        texts_[law_[m->list].type.kind].insert(m->value.text);
     for (const Carried& c : q_.carried)
       for (const std::string& party : c.arguments)
         if (!party.empty()) texts_[FactType::party].insert(party);
@@ -604,13 +638,17 @@ class Space::Builder {
     const VarId var = rate_var(e.fact, what);
     const auto known = [&](const RateBound& b) { return b.var == var; };
     if (std::any_of(rate_bounds_.begin(), rate_bounds_.end(), known)) return var;
-    const bool under = e.op == ExprOp::at_most || e.op == ExprOp::less_than;
-    const RateBound made{var, v, limit, e.op == ExprOp::more_than || e.op == ExprOp::at_most, under};
+    const RateBound made = rate_bound(var, e.op, v, limit);
     for (const RateBound& other : rate_bounds_) {
-      if (other.of.text != v.text || other.limit.text != limit.text) continue;
+      if (!same_rate(made, other)) continue;
       if (!lower(made, other)) implies(made, other);
       if (!lower(other, made)) implies(other, made);
     }
+    for (const RateReading& r : rate_readings_)
+      if (const auto risen = risen_by(r, made)) {
+        s_.variables_[var.index].known = bit(*risen != made.negated ? 1 : 0);
+        s_.readings_used_.insert(r.what);
+      }
     rate_bounds_.push_back(made);
     return var;
   }
@@ -621,6 +659,54 @@ class Space::Builder {
     Value of, limit;
     bool strict, negated;
   };
+  /// Whether a rate has risen above a bound, as a reading says.
+  struct RateReading {
+    std::string what;
+    RateBound bound;
+    bool risen;
+  };
+  /// Of the rate from the currency that comes first: an amount is at least one in another currency where that
+  /// one is at most the first.
+  static RateBound rate_bound(VarId var, ExprOp op, const Value& v, const Value& limit) {
+    const bool turned = v.text > limit.text;
+    if (turned)
+      op = op == ExprOp::at_least    ? ExprOp::at_most
+           : op == ExprOp::at_most   ? ExprOp::at_least
+           : op == ExprOp::more_than ? ExprOp::less_than
+                                     : ExprOp::more_than;
+    const bool under = op == ExprOp::at_most || op == ExprOp::less_than;
+    return {var, turned ? limit : v, turned ? v : limit, op == ExprOp::more_than || op == ExprOp::at_most,
+            under};
+  }
+  static bool same_rate(const RateBound& a, const RateBound& b) {
+    return a.of.text == b.of.text && a.limit.text == b.limit.text;
+  }
+  /// What a reading says of another bound; none: nothing.
+  static std::optional<bool> risen_by(const RateReading& r, const RateBound& b) {
+    if (!same_rate(r.bound, b)) return std::nullopt;
+    if (r.risen && !lower(r.bound, b)) return true;
+    if (!r.risen && !lower(b, r.bound)) return false;
+    return std::nullopt;
+  }
+  /// Readings that compare amounts in two currencies.
+  /// @fails SK4003 they contradict each other
+  void read_rates() {
+    for (const auto& [what, holds] : q_.readings) {
+      const auto c = comparison_named(what);
+      if (!c) continue;
+      const RateBound bound = rate_bound({}, c->op, c->amount, c->limit);
+      rate_readings_.push_back({what, bound, holds != bound.negated});
+    }
+    for (const RateReading& a : rate_readings_)
+      for (const RateReading& b : rate_readings_)
+        if (a.risen && risen_by(a, b.bound) == true && !b.risen) {
+          diags_
+              .emit(code::no_completion, TextSpan{},
+                    fmt::format("no rate is as `{}` and `{}` say", a.what, b.what))
+              .fix("correct one of them");
+          return;
+        }
+  }
   static bool lower(const RateBound& a, const RateBound& b) {
     __extension__ using Wide = __int128;
     const Wide x = static_cast<Wide>(a.limit.number) * b.of.number,
@@ -914,6 +1000,7 @@ class Space::Builder {
   std::map<std::pair<ListId, Value>, VarId> listed_;
   std::map<std::string, VarId> rates_;
   std::vector<RateBound> rate_bounds_;
+  std::vector<RateReading> rate_readings_;
   std::map<ProvisoId, VarId> carries_;
   std::map<FactId, std::vector<std::pair<Value, VarId>>> members_;
   std::map<std::pair<std::uint32_t, std::string>, ProgramId> programs_;

@@ -131,6 +131,19 @@ std::string further_code(const std::string& root, std::size_t k);
 /// What such a code lies under. Empty: it is no such code.
 std::string_view code_further_under(std::string_view code);
 
+/// A comparison of amounts in two currencies, by the name of its variable.
+struct RateComparison {
+  ExprOp op;
+  Value amount, limit;
+};
+std::optional<RateComparison> comparison_named(std::string_view what);
+/// A value and a list that it may have joined, by the name of their variable.
+struct NamedMembership {
+  ListId list;
+  Value value;
+};
+std::optional<NamedMembership> membership_named(const Law& law, std::string_view what);
+
 /// Whether what is known of a plain fact leaves a value possible.
 bool allows(const KnownFact& known, const Value& value);
 
@@ -161,6 +174,8 @@ class Space {
                                         const Value& value) const;
   /// Facts whose values the law holds against each other; of a set, its members.
   const std::set<FactId>& compared() const { return compared_; }
+  /// Readings of rates that settle something here.
+  const std::set<std::string>& readings_used() const { return readings_used_; }
   /// Sets whose ways of holding a member are told apart: beyond them the ways are more than there are states.
   static constexpr std::size_t most_sets_compared = 4;
   /// How many values that nothing else tells apart can matter at once where facts are compared: each single
@@ -207,6 +222,7 @@ class Space {
   std::vector<std::vector<Source>> sources_;
   std::vector<Values> silent_;
   std::set<FactId> compared_;
+  std::set<std::string> readings_used_;
   std::vector<ListId> lists_;                           // those that an expression reads
   std::map<std::string, Memberships> representatives_;  // states that stand for others on the same lists
 };

@@ -128,23 +128,36 @@ class Reading {
   /// A thing that stands twice in one list, in whatever spelling, would be taken or made twice.
   /// @returns false after a report
   bool each_once(const EpcisEvent& e) {
-    for (const char* key : {"epcList", "childEPCs", "inputEPCList", "outputEPCList"}) {
+    for (const char* key : {"epcList", "childEPCs", "inputEPCList", "outputEPCList", "quantityList",
+                            "childQuantityList", "inputQuantityList", "outputQuantityList"}) {
       const Doc* list = e.said.find(key);
       std::set<std::string> seen;
-      if (list != nullptr)
-        for (const Doc& d : list->items)
-          if (!seen.insert(canonical_uri(d.text)).second) {
-            diags_.emit(code::key_twice, d.at, canonical_uri(d.text));
-            return false;
-          }
+      if (list == nullptr) continue;
+      for (const Doc& d : list->items) {
+        const Doc* named = d.is_map() ? d.find("epcClass") : &d;
+        if (named == nullptr || seen.insert(canonical_uri(named->text)).second) continue;
+        diags_.emit(code::key_twice, named->at, canonical_uri(named->text));
+        return false;
+      }
     }
     return true;
+  }
+  /// Of which capital letters say nothing.
+  static bool is_uuid(std::string_view uri) {
+    constexpr std::string_view scheme = "urn:uuid:";
+    return uri.size() > scheme.size() &&
+           std::equal(scheme.begin(), scheme.end(), uri.begin(),
+                      [](char a, char b) { return a == std::tolower(static_cast<unsigned char>(b)); });
   }
   /// One that is declared wrong is told again under its own name.
   /// @returns false after a report
   bool first_of_its_name(const EpcisEvent& e) {
     const Doc* id = e.said.find("eventID");
-    if (id == nullptr || e.said.find("errorDeclaration") || ids_.insert(id->text).second) return true;
+    if (id == nullptr || e.said.find("errorDeclaration")) return true;
+    std::string name = id->text;
+    for (std::size_t i = 0; i < name.size() && is_uuid(id->text); ++i)
+      name[i] = static_cast<char>(std::tolower(static_cast<unsigned char>(name[i])));
+    if (ids_.insert(std::move(name)).second) return true;
     diags_.emit(code::event_twice, id->at, id->text);
     return false;
   }

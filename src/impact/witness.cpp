@@ -30,7 +30,7 @@ Date bound_on(const Space& space, ProvisoId p) {
 Json WitnessFiles::readings_on(Date day) const {
   Json out = Json::object();
   for (const Reading& r : readings)
-    if (r.on.value_or(day) == day) out[r.what] = r.holds ? "yes" : "no";
+    if (r.on.value_or(day) == day && (!r.after || *r.after < day)) out[r.what] = r.holds ? "yes" : "no";
   return out;
 }
 
@@ -44,6 +44,11 @@ WitnessFiles witness_files(const Compiled& c, const std::vector<Values>& witness
   bool carries = false, names_the_next = false;
   std::string consignee = "another";
   std::vector<ProvisoId> carried;
+  Json parties = Json::object(), items = Json::object();
+  const auto enter = [&](FactType type, const std::string& id) {
+    if (type == FactType::party) parties[id] = {{"name", id}};
+    if (type == FactType::item) items[id] = {{"name", id}};
+  };
   for (std::uint32_t i = 0; i < space.variables().size(); ++i) {
     const Variable& v = space[VarId{i}];
     const std::size_t value = witness[c.level(VarId{i})]._Find_first();
@@ -54,11 +59,13 @@ WitnessFiles witness_files(const Compiled& c, const std::vector<Values>& witness
         if (s.empty()) s = value_name(law, v, value);
         facts[v.name] = s;
         if (v.name == "consignee") consignee = s;
+        enter(law[v.fact].type.kind, s);
         break;
       }
       case VarKind::member: {
         Json& set = sets.try_emplace(law[v.fact].name, Json::array()).first->second;
         if (yes) set.push_back(element_name(law, v));
+        if (yes) enter(law[v.fact].type.kind, element_name(law, v));
         break;
       }
       case VarKind::judged:
@@ -76,10 +83,10 @@ WitnessFiles witness_files(const Compiled& c, const std::vector<Values>& witness
         if (v.name == proviso_parties)
           names_the_next = yes;
         else
-          out.readings.push_back({v.name, yes, {}});
+          out.readings.push_back({v.name, yes, {}, {}});
         break;
-      case VarKind::hidden:
-      case VarKind::listed: out.readings.push_back({v.name, yes, v.on}); break;
+      case VarKind::hidden: out.readings.push_back({v.name, yes, v.on, {}}); break;
+      case VarKind::listed: out.readings.push_back({v.name, yes, {}, law[v.list].complete_to}); break;
       case VarKind::need: break;
     }
   }
@@ -87,8 +94,9 @@ WitnessFiles witness_files(const Compiled& c, const std::vector<Values>& witness
   if (carries && law.find_fact("consignee").valid()) facts["consignee"] = consignee;
   // Free names would be read as facts of the files: a lot is needed only for what lies on it.
   Json transfer{{"transfer", 1}, {"on", on}, {"facts", facts}};
-  Json world{{"world", 1}, {"parties", {{"the holder", {{"name", "the holder"}}}}}};
-  world["parties"][consignee] = {{"name", consignee}};
+  enter(FactType::party, "the holder");
+  enter(FactType::party, consignee);
+  Json world{{"world", 1}, {"parties", std::move(parties)}};
   if (carries) {
     transfer["lines"] = Json::array({{{"id", "a"}, {"lot", facts.value("lot", "the lot")}}});
     for (const ProvisoId p : carried) {
@@ -104,10 +112,11 @@ WitnessFiles witness_files(const Compiled& c, const std::vector<Values>& witness
       if (states.insert(a.state).second)
         attestations.push_back({{"jurisdiction", a.state}, {"by", "the holder"}});
     const std::string item = facts.value("item", "the item");
-    world["items"] = {{item, {{"name", item}}}};
+    enter(FactType::item, item);
     world["lots"] = {{facts.value("lot", "the lot"),
                       {{"item", item}, {"provisos", provisos}, {"attestations", attestations}}}};
   }
+  if (!items.empty()) world["items"] = std::move(items);
   world["records"] = Json::array();
   for (const Authority& a : law.authorities)
     world["records"].push_back({{"authority", a.name}, {"complete_to", on}});

@@ -10,11 +10,11 @@ namespace sekisho {
 
 /// A completion as a transfer and a world, and how it reads what nobody can know.
 struct WitnessFiles {
-  /// `on`: in the law of this day; none: of every day.
+  /// `on`: in the law of this day; none: of every day. `after`: only later.
   struct Reading {
     std::string what;
     bool holds;
-    std::optional<Date> on;
+    std::optional<Date> on, after;
   };
   Json transfer, world;
   std::vector<Reading> readings;

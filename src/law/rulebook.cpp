@@ -14,7 +14,6 @@ constexpr std::array<std::string_view, finding_count> finding_names{
     "not_engaged", "permitted", "permitted_with_provisos", "authorisation_required", "prohibited"};
 
 constexpr std::int64_t scale = 10'000;
-constexpr std::int64_t whole_share = 2 * 100 * scale;  // half a ten-thousandth of a per cent is one
 /// After the last digit that can be written: the share is more than it says, by less than one in that digit.
 constexpr std::string_view more_digits = "…";
 
@@ -148,7 +147,7 @@ std::optional<Value> read_value(const Type& type, std::string_view text) {
       const bool and_more = text.ends_with(more_digits);
       if (and_more) text.remove_suffix(more_digits.size());
       const auto n = read_amount(text);
-      if (!n || *n > whole_share) return std::nullopt;
+      if (!n || *n > Value::whole_share) return std::nullopt;
       const Value share{*n * 2 + (and_more ? 1 : 0), {}};
       return type.allows(share) ? std::optional(share) : std::nullopt;
     }
@@ -178,7 +177,7 @@ bool is_code(std::string_view text) {
 
 bool Type::allows(const Value& v) const {
   if (kind == FactType::money) return v.number >= 0;
-  if (kind == FactType::share) return v.number >= 0 && v.number <= whole_share;
+  if (kind == FactType::share) return v.number >= 0 && v.number <= Value::whole_share;
   return roots.empty() || std::any_of(roots.begin(), roots.end(), [&](const std::string& r) {
            return v.text == r || v.text.starts_with(r + ".");
          });

@@ -61,7 +61,7 @@ class Whole {
     bool assessed = true;
     for (std::size_t i = 0; i < lines.size(); ++i) {
       answer["question"]["law_of"].expect(to_string(premises[i].law_of));
-      readings(answer["question"].find("readings"), lines[i]["premises"]);
+      readings(answer["question"].find("readings"), lines[i]["premises"], premises[i].law_of);
       if ((answer["question"]["instruments"].text() == "read") == premises[i].silence_is_none)
         answer["question"]["instruments"].wrong("the premises say otherwise");
       const std::size_t first = next;
@@ -101,12 +101,16 @@ class Whole {
       said["instruments"].wrong("they are read, hidden, or there is no world");
     said["hypothetical"].yes();
   }
-  /// A reading that is taken for granted is said where everyone sees it.
-  static void readings(const std::optional<Page>& said, const Page& premises) {
+  /// A reading that is taken for granted is said where everyone sees it, and is of something that can be read
+  /// two ways.
+  void readings(const std::optional<Page>& said, const Page& premises, Date day) const {
     const auto taken = premises.find("readings");
     const Json none;
     if ((said ? said->json() : none) != (taken ? taken->json() : none))
       (said ? *said : *taken).wrong("the premises and the question do not take the same readings");
+    if (taken)
+      for (const auto& [what, way] : taken->entries())
+        if (!can_be_read_two_ways(law_, day, what)) way.wrong("nothing can be read two ways by this name");
   }
   /// Of a movement that took place: what nobody has given is a breach only where the acts of authorities were
   /// read.

@@ -186,14 +186,28 @@ struct Amounts {
 static Matter order_of(const Amounts& a) {
   return {Matter::Kind::order, 0, {a.of, fmt::format("{} {}", a.limit, a.currencies)}};
 }
+/// One rate serves both ways: the currency that comes first is always that of the first amount.
+struct Sides {
+  Matter matter;
+  bool turned;  // what is less there is more here
+};
+static Sides sides(const Value& of, const Value& limit) {
+  const bool turned = of.text > limit.text;
+  const Value &first = turned ? limit : of, &second = turned ? of : limit;
+  return {order_of({first.number, second.number, fmt::format("{} {}", first.text, second.text)}), turned};
+}
 static Amounts amounts_of(const Matter& order) {
   const std::string& text = order.value.text;
   const std::size_t blank = text.find(' ');
   return {order.value.number, std::stoll(text.substr(0, blank)), text.substr(blank + 1)};
 }
 
-/// What the premises say of amounts in two currencies.
-void Case::take_rates() {
+/// A comparison of amounts in two currencies, by what an answer calls it: how they compare where it holds.
+struct NamedOrder {
+  Matter matter;
+  std::array<bool, 3> holds;  // less, equal, more
+};
+static std::optional<NamedOrder> order_called(const std::string& what) {
   static constexpr std::array<std::pair<std::string_view, std::array<bool, 3>>, 4> orders{
       {{" is at least ", {false, true, true}},
        {" is at most ", {true, true, false}},
@@ -201,22 +215,42 @@ void Case::take_rates() {
        {" is less than ", {true, false, false}}}};
   Type money{};
   money.kind = FactType::money;
-  for (const auto& reading : premises_.readings)
-    for (const auto& order : orders) {
-      const std::string& what = reading.first;
-      const std::string_view is = order.first;
-      const std::size_t at = what.find(is);
-      if (at == std::string::npos) continue;
-      const auto of = read_value(money, what.substr(0, at)),
-                 limit = read_value(money, what.substr(at + is.size()));
-      if (!of || !limit) continue;
-      const Matter m = order_of({of->number, limit->number, fmt::format("{} {}", of->text, limit->text)});
-      std::vector<Value>& left =
-          rates_.try_emplace(m, std::vector<Value>{{-1, {}}, {0, {}}, {1, {}}}).first->second;
-      std::erase_if(left, [&](const Value& v) {
-        return order.second[static_cast<std::size_t>(v.number + 1)] != reading.second;
-      });
-    }
+  for (const auto& [is, holds] : orders) {
+    const std::size_t at = what.find(is);
+    if (at == std::string::npos) continue;
+    const auto of = read_value(money, what.substr(0, at)),
+               limit = read_value(money, what.substr(at + is.size()));
+    if (!of || !limit || of->text == limit->text || of->number <= 0 || limit->number <= 0) continue;
+    const Sides s = sides(*of, *limit);
+    NamedOrder out{s.matter, holds};
+    if (s.turned) std::reverse(out.holds.begin(), out.holds.end());
+    return out;
+  }
+  return std::nullopt;
+}
+
+bool can_be_read_two_ways(const Law& law, Date day, const std::string& what) {
+  if (std::any_of(law.hidden.begin(), law.hidden.end(), [&](const Hidden& h) { return h.what == what; }))
+    return true;
+  const auto joined = [&](const List& l) {
+    const std::string in = " in " + l.name;
+    return what.ends_with(in) && l.complete_to && *l.complete_to < day &&
+           read_value(l.type, what.substr(0, what.size() - in.size())).has_value();
+  };
+  return order_called(what).has_value() || std::any_of(law.lists.begin(), law.lists.end(), joined);
+}
+
+/// What the premises say of amounts in two currencies.
+void Case::take_rates() {
+  for (const auto& [what, way] : premises_.readings) {
+    const auto named = order_called(what);
+    if (!named) continue;
+    const bool wanted = way;
+    std::vector<Value>& left =
+        rates_.try_emplace(named->matter, std::vector<Value>{{-1, {}}, {0, {}}, {1, {}}}).first->second;
+    std::erase_if(
+        left, [&](const Value& v) { return named->holds[static_cast<std::size_t>(v.number + 1)] != wanted; });
+  }
 }
 
 std::optional<bool> Case::reading(const std::string& what) const {
@@ -262,6 +296,15 @@ std::vector<Value> Reader::left(const Matter& m) {
 std::vector<Value> Reader::taken_as(const std::string& what) const {
   const auto way = case_.reading(what);
   return way ? std::vector<Value>{{*way ? 1 : 0, {}}} : no_or_yes;
+}
+
+Truth Reader::comparison_called(const std::string& what) {
+  const auto named = order_called(what);
+  Together all;
+  if (named)
+    for (const Value& v : left(named->matter))
+      all.add(truth(named->holds[static_cast<std::size_t>(v.number + 1)]));
+  return named ? all.result() : Truth::unknown;
 }
 
 /// One rate for all amounts of two currencies: what is known of others may leave less than all three.
@@ -596,11 +639,11 @@ Truth Reader::compared(const Expr& n, const Value& v) {
   if (limit && (limit->text == v.text || limit->number <= 0 || v.number <= 0))
     return holds_of(v.number < limit->number ? -1 : v.number > limit->number ? 1 : 0);
   // The rate of the day is not known here, but perhaps on which side of some amount it lies.
-  const Matter m = order_of({v.number, limit ? limit->number : 0,
-                             fmt::format("{} {}", v.text, limit ? limit->text : "no threshold")});
+  const auto [m, turned] =
+      limit ? sides(v, *limit) : Sides{order_of({v.number, 0, v.text + " no threshold"}), false};
   const std::vector<Value> orders = left(m);
   Together all;
-  for (const Value& order : orders) all.add(holds_of(order.number));
+  for (const Value& order : orders) all.add(holds_of(turned ? -order.number : order.number));
   if (!orders.empty() && all.result() != Truth::unknown) return all.result();
   unknown(m, orders);
   return Truth::unknown;

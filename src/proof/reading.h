@@ -81,6 +81,10 @@ class Case {
   Known rates_;  // how amounts in two currencies are taken to compare
 };
 
+/// Unsettled law, what may have joined a list since the day to which it is complete, amounts in two
+/// currencies: by what an answer calls it.
+bool can_be_read_two_ways(const Law& law, Date day, const std::string& what);
+
 class Reader {
  public:
   Reader(const Case& c, const Known& known) : case_(c), law_(c.law()), known_(known) {}
@@ -91,6 +95,8 @@ class Reader {
   /// Of law with its dates on a day.
   Truth in_force(const std::vector<Window>& windows, HiddenId unsettled, Date day);
   Truth holds(const Matter& yes_or_no);
+  /// What is left of a comparison across currencies, by what an answer calls it.
+  Truth comparison_called(const std::string& what);
   std::vector<Value> left(const Matter& m);
   /// The act that decides the need grants it and adds provisos.
   Truth granted_adding(NeedId need);

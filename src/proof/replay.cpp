@@ -54,7 +54,7 @@ class Once {
   RegimeReading run() {
     const Truth in_force = reader_.in_force(regime_.windows, regime_.unsettled, day_);
     for (const ProvisoId id : regime_.provisos) on_the_lot(id);
-    out_.there = in_force != Truth::no || lives_on_;
+    out_.there = covers(regime_.windows, day_) != Covers::no || lives_on_;
     if (!out_.there) return std::move(out_);
     out_.main = in_force & reader_.read(regime_.governs);
     Truth carried = Truth::no;

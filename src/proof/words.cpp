@@ -122,8 +122,9 @@ Json Words::value_of(const std::string& name) {
     if (v) return words({Matter::Kind::member, set.index, *v}, {"no", "yes"});
   }
   // Unsettled law, lists after their day, amounts in two currencies: open, but for a reading.
-  const auto way = case_.reading(name);
-  return way ? Json(*way ? "yes" : "no") : Json(nullptr);
+  if (const auto way = case_.reading(name)) return *way ? "yes" : "no";
+  const Truth compares = reader_.comparison_called(name);
+  return compares == Truth::unknown ? Json(nullptr) : Json(compares == Truth::yes ? "yes" : "no");
 }
 
 Json Words::words(const Matter& m, const std::vector<std::string_view>& names) {

@@ -393,8 +393,8 @@ class Completion:
     def with_element(self, name, value):
         return Completion(self.q, self.facts, self.hidden, self.extra, {**self.elements, name: value})
 
-    def there(self, spans, hidden):
-        w = window(spans, self.q.law_of)
+    def there(self, spans, hidden, day=None):
+        w = window(spans, day or self.q.law_of)
         dated = any(a != b for span in spans for a, b in span)
         return w != "no" and (hidden is None or dated and w == "yes" or self.hidden[hidden])
 
@@ -418,6 +418,8 @@ class Completion:
 
     def rate_against(self, a, b):
         """-1, 0, 1: the rate between two currencies is under b / a, just that, or over it. One rate for all."""
+        if a[1] > b[1]:  # the same rate, from the other side
+            return -self.rate_against(b, a)
         bounds = self.q.rates.setdefault((a[1], b[1]), set())
         bound = Fraction(b[0]) / Fraction(a[0])
         bounds |= {(bound, "at"), (bound, "over")}
@@ -671,7 +673,7 @@ class Question:
             for text in self.book.provisos[name]:
                 holder = Completion(self, c.facts, c.hidden, c.extra, {p: with_.get(p) for p in text["params"]})
                 lapsed = text["lapses"] is not None and text["lapses"](holder)
-                if window(text["spans"], day) != "no" and not lapsed:
+                if c.there(text["spans"], text["hidden"], day) and not lapsed:
                     bound.append((text, holder))
         later = not main and not home and bool(bound)
         if not main and not later:
@@ -704,7 +706,7 @@ class Question:
             strictest = max(strictest, min(routes) if routes else otherwise)
         if later:
             for text, holder in bound:
-                applies = (text["hidden"] is None or c.hidden[text["hidden"]]) and (text["when"] is None or text["when"](holder))
+                applies = text["when"] is None or text["when"](holder)
                 if applies or status.get(text["name"]) != "active":
                     status[text["name"]] = "active" if applies else "inactive"
                 if not applies:
