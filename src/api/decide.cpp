@@ -107,7 +107,7 @@ std::optional<Json> answer_to(const Rulebooks::Body& body, const Sources& source
     Json j = answer.json();
     if (asked.minimum > 0) j["minimum"] = answer.minimum(asked.minimum);
     if (!answer.ok() || diags.has_errors()) return std::nullopt;
-    answer.open_to_readings(open_to_readings);
+    if (!asked.readings.empty()) answer.open_to_readings(open_to_readings);
     ranges.emplace_back(answer.joint().best(), answer.joint().worst());
     assessed = assessed && answer.assessed();
     for (const std::string& s : answer.unassessed())
