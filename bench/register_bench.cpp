@@ -63,9 +63,9 @@ template <class Append>
 void measure(Speed& best, const Append& append) {
   double took = 0, worked = 0;
   for (std::size_t done = 0; done < total; done += at_once) {
-    const std::vector<NewEntry> batch = entries(done, at_once);
+    std::vector<NewEntry> batch = entries(done, at_once);
     const double start = wall(), computed_before = computed();
-    append(batch);
+    append(std::move(batch));
     took += wall() - start;
     worked += computed() - computed_before;
   }
@@ -74,9 +74,9 @@ void measure(Speed& best, const Append& append) {
     best.worked = worked;
   }
   for (std::size_t i = 0; i < singles; ++i) {
-    const std::vector<NewEntry> one = entries(total + i, 1);
+    std::vector<NewEntry> one = entries(total + i, 1);
     const double start = wall();
-    append(one);
+    append(std::move(one));
     best.single.push_back((wall() - start) * 1e3);
   }
 }
@@ -146,10 +146,10 @@ double measure_register(Speed& best, const std::string& location) {
     std::exit(1);
   }
   Register r(std::move(*store));
-  measure(best, [&](const std::vector<NewEntry>& batch) {
+  measure(best, [&](std::vector<NewEntry> batch) {
     Hash seed{1};
     std::memcpy(seed.data() + 1, &++appended, sizeof appended);
-    if (!r.append(batch, seed)) std::abort();
+    if (!r.append(std::move(batch), seed)) std::abort();
   });
   const double start = wall();
   const auto v = r.verify({}, [](std::uint64_t) {});

@@ -9,7 +9,9 @@ import json
 import os
 import pathlib
 import random
+import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -33,15 +35,18 @@ def run(*argv, good=True, **more):
     return done
 
 
+def new_database():
+    global made
+    made += 1
+    name = f"sekisho_test_{os.getpid()}_{made}"
+    subprocess.run(["psql", "-q", a.register.replace("DATABASE", "postgres"), "-c", f"CREATE DATABASE {name}"], check=True)
+    return a.register.replace("DATABASE", name)
+
+
 def new_register(folder):
     global made
     made += 1
-    if a.register:
-        name = f"sekisho_test_{os.getpid()}_{made}"
-        subprocess.run(["psql", "-q", a.register.replace("DATABASE", "postgres"), "-c", f"CREATE DATABASE {name}"], check=True)
-        location = a.register.replace("DATABASE", name)
-    else:
-        location = folder / f"{made}.register"
+    location = new_database() if a.register else folder / f"{made}.register"
     run("init", "--register", location, "--origin", "test.example")
     return location
 
@@ -101,7 +106,7 @@ def eight_writers(folder):
     location, writers = new_register(folder), []
     for w in range(8):
         file = folder / f"writer{w}.jsonl"
-        file.write_text("".join(event(f"w{w}_{i}") + "\n" for i in range(30)))
+        file.write_text("".join(event(f"w{w}_{i}") + "\n" for i in range(40)))
         writers.append(subprocess.Popen([binary, "register", "append", file, "--register", location, "--by", f"writer_{w}", "--batch", "1"],
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE))
     for w in writers:
@@ -109,9 +114,9 @@ def eight_writers(folder):
         assert w.returncode == 0, err.decode()
     run("verify", "--register", location)
     read = entries(location)
-    assert len(read) == 240
+    assert len(read) == 320
     for w in range(8):
-        assert [json.loads(e["body"])["id"] for e in read if e["by"] == f"writer_{w}"] == [f"w{w}_{i}" for i in range(30)]
+        assert [json.loads(e["body"])["id"] for e in read if e["by"] == f"writer_{w}"] == [f"w{w}_{i}" for i in range(40)]
     runs = sum(x["by"] != y["by"] for x, y in zip(read, read[1:]))
     return runs
 
@@ -193,16 +198,76 @@ def proved(folder):
     return f"{tried} altered proofs and exports refused"
 
 
-def first_format(folder):
-    """Whatever this program becomes, it opens a register of the first format."""
-    location = folder / "first.register"
+def earlier_formats(folder):
+    """Whatever this program becomes, it opens a register of every format that there was, and writes on in this one."""
+    for number in (1, 2):
+        text = (root / f"tests/register/format-{number}.sql").read_text()
+        if a.register:
+            if number != 1:
+                continue  # written down as SQLite's dump
+            text = re.sub("PRAGMA.*\n| WITHOUT ROWID", "", text).replace("BLOB", "bytea").replace("INTEGER", "bigint").replace("said TEXT", "said bytea")
+            text = re.sub("X'([0-9a-f]*)'", r"'\\x\1'", text).replace("register(origin TEXT", "register(format bigint NOT NULL, origin TEXT").replace("register VALUES(", "register VALUES(1, ")
+            location = new_database()
+            subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", location], input=text, text=True, check=True, stdout=subprocess.DEVNULL)
+        else:
+            location = folder / f"format-{number}.register"
+            subprocess.run(["sqlite3", location], input=text, text=True, check=True, stdout=subprocess.DEVNULL)
+        said = json.loads(run("verify", "--register", location, "--format", "json").stdout)
+        assert (said["entries"], said["disposed"], said["root"]) == (5, 1, "7ad9432087b907700946c374a40f83a11451e88a8bdc7b2c45e888cc30d57921"), said
+        run("append", root / "examples/patriot/events.jsonl", "--register", location, "--by", "officer_1")
+        run("dispose", "--register", location, "--entry", 2, "--by", "keeper", "--reason", "retention ended")
+        run("verify", "--register", location)
+    return "registers of earlier formats are read and written on"
+
+
+def upgrade_in_place(folder):
+    """What cannot be written cannot be brought to this format, and is told how; a copy can."""
+    location = folder / "kept.register"
     subprocess.run(["sqlite3", location], input=(root / "tests/register/format-1.sql").read_text(), text=True, check=True, stdout=subprocess.DEVNULL)
-    done = run("verify", "--register", location, "--format", "json")
-    said = json.loads(done.stdout)
-    assert (said["entries"], said["disposed"], said["root"]) == (5, 1, "7ad9432087b907700946c374a40f83a11451e88a8bdc7b2c45e888cc30d57921"), said
-    run("append", root / "examples/patriot/events.jsonl", "--register", location, "--by", "officer_1")
-    run("verify", "--register", location)
-    return "a register of format 1 is read and written on"
+    before = location.read_bytes()
+    location.chmod(0o444)
+    folder.chmod(0o555)
+    as_reader = {"user": 65534} if os.geteuid() == 0 else {}
+    try:
+        refused = run("verify", "--register", location, good=False, **as_reader)
+        assert refused.returncode == 1 and "SK3504" in refused.stderr and "copy it" in refused.stderr, refused.stderr
+    finally:
+        folder.chmod(0o755)
+    assert location.read_bytes() == before
+    return "a register of an earlier format that may not be written is left as it is"
+
+
+def unpacked(raw):
+    """The entries of a pack, by docs/register.md."""
+    n = int.from_bytes(raw[:4], "big")
+    ends = [int.from_bytes(raw[4 + 4 * i:8 + 4 * i], "big") for i in range(n)]
+    out = []
+    for begin, end in zip([0, *ends], ends):
+        left = raw[4 + 4 * n + begin:4 + 4 * n + end]
+
+        def take(length):
+            nonlocal left
+            piece, left = left[:length], left[length:]
+            return piece
+        e = {"recorded": int.from_bytes(take(8), "big", signed=True)}
+        has = take(1)[0]
+        e["by"] = take(take(1)[0])
+        e["kind"] = take(take(1)[0])
+        e["about"] = take(8) if has & 1 else b""
+        e["commitment"], e["leaf"] = take(32), take(32)
+        e["salt"], e["text"] = (take(32), left) if has & 2 else (None, None)
+        out.append(e)
+    return out
+
+
+def packed(entries):
+    ends, out = [], b""
+    for e in entries:
+        out += e["recorded"].to_bytes(8, "big", signed=True) + bytes([(1 if e["about"] else 0) | (2 if e["text"] is not None else 0)])
+        out += bytes([len(e["by"])]) + e["by"] + bytes([len(e["kind"])]) + e["kind"] + e["about"] + e["commitment"] + e["leaf"]
+        out += b"" if e["text"] is None else e["salt"] + e["text"]
+        ends.append(len(out))
+    return b"".join(n.to_bytes(4, "big") for n in [len(entries), *ends]) + out
 
 
 def altered_within(folder):
@@ -210,19 +275,26 @@ def altered_within(folder):
     file = folder / "altered.jsonl"
     file.write_text("".join(event(f"e{i}") + "\n" for i in range(3)))
     tried = 0
-    for change in ("UPDATE entry SET kind = 'note' WHERE sequence = 1", "UPDATE entry SET author = 'officer_9' WHERE sequence = 2",
-                   "UPDATE entry SET recorded = recorded - 1 WHERE sequence = 0", "UPDATE entry SET leaf = zeroblob(32) WHERE sequence = 2",
-                   "UPDATE body SET said = replace(said, 'e1', 'e9') WHERE sequence = 1",
-                   "UPDATE body SET said = 'x', salt = zeroblob(32) WHERE sequence = 1; UPDATE entry SET commitment = X'" +
-                   hashlib.sha256(bytes(32) + b"x").hexdigest() + "' WHERE sequence = 1",
-                   "DELETE FROM body WHERE sequence = 1", "DELETE FROM entry WHERE sequence = 1", "DELETE FROM entry WHERE sequence = 2"):
+    zeros = bytes(32)
+    other_body = {"salt": zeros, "text": b"x", "commitment": hashlib.sha256(zeros + b"x").digest()}
+    changes = {"another kind": lambda e: e[1].update(kind=b"note"), "another author": lambda e: e[2].update(by=b"officer_9"),
+               "an earlier time": lambda e: e[0].update(recorded=e[0]["recorded"] - 1), "another leaf": lambda e: e[2].update(leaf=zeros),
+               "another body": lambda e: e[1].update(text=e[1]["text"].replace(b"e1", b"e9")), "a body and its hash": lambda e: e[1].update(other_body),
+               "no body": lambda e: e[1].update(text=None), "one less amid": lambda e: e.pop(1), "one less at the end": lambda e: e.pop(2)}
+    for change, make in changes.items():
         location = new_register(folder)
         run("append", file, "--register", location, "--by", "officer_1")
-        subprocess.run(["sqlite3", location, change], check=True)
+        with sqlite3.connect(location) as db:
+            [(raw,)] = db.execute("SELECT entries FROM pack")
+            there = unpacked(raw)
+            assert packed(there) == raw, "docs/register.md and the program pack otherwise"
+            make(there)
+            db.execute("UPDATE pack SET entries = ?", (packed(there),))
+        db.close()
         for command in (["verify"], ["show", "--format", "events"], ["export", "--out", folder / "out"], ["prove", "--entry", 1]):
-            if "body WHERE" in change and "DELETE" in change and command[0] in ("export", "prove"):
+            if change == "no body" and command[0] in ("export", "prove"):
                 continue  # a body that is gone: what a disposal leaves, until all is read
-            if command[0] == "prove" and "sequence = 0" in change:
+            if command[0] == "prove" and change == "an earlier time":
                 continue  # what entry 1 is chained to is the leaf, which is as it was
             done = run(*command, "--register", location, good=False)
             assert done.returncode == 1 and "SK3506" in done.stderr, f"{change}: {command}: exit {done.returncode}: {done.stderr}"
@@ -258,6 +330,7 @@ def read_only(folder):
 
 with tempfile.TemporaryDirectory() as name:
     folder = pathlib.Path(name)
-    for test in (killed, eight_at_once, proved) + (() if a.register else (first_format, altered_within, read_only)):
+    tests = (killed, eight_at_once, proved, earlier_formats) + (() if a.register else (altered_within, read_only, upgrade_in_place))
+    for test in tests:
         print(f"{test.__name__}: {test(folder)}", flush=True)
-print("6 passed" if not a.register else "3 passed")
+print(f"{len(tests)} passed")

@@ -32,7 +32,7 @@ def run(command, folder):
     if argv[0] == "read":
         readers.append(sqlite3.connect(folder / argv[1], isolation_level=None))
         readers[-1].execute("BEGIN")
-        readers[-1].execute("SELECT * FROM entry").fetchone()
+        readers[-1].execute("SELECT * FROM pack").fetchone()
         return ""
     assert argv[0] == "sekisho", f"a transcript runs sekisho, not {argv[0]}"
     stdin, kept = "", None

@@ -408,15 +408,10 @@ Ref Compiled::weigh(const RuleUse& u, const RegimeDiagrams& r, bool in_regime) {
   return s;
 }
 
-Ref Compiled::carried(const RegimeUse& use) {
-  Ref any = no_leaf;
-  for (const ProvisoUse& p : use.provisos) {
-    const Ref lapsed = p.lapses.valid() ? program(p.lapses) : no_leaf;
-    Ref binds = store_->join(Join::both, is_true(p.carried), store_->negate(lapsed));
-    if (p.rule.present.by.valid()) binds = store_->join(Join::both, binds, is_true(p.rule.present.by));
-    any = store_->join(Join::either, any, binds);
-  }
-  return any;
+Ref Compiled::binds(const ProvisoUse& p) {
+  Ref out = is_true(p.carried);
+  if (p.rule.present.by.valid()) out = store_->join(Join::both, out, is_true(p.rule.present.by));
+  return p.lapses.valid() ? store_->join(Join::both, out, store_->negate(program(p.lapses))) : out;
 }
 
 RegimeDiagrams Compiled::regime(const RegimeUse& use) {
@@ -430,7 +425,9 @@ RegimeDiagrams Compiled::regime(const RegimeUse& use) {
                                                  : yes_leaf;
   const Ref home = use.leaves_home.valid() ? program(use.leaves_home) : no_leaf;
   r.main = both(in_force, program(use.governs));
-  r.later = both(store_->negate(r.main), both(store_->negate(home), carried(use)));
+  Ref carried = no_leaf;
+  for (const ProvisoUse& p : use.provisos) carried = store_->join(Join::either, carried, binds(p));
+  r.later = both(store_->negate(r.main), both(store_->negate(home), carried));
   for (const RuleUse& u : use.rules) {
     at_rule_ = law[u.rule].name;
     const Ref gate = law[u.rule].group == "later_transfers" ? r.later : r.main;
@@ -441,10 +438,7 @@ RegimeDiagrams Compiled::regime(const RegimeUse& use) {
   }
   for (const ProvisoUse& p : use.provisos) {
     at_rule_ = law[p.rule.rule].name;
-    Ref active = both(r.later, is_true(p.carried));
-    if (p.rule.present.by.valid()) active = both(active, is_true(p.rule.present.by));
-    if (p.lapses.valid()) active = both(active, store_->negate(program(p.lapses)));
-    active = both(active, program(p.rule.when));
+    const Ref active = both(both(r.later, binds(p)), program(p.rule.when));
     r.condition.push_back(active);
     r.active.push_back(active);
   }

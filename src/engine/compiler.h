@@ -126,7 +126,7 @@ class Compiled {
   Ref relation(const Node& n);
   Ref written_out(const Node& n);
   Ref is_true(VarId v);
-  Ref carried(const RegimeUse& use);
+  Ref binds(const ProvisoUse& p);
   Ref defeated(const RuleUse& u, tree::Part part, std::size_t effect, const RegimeDiagrams& r);
   Ref need(VarId v);
   Ref granted_with_provisos(VarId v);

@@ -262,6 +262,14 @@ bool Reader::implied(const RuleUse& u, std::size_t need, const State& state) {
   return false;
 }
 
+/// The proviso lies on the lot, there is a text of it to read, and it has not lapsed.
+Truth Reader::binds(const ProvisoUse& p, const State& state) {
+  Truth t = binary(p.carried, state);
+  if (may(t) && p.rule.present.by.valid()) t = both(t, binary(p.rule.present.by, state));
+  if (may(t) && p.lapses.valid()) t = both(t, !read(p.lapses, state));
+  return t;
+}
+
 RegimeReading Reader::read(const RegimeUse& regime, const State& state) {
   RegimeReading r;
   undecided_.clear();
@@ -274,13 +282,7 @@ RegimeReading Reader::read(const RegimeUse& regime, const State& state) {
   Truth carried = Truth::no;
   const Truth home = regime.leaves_home.valid() ? read(regime.leaves_home, state) : Truth::no;
   if (r.main != Truth::yes && home != Truth::yes)
-    for (const ProvisoUse& p : regime.provisos) {
-      const Truth lies_on = binary(p.carried, state);
-      if (lies_on == Truth::no) continue;
-      const Truth lapsed = p.lapses.valid() ? read(p.lapses, state) : Truth::no;
-      const Truth there = p.rule.present.by.valid() ? binary(p.rule.present.by, state) : Truth::yes;
-      carried = either(carried, both(both(lies_on, there), !lapsed));
-    }
+    for (const ProvisoUse& p : regime.provisos) carried = either(carried, binds(p, state));
   r.later = both(both(!r.main, !home), carried);
   if (r.main == Truth::no && r.later == Truth::no) {
     undecided_.clear();
@@ -385,9 +387,7 @@ RegimeReading Reader::read(const RegimeUse& regime, const State& state) {
     const ProvisoUse& p = regime.provisos[i];
     Truth active = Truth::no;
     if (may(r.later)) {
-      active = both(r.later, binary(p.carried, state));
-      if (may(active) && p.rule.present.by.valid()) active = both(active, binary(p.rule.present.by, state));
-      if (may(active) && p.lapses.valid()) active = both(active, !read(p.lapses, state));
+      active = both(r.later, binds(p, state));
       if (may(active)) active = both(active, read(p.rule.when, state));
     }
     r.condition.push_back(active);

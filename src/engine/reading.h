@@ -96,6 +96,7 @@ class Reader {
   Truth relation(const Node& n, const State& state);
   Truth quantifier(const Node& n, const State& state);
   Truth binary(VarId v, const State& state);  // of a no/yes variable
+  Truth binds(const ProvisoUse& p, const State& state);
   Truth rule_active(const RegimeUse& regime, std::size_t i, const RegimeReading& r, const State& state,
                     Truth gate);
   Truth effect_defeated(const RuleUse& u, tree::Part part, std::size_t effect, const RegimeReading& r);

@@ -67,7 +67,7 @@ Result<Sequence> Ledger::record_decision(const std::string& body, const std::str
   if (const auto flaw = name_flaw(by)) return problem(code::four_eyes, *flaw);
   const NewEntry e{{now, by, std::string(discretionary ? proposed_decision : decision_entry), std::nullopt},
                    body};
-  return record_.append(std::span(&e, 1), salts_from);
+  return record_.append({e}, salts_from);
 }
 
 Failure Ledger::read(Reading& into) {

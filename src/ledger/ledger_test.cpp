@@ -132,7 +132,7 @@ TEST_CASE("a confirmation of one's own, written past the ledger, is found") {
   ScratchLedger s;
   const auto proposal = record(s, correction("c1", "e1", "found"), "a", 1);
   const NewEntry forged{{2, "a", std::string(confirmation), *proposal}, "{}"};
-  REQUIRE(s.record.append(std::span(&forged, 1), fresh_salt()));
+  REQUIRE(s.record.append({forged}, fresh_salt()));
   CHECK(s.ledger.standing().problem().code == &code::register_altered);
 }
 
@@ -214,7 +214,7 @@ TEST_CASE("a second officer is another one, however the name is written") {
     CHECK(confirm(s, 1, same, 3).problem().code == &code::four_eyes);
   // Earlier programs recorded such names.
   const NewEntry forged{{4, "officer_q ", std::string(confirmation), 1}, "{}"};
-  REQUIRE(s.record.append(std::span(&forged, 1), fresh_salt()));
+  REQUIRE(s.record.append({forged}, fresh_salt()));
   CHECK(s.ledger.standing().problem().code == &code::register_altered);
 }
 
@@ -222,7 +222,7 @@ TEST_CASE("a correction that nobody proposed is found") {
   ScratchLedger s;
   REQUIRE(record(s, loss("e1"), "a", 1));
   const NewEntry forged{{2, "a", std::string(event_entry), std::nullopt}, correction("c1", "e1", "found")};
-  REQUIRE(s.record.append(std::span(&forged, 1), fresh_salt()));
+  REQUIRE(s.record.append({forged}, fresh_salt()));
   CHECK(s.ledger.standing().problem().code == &code::register_altered);
 }
 

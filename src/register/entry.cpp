@@ -1,7 +1,6 @@
 #include "register/entry.h"
 
-#include <array>
-
+#include "register/big_endian.h"
 #include "register/tree.h"
 
 namespace sekisho {
@@ -10,16 +9,7 @@ namespace {
 constexpr std::string_view form = "sekisho entry 1\n";
 
 void number(std::string& out, std::uint64_t n) {
-  std::array<char, sizeof n> big_endian{};
-  for (char& c : big_endian) {
-    c = static_cast<char>(n >> 56);
-    n <<= 8;
-  }
-  out.append(big_endian.data(), big_endian.size());
-}
-void word(std::string& out, std::string_view text) {
-  out += static_cast<char>(text.size());
-  out += text;
+  put_big_endian(out, n, sizeof n);
 }
 
 }  // namespace
@@ -29,23 +19,18 @@ Hash Body::commitment() const {
   return sha256(pieces);
 }
 
-std::string leaf_bytes(const Entry& e, const Hash& previous) {
-  std::string out;
-  out.reserve(form.size() + 96 + e.head.by.size() + e.head.kind.size());
-  out += form;
+Hash leaf_hash(const Entry& e, const Hash& previous) {
+  thread_local std::string out;  // taken once, not for every entry
+  out = form;
   number(out, e.sequence);
   number(out, static_cast<std::uint64_t>(e.head.recorded));
-  word(out, e.head.by);
-  word(out, e.head.kind);
+  put_word(out, e.head.by);
+  put_word(out, e.head.kind);
   out += e.head.about ? '\1' : '\0';
   number(out, e.head.about.value_or(0));
   out += bytes(e.commitment);
   out += bytes(previous);
-  return out;
-}
-
-Hash leaf_hash(const Entry& e, const Hash& previous) {
-  return hash_leaf(leaf_bytes(e, previous));
+  return hash_leaf(out);
 }
 
 }  // namespace sekisho

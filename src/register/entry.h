@@ -37,7 +37,6 @@ struct Entry {
 
 /// What is hashed of an entry; docs/register.md shows the bytes. `previous` chains it to the entry before,
 /// all zero for the first.
-std::string leaf_bytes(const Entry& e, const Hash& previous);
 Hash leaf_hash(const Entry& e, const Hash& previous);
 
 /// The kind of an entry that disposes of the body of the one it is about.

@@ -1,32 +1,21 @@
 #include "register/hash.h"
 
-#include <openssl/evp.h>
+#define OPENSSL_SUPPRESS_DEPRECATED  // see below
+#include <openssl/sha.h>
 #include <sodium.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <memory>
 
 namespace sekisho {
-namespace {
 
-// OpenSSL hashes with the processor's own instructions where it has them; what it looks up by name is looked
-// up once.
-struct Sha256 {
-  std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> kind{EVP_MD_fetch(nullptr, "SHA256", nullptr), EVP_MD_free};
-  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> state{EVP_MD_CTX_new(), EVP_MD_CTX_free};
-};
-
-}  // namespace
-
+// OpenSSL hashes with the processor's own instructions where it has them. Its newer face to the same code
+// takes memory and gives it back for every hash, which costs as much as hashing an entry.
 Hash sha256(std::span<const std::string_view> pieces) {
-  thread_local const Sha256 engine;
+  SHA256_CTX state;
   Hash out{};
-  bool done = EVP_DigestInit_ex2(engine.state.get(), engine.kind.get(), nullptr) == 1;
-  for (const std::string_view p : pieces)
-    done = done && EVP_DigestUpdate(engine.state.get(), p.data(), p.size()) == 1;
-  done = done && EVP_DigestFinal_ex(engine.state.get(), out.data(), nullptr) == 1;
-  if (!done) std::abort();  // no memory, or a library without SHA-256: no hash may be made up
+  SHA256_Init(&state);
+  for (const std::string_view p : pieces) SHA256_Update(&state, p.data(), p.size());
+  SHA256_Final(out.data(), &state);
   return out;
 }
 

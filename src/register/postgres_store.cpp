@@ -1,22 +1,22 @@
 #include <libpq-fe.h>
 
-#include <array>
-#include <charconv>
-
+#include "register/big_endian.h"
+#include "register/format_1.h"
 #include "register/store.h"
 
 // One database of a PostgreSQL server, shared by its clients. A writer locks the one row that says where the
-// register ends; entries go in by COPY in binary form, so that a batch costs one round trip.
+// register ends; packs go in by COPY in binary form, so that a batch costs one round trip. The server keeps
+// them as they are: it would spend more on compressing them than on writing them.
 
 namespace sekisho {
 namespace {
 
-constexpr const char* postgres_tables = R"(
+constexpr const char* pack_table =
+    "CREATE TABLE pack(first bigint PRIMARY KEY, entries bytea NOT NULL);"
+    "ALTER TABLE pack ALTER COLUMN entries SET STORAGE EXTERNAL";
+constexpr const char* other_tables = R"(
 CREATE TABLE register(format integer NOT NULL, origin text NOT NULL);
 CREATE TABLE ending(size bigint NOT NULL, frontier bytea NOT NULL, last bytea NOT NULL);
-CREATE TABLE entry(sequence bigint PRIMARY KEY, recorded bigint NOT NULL, author text NOT NULL,
-                   kind text NOT NULL, about bigint, commitment bytea NOT NULL, leaf bytea NOT NULL);
-CREATE TABLE body(sequence bigint PRIMARY KEY, salt bytea NOT NULL, said bytea NOT NULL);
 CREATE TABLE tile(level integer NOT NULL, place bigint NOT NULL, hashes bytea NOT NULL,
                   PRIMARY KEY(level, place));
 )";
@@ -40,9 +40,8 @@ class Answer {
   }
   /// Big-endian, of any length up to eight.
   std::int64_t number(int row, int column) const {
-    std::uint64_t n = 0;
     const std::string_view v = view(row, column);
-    for (const char c : v) n = n << 8 | static_cast<unsigned char>(c);
+    const std::uint64_t n = get_big_endian(v);
     return v.size() == 4 ? static_cast<std::int32_t>(n) : static_cast<std::int64_t>(n);
   }
   Hash hash(int row, int column) const { return to_hash(view(row, column)); }
@@ -50,10 +49,6 @@ class Answer {
  private:
   PGresult* r_;
 };
-
-void put_big_endian(std::string& out, std::uint64_t n, int bytes) {
-  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) out += static_cast<char>(n >> shift);
-}
 
 /// Values of a statement, in binary form.
 class Values {
@@ -100,15 +95,24 @@ class CopyRows {
     big(t.size(), 4);
     data_ += t;
   }
-  void null() { big(0xffffffff, 4); }
   std::string_view finished() {
     big(0xffff, 2);
     return data_;
   }
 
  private:
-  void big(std::uint64_t n, int length) { put_big_endian(data_, n, length); }
+  void big(std::uint64_t n, std::size_t length) { put_big_endian(data_, n, length); }
   std::string data_;
+};
+
+/// One row of an answer.
+struct Row {
+  const Answer& of;
+  int place = 0;
+  std::int64_t number(int column) const { return of.number(place, column); }
+  bool null(int column) const { return of.null(place, column); }
+  std::string_view view(int column) const { return of.view(place, column); }
+  Hash hash(int column) const { return of.hash(place, column); }
 };
 
 /// As it may be shown.
@@ -133,7 +137,8 @@ class PostgresStore : public Store {
       return f;
     };
     if (there()) return undo(problem(code::register_exists, location_));
-    if (auto f = run(postgres_tables)) return undo(std::move(f));
+    for (const char* made : {pack_table, other_tables})
+      if (auto f = run(made)) return undo(std::move(f));
     if (!Values()
              .number(format_version)
              .raw_value(origin)
@@ -154,11 +159,22 @@ class PostgresStore : public Store {
     PQsetNoticeProcessor(
         db_, [](void*, const char*) {}, nullptr);
     if (!there()) return problem(code::not_a_register, location_);
-    const Answer a = Values().ask(db_, "SELECT format FROM register");
-    if (!a.good() || a.rows() != 1) return failed();
-    if (const auto v = a.number(0, 0); v != format_version)
-      return problem(code::other_register_format, location_, v, format_version);
+    const auto v = format();
+    if (!v) return v.problem();
+    if (*v != format_version && *v != format_1::version)
+      return problem(code::other_register_format, location_, *v, format_version);
     return run("SET synchronous_commit = on");
+  }
+  /// Brings a register of the first format to this one. Other writers wait.
+  Failure upgrade() {
+    if (auto v = format(); !v || *v != format_1::version) return v ? Failure() : v.problem();
+    if (auto f = begin()) return f;
+    auto v = format();  // another program may have done it meanwhile
+    Failure f = v ? Failure() : v.problem();
+    if (v && *v == format_1::version) f = repack();
+    if (!f) return commit();
+    roll_back();
+    return f;
   }
   bool connected() const { return PQstatus(db_) == CONNECTION_OK; }
 
@@ -181,8 +197,8 @@ class PostgresStore : public Store {
   }
   void roll_back() override { Answer(PQexec(db_, "ROLLBACK")); }
   std::optional<std::string> wipe() override {
-    if (!run("VACUUM body")) return {};  // gives its space back
-    return server_says() + "; the server vacuums by itself later, and `VACUUM body` does it at once";
+    if (!run("VACUUM pack")) return {};  // gives its space back
+    return server_says() + "; the server vacuums by itself later, and `VACUUM pack` does it at once";
   }
 
   Result<RegisterEnd> end() override {
@@ -199,26 +215,20 @@ class PostgresStore : public Store {
                     .ask(db_, "UPDATE ending SET size = $1, frontier = $2, last = $3"));
   }
 
-  Failure put(std::span<const Entry> entries) override {
-    CopyRows heads, bodies;
-    for (const Entry& e : entries) {
-      const auto sequence = static_cast<std::int64_t>(e.sequence);
-      heads.row(7);
-      heads.number(sequence);
-      heads.number(e.head.recorded);
-      heads.text(e.head.by);
-      heads.text(e.head.kind);
-      e.head.about ? heads.number(static_cast<std::int64_t>(*e.head.about)) : heads.null();
-      heads.text(bytes(e.commitment));
-      heads.text(bytes(e.leaf));
-      if (!e.body) continue;
-      bodies.row(3);
-      bodies.number(sequence);
-      bodies.text(bytes(e.body->salt));
-      bodies.text(e.body->text);
+  Failure put_packs(std::span<const PackRow> rows) override {
+    CopyRows out;
+    for (const PackRow& row : rows) {
+      out.row(2);
+      out.number(static_cast<std::int64_t>(row.first));
+      out.text(row.raw);
     }
-    if (auto f = copy("COPY entry FROM STDIN (FORMAT binary)", heads.finished())) return f;
-    return copy("COPY body FROM STDIN (FORMAT binary)", bodies.finished());
+    return copy("COPY pack FROM STDIN (FORMAT binary)", out.finished());
+  }
+  Failure replace_pack(const PackRow& row) override {
+    return done(Values()
+                    .number(static_cast<std::int64_t>(row.first))
+                    .raw_value(row.raw)
+                    .ask(db_, "UPDATE pack SET entries = $2 WHERE first = $1"));
   }
   Failure put_tile(TileAt at, const std::string& hashes) override {
     return done(Values()
@@ -227,49 +237,28 @@ class PostgresStore : public Store {
                     .raw_value(hashes)
                     .ask(db_, "INSERT INTO tile VALUES($1::bigint, $2, $3)"));
   }
-  Failure drop_body(Sequence of) override {
-    return done(
-        Values().number(static_cast<std::int64_t>(of)).ask(db_, "DELETE FROM body WHERE sequence = $1"));
-  }
-
-  Failure read(Sequence from, Sequence to, const std::function<bool(Entry&&)>& visit) override {
-    constexpr Sequence at_once = 10'000;  // rows in memory
-    const Answer behind = Values().ask(db_, "SELECT coalesce(max(sequence) + 1, 0) FROM entry");
-    if (!behind.good() || behind.rows() != 1) return failed();
-    to = std::min(to, static_cast<Sequence>(behind.number(0, 0)));
-    for (; from < to; from += at_once) {
-      const Answer a =
-          Values()
-              .number(static_cast<std::int64_t>(from))
-              .number(static_cast<std::int64_t>(std::min(to, from + at_once)))
-              .ask(db_,
-                   "SELECT sequence, recorded, author, kind, about, commitment, leaf, salt, said "
-                   "FROM entry LEFT JOIN body USING(sequence) "
-                   "WHERE sequence >= $1 AND sequence < $2 ORDER BY sequence");
+  Failure read_packs(Sequence from, Sequence to, const std::function<bool(const Pack&)>& visit) override {
+    constexpr int at_once = 16;  // packs in memory
+    const Answer begin = Values()
+                             .number(static_cast<std::int64_t>(from))
+                             .ask(db_, "SELECT coalesce(max(first), $1) FROM pack WHERE first <= $1");
+    if (!begin.good() || begin.rows() != 1) return failed();
+    std::int64_t first = begin.number(0, 0);
+    for (int read = at_once; read == at_once;) {
+      const Answer a = Values()
+                           .number(first)
+                           .number(static_cast<std::int64_t>(to))
+                           .number(at_once)
+                           .ask(db_,
+                                "SELECT first, entries FROM pack WHERE first >= $1 AND first < $2 "
+                                "ORDER BY first LIMIT $3");
       if (!a.good()) return failed();
-      for (int i = 0; i < a.rows(); ++i) {
-        Entry e;
-        e.sequence = static_cast<Sequence>(a.number(i, 0));
-        e.head.recorded = a.number(i, 1);
-        e.head.by = a.view(i, 2);
-        e.head.kind = a.view(i, 3);
-        if (!a.null(i, 4)) e.head.about = static_cast<Sequence>(a.number(i, 4));
-        e.commitment = a.hash(i, 5);
-        e.leaf = a.hash(i, 6);
-        if (!a.null(i, 7)) e.body = Body{a.hash(i, 7), std::string(a.view(i, 8))};
-        if (!visit(std::move(e))) return {};
+      read = a.rows();
+      for (int i = 0; i < read; ++i) {
+        if (!visit(Pack(static_cast<Sequence>(a.number(i, 0)), a.view(i, 1)))) return {};
+        first = a.number(i, 0) + 1;
       }
     }
-    return {};
-  }
-  Failure read_leaves(Sequence from, Sequence to, const std::function<void(const Hash&)>& visit) override {
-    const Answer a =
-        Values()
-            .number(static_cast<std::int64_t>(from))
-            .number(static_cast<std::int64_t>(to))
-            .ask(db_, "SELECT leaf FROM entry WHERE sequence >= $1 AND sequence < $2 ORDER BY sequence");
-    if (!a.good()) return failed();
-    for (int i = 0; i < a.rows(); ++i) visit(a.hash(i, 0));
     return {};
   }
   Result<std::string> tile(TileAt at) override {
@@ -294,6 +283,30 @@ class PostgresStore : public Store {
     return why;
   }
   Failure failed() { return problem(code::register_failed, location_, server_says()); }
+  Result<std::int64_t> format() {
+    const Answer a = Values().ask(db_, "SELECT format FROM register");
+    if (!a.good() || a.rows() != 1) return *failed();
+    return a.number(0, 0);
+  }
+  /// Rows of the first format into packs. @pre within a transaction
+  Failure repack() {
+    constexpr int at_once = 4096;  // rows in memory
+    if (auto f = run(pack_table)) return f;
+    format_1::Repacking packs(*this);
+    const std::string sql = std::string(format_1::rows) + " WHERE sequence >= $1 ORDER BY sequence LIMIT $2";
+    for (std::int64_t from = 0, read = at_once; read == at_once;) {
+      const Answer a = Values().number(from).number(at_once).ask(db_, sql.c_str());
+      if (!a.good()) return failed();
+      read = a.rows();
+      for (Row row{a}; row.place < a.rows(); ++row.place) {
+        Entry e = format_1::read_row(row);
+        from = static_cast<std::int64_t>(e.sequence) + 1;
+        if (auto f = packs.take(std::move(e))) return f;
+      }
+    }
+    if (auto f = packs.finish()) return f;
+    return run(fmt::format("{}; UPDATE register SET format = {}", format_1::dropped, format_version).c_str());
+  }
   Failure done(const Answer& a) { return a.good() ? Failure() : failed(); }
   Failure run(const char* sql) { return done(Answer(PQexec(db_, sql))); }
   Failure copy(const char* sql, std::string_view data) {
@@ -318,6 +331,7 @@ class PostgresStore : public Store {
 Result<std::unique_ptr<Store>> open_postgres(const std::string& location) {
   auto store = std::make_unique<PostgresStore>(location, PQconnectdb(location.c_str()));
   if (auto f = store->recognised()) return *f;
+  if (auto f = store->upgrade()) return *f;
   return std::unique_ptr<Store>(std::move(store));
 }
 

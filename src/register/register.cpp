@@ -62,8 +62,10 @@ Failure Register::extend(RegisterEnd& end, std::vector<Entry>& entries) {
     if (edges[j - 1].first.index % tile_width == tile_width - 1) {
       std::string hashes;
       if (level == 0) {
-        if (auto f = store_->read_leaves(tile * tile_width, edges[i].first.index,
-                                         [&](const Hash& h) { hashes += bytes(h); }))
+        if (auto f = store_->read(tile * tile_width, edges[i].first.index, [&](Entry&& e) {
+              hashes += bytes(e.leaf);
+              return true;
+            }))
           return f;
       } else {
         for (std::uint64_t index = tile * tile_width; index < edges[i].first.index; ++index) {
@@ -112,8 +114,8 @@ Result<Sequence> Register::append_and(const Make& make, const Hash& salts_from,
   return first;
 }
 
-Result<Sequence> Register::append(std::span<const NewEntry> entries, const Hash& salts_from) {
-  return append_if([&] { return Result(std::vector(entries.begin(), entries.end())); }, salts_from);
+Result<Sequence> Register::append(std::vector<NewEntry> entries, const Hash& salts_from) {
+  return append_if([&] { return Result(std::move(entries)); }, salts_from);
 }
 
 Result<Sequence> Register::append_if(const Make& make, const Hash& salts_from) {
@@ -203,7 +205,7 @@ Failure Register::read(Sequence from, Sequence to, const std::function<bool(Entr
   bool more = true;
   Failure altered;
   const auto fits = [&](const Entry& e) -> Failure {
-    if (e.sequence != next) return wrong(next, "is not there");
+    if (e.sequence != next) return wrong(next, not_there);
     if (e.sequence >= from && leaf_hash(e, previous) != e.leaf)
       return wrong(e.sequence, "its head or its place in the chain was altered");
     if (e.sequence + 1 == size && e.leaf != end->last)
@@ -219,7 +221,7 @@ Failure Register::read(Sequence from, Sequence to, const std::function<bool(Entr
         return more;
       }))
     return f;
-  if (!altered && more && next < behind) altered = wrong(next, "is not there");
+  if (!altered && more && next < behind) altered = wrong(next, not_there);
   return altered;
 }
 
@@ -235,7 +237,10 @@ Result<Hash> Register::node(Subtree n) {
   std::vector<Hash> side;
   side.reserve(width);
   if (row == 0) {
-    if (auto f = store_->read_leaves(begin, begin + width, [&](const Hash& h) { side.push_back(h); }))
+    if (auto f = store_->read(begin, begin + width, [&](Entry&& e) {
+          side.push_back(e.leaf);
+          return true;
+        }))
       return *f;
     if (side.size() != width)
       return problem(code::register_altered,

@@ -61,7 +61,7 @@ class Register {
   /// @param salts_from  32 random bytes, never used twice
   /// @returns the sequence of the first
   /// @fails SK3505 disk or server; SK3509 `about` an entry that is not there; SK3510 cannot be recorded
-  Result<Sequence> append(std::span<const NewEntry> entries, const Hash& salts_from);
+  Result<Sequence> append(std::vector<NewEntry> entries, const Hash& salts_from);
 
   /// As `append`, of what `make` gives while no other writer can come between: what it read still holds when
   /// its entries are recorded.

@@ -172,7 +172,8 @@ TEST_CASE("what is appended is read back, chained and sound, however it was batc
     std::mt19937 dice(5);
     for (std::size_t at = 0; at < entries.size();) {
       const std::size_t n = std::min<std::size_t>(1 + dice() % 90, entries.size() - at);
-      const auto first = b.append(std::span(entries).subspan(at, n), salt());
+      const auto from = entries.begin() + static_cast<std::ptrdiff_t>(at);
+      const auto first = b.append({from, from + static_cast<std::ptrdiff_t>(n)}, salt());
       REQUIRE(first);
       REQUIRE(*first == at);
       at += n;
@@ -400,20 +401,136 @@ TEST_CASE("an altered entry is named and no other") {
     Register r = place.make();
     REQUIRE(r.append(many(600), salt()));
   }
-  const auto sql = [&](const std::string& text) {
-    REQUIRE(std::system(fmt::format("sqlite3 '{}' \"{}\"", place.location(), text).c_str()) == 0);
+  const auto alter = [&](const std::function<void(std::vector<Entry>&)>& change) {
+    const auto store = open_store(place.location());
+    REQUIRE(store);
+    REQUIRE(!(*store)->begin());
+    std::vector<PackRow> changed;
+    REQUIRE(!(*store)->read_packs(0, behind_all, [&](const Pack& p) {
+      std::vector<Entry> entries;
+      for (Sequence s = p.first(); s < p.behind(); ++s) entries.push_back(*p.entry(s));
+      change(entries);
+      changed.push_back(pack(entries));
+      return true;
+    }));
+    for (const PackRow& row : changed) REQUIRE(!(*store)->replace_pack(row));
+    REQUIRE(!(*store)->commit());
+  };
+  const auto of = [](Sequence s, const std::function<void(Entry&)>& change) {
+    return [s, change](std::vector<Entry>& entries) {
+      for (Entry& e : entries)
+        if (e.sequence == s) change(e);
+    };
   };
   const auto named = [&] {
     Register r = place.open();
     return flaws(r);
   };
-  sql("UPDATE entry SET author='x' WHERE sequence=300");
+  alter(of(300, [](Entry& e) { e.head.by = "x"; }));
   REQUIRE(named() == std::vector<std::string>{"300 its head or its place in the chain was altered"});
-  sql("UPDATE entry SET author='officer' WHERE sequence=300; UPDATE body SET said='other' WHERE sequence=7");
+  alter(of(300, [](Entry& e) { e.head.by = "officer"; }));
+  alter(of(7, [](Entry& e) { e.body->text = "other"; }));
   REQUIRE(named() == std::vector<std::string>{"7 its body was altered"});
-  sql("UPDATE body SET said='entry 7' WHERE sequence=7; DELETE FROM body WHERE sequence=599");
+  alter(of(7, [](Entry& e) { e.body->text = "entry 7"; }));
+  alter(of(599, [](Entry& e) { e.body.reset(); }));
   REQUIRE(named() ==
           std::vector<std::string>{"599 its body is gone and nothing says that it was disposed of"});
+  alter([](std::vector<Entry>& entries) {
+    if (entries.back().sequence == 599) entries.pop_back();
+  });
+  REQUIRE(named() == std::vector<std::string>{"599 is not there, or its bytes are no entry"});
+}
+
+TEST_CASE("an entry whose bytes are none keeps no other from being read, and is kept from disposal") {
+  Scratch place(false);
+  {
+    Register r = place.make();
+    REQUIRE(r.append(many(3), salt()));
+  }
+  const auto store = open_store(place.location());
+  REQUIRE(store);
+  REQUIRE(!(*store)->begin());
+  std::vector<Entry> entries;
+  REQUIRE(!(*store)->read(0, 3, [&](Entry&& e) {
+    entries.push_back(std::move(e));
+    return true;
+  }));
+  PackRow row = pack(entries);
+  const std::size_t second = row.raw.find("officer", row.raw.find("officer") + 1);
+  REQUIRE(row.raw[second - 1] == 7);
+  row.raw[second - 1] = static_cast<char>(200);  // a word longer than its entry
+  REQUIRE(!(*store)->replace_pack(row));
+  REQUIRE(!(*store)->commit());
+  std::vector<Sequence> read;
+  REQUIRE(!(*store)->read(0, 3, [&](const Entry& e) {
+    read.push_back(e.sequence);
+    return true;
+  }));
+  REQUIRE(read == std::vector<Sequence>{0, 2});
+  const Failure refused = (*store)->drop_body(0);
+  REQUIRE(refused);
+  REQUIRE(refused->code == &code::register_altered);
+  Register r = place.open();
+  REQUIRE(flaws(r).front() == "1 is not there, or its bytes are no entry");
+}
+
+TEST_CASE("entries of every shape come back from packs as they went in, however many and long") {
+  std::mt19937 dice(20231222);  // NOLINT: the same every time
+  std::vector<Entry> entries;
+  for (Sequence s = 40; s < 1'040; ++s) {
+    Entry e;
+    e.sequence = s;
+    e.head = {static_cast<std::int64_t>(dice()) - 2'000'000'000, std::string(dice() % 256, 'b'),
+              std::string(dice() % 256, 'k'), std::nullopt};
+    if (dice() % 2 == 0) e.head.about = dice() % s;
+    e.commitment = Hash{static_cast<std::uint8_t>(dice())};
+    e.leaf = Hash{1, static_cast<std::uint8_t>(dice())};
+    if (dice() % 3 != 0)
+      e.body = Body{Hash{2}, std::string(dice() % 7 == 0 ? dice() % 300'000 : dice() % 9, 't')};
+    entries.push_back(std::move(e));
+  }
+  std::size_t at = 0, longest = 0;
+  for (const PackRow& row : packs(entries)) {
+    const Pack p(row.first, row.raw);
+    REQUIRE(p.first() == entries[at].sequence);
+    longest = std::max<std::size_t>(longest, p.behind() - p.first());
+    for (Sequence s = p.first(); s < p.behind(); ++s, ++at) {
+      const auto e = p.entry(s);
+      REQUIRE(e);
+      REQUIRE(export_line(*e) == export_line(entries[at]));
+    }
+    REQUIRE((row.raw.size() < (2U << 20)));
+  }
+  REQUIRE(at == entries.size());
+  REQUIRE(longest > 1);
+  REQUIRE(longest <= 256);
+}
+
+TEST_CASE("a pack of which a byte is cut off or altered gives entries that differ, or none") {
+  std::vector<Entry> entries(3);
+  for (Sequence s = 0; s < 3; ++s) {
+    entries[s].sequence = s;
+    entries[s].head = {5, "officer", "event", s == 2 ? std::optional<Sequence>(0) : std::nullopt};
+    if (s != 1) entries[s].body = Body{Hash{1}, "said"};
+  }
+  const PackRow row = pack(entries);
+  const auto lines = [](const std::string& raw) {
+    const Pack p(0, raw);
+    std::vector<std::string> out;
+    for (Sequence s = p.first(); s < p.behind(); ++s)
+      if (const auto e = p.entry(s)) out.push_back(export_line(*e));
+    return out;
+  };
+  const auto whole = lines(row.raw);
+  REQUIRE(whole.size() == 3);
+  for (std::size_t n = 0; n < row.raw.size(); ++n) REQUIRE(lines(row.raw.substr(0, n)) != whole);
+  REQUIRE(lines(row.raw + "x") != whole);
+  for (std::size_t i = 0; i < row.raw.size(); ++i) {
+    CAPTURE(i);
+    std::string other = row.raw;
+    other[i] = static_cast<char>(other[i] ^ 1);
+    REQUIRE(lines(other) != whole);
+  }
 }
 
 TEST_CASE("checkpoints are signed, and a wrong one proves nothing") {

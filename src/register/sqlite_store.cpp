@@ -2,50 +2,37 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
+#include <chrono>
 #include <filesystem>
+#include <thread>
 
+#include "register/format_1.h"
 #include "register/store.h"
 
 // One file, in SQLite's write-ahead mode with full synchronisation: a commit returns when its frames are on
-// the disk. Disposed bodies are overwritten (`secure_delete`), and so are their traces in the log.
+// the disk. Disposed bodies are overwritten (`secure_delete`), and so are their traces in the log. A file of
+// the first format is brought to this one when it is opened, in one transaction; what its entries prove
+// stays.
 
 namespace sekisho {
 namespace {
 
-constexpr int application_id = 0x53454b49;  // "SEKI"
-constexpr int busy_milliseconds = 60'000;   // other writers commit in milliseconds
-constexpr int wipe_milliseconds = 1'000;    // for readers; writers wait meanwhile
+constexpr int application_id = 0x53454b49;              // "SEKI"
+constexpr std::chrono::milliseconds busy_wait{60'000};  // other writers commit in milliseconds
+constexpr std::chrono::milliseconds wipe_wait{1'000};   // for readers; writers wait meanwhile
 constexpr int page_bytes = 8192;  // larger ones cost fewer calls a batch, and more bytes an entry alone
 // Each time that the log is copied into the file costs two synchronisations.
 constexpr std::int64_t log_bytes = 32 << 20;
 
-constexpr const char* sqlite_tables = R"(
+constexpr const char* pack_table = "CREATE TABLE pack(first INTEGER PRIMARY KEY, entries BLOB NOT NULL)";
+constexpr const char* other_tables = R"(
 CREATE TABLE register(origin TEXT NOT NULL);
 CREATE TABLE ending(size INTEGER NOT NULL, frontier BLOB NOT NULL, last BLOB NOT NULL);
-CREATE TABLE entry(sequence INTEGER PRIMARY KEY, recorded INTEGER NOT NULL, author TEXT NOT NULL,
-                   kind TEXT NOT NULL, about INTEGER, commitment BLOB NOT NULL, leaf BLOB NOT NULL);
-CREATE TABLE body(sequence INTEGER PRIMARY KEY, salt BLOB NOT NULL, said TEXT NOT NULL);
 CREATE TABLE tile(level INTEGER NOT NULL, place INTEGER NOT NULL, hashes BLOB NOT NULL,
                   PRIMARY KEY(level, place)) WITHOUT ROWID;
 )";
 
-/// How rows go into a table: one by one, or many in one statement, which costs half as much a row.
-constexpr std::size_t rows_at_once = 64;
-struct Insertion {
-  int fields;
-  std::string one, many;
-};
-Insertion insertion(const std::string& table, int fields) {
-  std::string row = "(?";
-  for (int i = 1; i < fields; ++i) row += ", ?";
-  row += ")";
-  Insertion out{fields, fmt::format("INSERT INTO {} VALUES{}", table, row), {}};
-  out.many = out.one;
-  for (std::size_t i = 1; i < rows_at_once; ++i) out.many += ", " + row;
-  return out;
-}
-const Insertion into_entry = insertion("entry", 7), into_body = insertion("body", 3);
+const std::string rows_in_order = std::string(format_1::rows) + " ORDER BY sequence";
 
 /// A prepared statement in use: reset when it goes. One that could not be prepared is null, and its first
 /// step fails.
@@ -82,7 +69,9 @@ class Statement {
 
 class SqliteStore : public Store {
  public:
-  SqliteStore(std::string path, sqlite3* db) : path_(std::move(path)), db_(db) {}
+  SqliteStore(std::string path, sqlite3* db) : path_(std::move(path)), db_(db) {
+    sqlite3_busy_handler(db_, &try_again, this);
+  }
   SqliteStore(const SqliteStore&) = delete;
   SqliteStore& operator=(const SqliteStore&) = delete;
   ~SqliteStore() override {
@@ -114,7 +103,8 @@ class SqliteStore : public Store {
       return f;
     };
     if (pragma("PRAGMA application_id") == application_id) return undo(problem(code::register_exists, path_));
-    if (auto f = run(sqlite_tables)) return undo(std::move(f));
+    for (const char* made : {pack_table, other_tables})
+      if (auto f = run(made)) return undo(std::move(f));
     if (auto f = run(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};", application_id,
                                  format_version)
                          .c_str()))
@@ -141,15 +131,28 @@ class SqliteStore : public Store {
     return sqlite3_errcode(db_);
   }
   bool read_only() { return sqlite3_db_readonly(db_, "main") == 1; }
-  /// That this is a register of a format that is read here.
+  /// That this is a register of a format that is read here, or can be brought to it.
   Failure recognised() {
     const int opened = first_look();
     if (opened == SQLITE_NOTADB) return problem(code::not_a_register, path_);
     if (opened != SQLITE_OK) return failed();
     if (pragma("PRAGMA application_id") != application_id) return problem(code::not_a_register, path_);
-    if (const auto v = pragma("PRAGMA user_version"); v != format_version)
-      return problem(code::other_register_format, path_, v, format_version);
-    return {};
+    const auto v = pragma("PRAGMA user_version");
+    if (v == format_version || (v == format_1::version && !read_only())) return {};
+    Problem p = problem(code::other_register_format, path_, v, format_version);
+    if (v == format_1::version)
+      p.cure = "copy it to where it may be written: opened there, it is brought to the new format";
+    return p;
+  }
+  /// Brings a file of the first format to this one. Other writers wait.
+  Failure upgrade() {
+    if (pragma("PRAGMA user_version") != format_1::version) return {};
+    if (auto f = begin()) return f;
+    Failure f;
+    if (pragma("PRAGMA user_version") == format_1::version) f = repack();  // no other program did meanwhile
+    if (!f) return commit();
+    roll_back();
+    return f;
   }
 
   Result<std::string> origin() override {
@@ -167,13 +170,13 @@ class SqliteStore : public Store {
     return {};
   }
   void roll_back() override { sqlite3_exec(db_, "ROLLBACK", nullptr, nullptr, nullptr); }
-  std::optional<std::string> wipe() override { return empty_log(wipe_milliseconds); }
+  std::optional<std::string> wipe() override { return empty_log(wipe_wait); }
 
-  /// What was disposed of stands in the log until that begins anew. @param wait  milliseconds, for readers
-  std::optional<std::string> empty_log(int wait) {
-    sqlite3_busy_timeout(db_, wait);
+  /// What was disposed of stands in the log until that begins anew. @param wait  for readers
+  std::optional<std::string> empty_log(std::chrono::milliseconds wait) {
+    wait_ = wait;
     const int got = sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
-    sqlite3_busy_timeout(db_, busy_milliseconds);
+    wait_ = busy_wait;
     if (got == SQLITE_OK) return {};
     return fmt::format("{}; it is tried again whenever the register is opened",
                        (got & 0xff) == SQLITE_BUSY ? "somebody reads the register" : sqlite3_errstr(got));
@@ -193,30 +196,14 @@ class SqliteStore : public Store {
     return done(s);
   }
 
-  Failure put(std::span<const Entry> entries) override {
-    std::vector<const Entry*> all, with_body;
-    all.reserve(entries.size());
-    with_body.reserve(entries.size());
-    for (const Entry& e : entries) {
-      all.push_back(&e);
-      if (e.body) with_body.push_back(&e);
-    }
-    // One table after the other: each is written at its end only.
-    if (auto f = insert(all, into_entry, [](Statement& s, int at, const Entry& e) {
-          s.bind(at, static_cast<std::int64_t>(e.sequence));
-          s.bind(at + 1, e.head.recorded);
-          s.text(at + 2, e.head.by);
-          s.text(at + 3, e.head.kind);
-          if (e.head.about) s.bind(at + 4, static_cast<std::int64_t>(*e.head.about));
-          s.blob(at + 5, bytes(e.commitment));
-          s.blob(at + 6, bytes(e.leaf));
-        }))
-      return f;
-    return insert(with_body, into_body, [](Statement& s, int at, const Entry& e) {
-      s.bind(at, static_cast<std::int64_t>(e.sequence));
-      s.blob(at + 1, bytes(e.body->salt));
-      s.text(at + 2, e.body->text);
-    });
+  Failure put_packs(std::span<const PackRow> rows) override {
+    Failure f;
+    for (const PackRow& row : rows)
+      if (!f) f = bind_pack(row, "INSERT INTO pack(entries, first) VALUES(?, ?)");
+    return f;
+  }
+  Failure replace_pack(const PackRow& row) override {
+    return bind_pack(row, "UPDATE pack SET entries = ? WHERE first = ?");
   }
   Failure put_tile(TileAt at, const std::string& hashes) override {
     Statement s(prepared("INSERT INTO tile VALUES(?, ?, ?)"));
@@ -225,40 +212,16 @@ class SqliteStore : public Store {
     s.blob(3, hashes);
     return done(s);
   }
-  Failure drop_body(Sequence of) override {
-    Statement s(prepared("DELETE FROM body WHERE sequence = ?"));
-    s.bind(1, static_cast<std::int64_t>(of));
-    return done(s);
-  }
-
-  Failure read(Sequence from, Sequence to, const std::function<bool(Entry&&)>& visit) override {
-    Statement s(
-        prepared("SELECT entry.sequence, recorded, author, kind, about, commitment, leaf, salt, said "
-                 "FROM entry LEFT JOIN body USING(sequence) "
-                 "WHERE entry.sequence >= ? AND entry.sequence < ? ORDER BY entry.sequence"));
+  Failure read_packs(Sequence from, Sequence to, const std::function<bool(const Pack&)>& visit) override {
+    Statement s(prepared(
+        "SELECT first, entries FROM pack "
+        "WHERE first >= coalesce((SELECT max(first) FROM pack WHERE first <= ?1), ?1) AND first < ?2 "
+        "ORDER BY first"));
     s.bind(1, static_cast<std::int64_t>(from));
     s.bind(2, static_cast<std::int64_t>(to));
     int step = s.step();
-    for (; step == SQLITE_ROW; step = s.step()) {
-      Entry e;
-      e.sequence = static_cast<Sequence>(s.number(0));
-      e.head.recorded = s.number(1);
-      e.head.by = s.view(2);
-      e.head.kind = s.view(3);
-      if (!s.null(4)) e.head.about = static_cast<Sequence>(s.number(4));
-      e.commitment = s.hash(5);
-      e.leaf = s.hash(6);
-      if (!s.null(7)) e.body = Body{s.hash(7), std::string(s.view(8))};
-      if (!visit(std::move(e))) return {};
-    }
-    return step == SQLITE_DONE ? Failure() : failed();
-  }
-  Failure read_leaves(Sequence from, Sequence to, const std::function<void(const Hash&)>& visit) override {
-    Statement s(prepared("SELECT leaf FROM entry WHERE sequence >= ? AND sequence < ? ORDER BY sequence"));
-    s.bind(1, static_cast<std::int64_t>(from));
-    s.bind(2, static_cast<std::int64_t>(to));
-    int step = s.step();
-    for (; step == SQLITE_ROW; step = s.step()) visit(s.hash(0));
+    for (; step == SQLITE_ROW; step = s.step())
+      if (!visit(Pack(static_cast<Sequence>(s.number(0)), s.view(1)))) return {};
     return step == SQLITE_DONE ? Failure() : failed();
   }
   Result<std::string> tile(TileAt at) override {
@@ -278,18 +241,6 @@ class SqliteStore : public Store {
       if (s.view(0) != "ok") out.emplace_back(s.view(0));
     if (step != SQLITE_DONE) out.emplace_back(sqlite3_errmsg(db_));
     return out;
-  }
-
-  template <class Bind>
-  Failure insert(std::span<const Entry* const> rows, const Insertion& into, const Bind& bind) {
-    while (!rows.empty()) {
-      const std::size_t n = rows.size() < rows_at_once ? 1 : rows_at_once;
-      Statement s(prepared(n == 1 ? into.one.c_str() : into.many.c_str()));
-      for (std::size_t i = 0; i < n; ++i) bind(s, 1 + static_cast<int>(i) * into.fields, *rows[i]);
-      if (auto f = done(s)) return f;
-      rows = rows.subspan(n);
-    }
-    return {};
   }
 
   /// A statement prepared once; a null one steps to an error that says why.
@@ -316,6 +267,36 @@ class SqliteStore : public Store {
       p.cure = "`register verify` says what is left; restore the rest from an export";
     return p;
   }
+  Failure bind_pack(const PackRow& row, const char* sql) {
+    Statement s(prepared(sql));
+    s.blob(1, row.raw);
+    s.bind(2, static_cast<std::int64_t>(row.first));
+    return done(s);
+  }
+  /// Rows of the first format into packs. @pre within a transaction
+  Failure repack() {
+    if (auto f = run(pack_table)) return f;
+    format_1::Repacking packs(*this);
+    {
+      Statement s(prepared(rows_in_order.c_str()));
+      int step = s.step();
+      for (; step == SQLITE_ROW; step = s.step())
+        if (auto f = packs.take(format_1::read_row(s))) return f;
+      if (step != SQLITE_DONE) return failed();
+    }
+    if (auto f = packs.finish()) return f;
+    return run(fmt::format("{}; PRAGMA user_version = {}", format_1::dropped, format_version).c_str());
+  }
+  /// Others use the file. A writer that records one batch after the other leaves it for moments only, so who
+  /// waits looks again soon; SQLite's own waiting looks ten times a second and may find it never.
+  static int try_again(void* store, int tries) {
+    auto& self = *static_cast<SqliteStore*>(store);
+    const auto now = std::chrono::steady_clock::now();
+    if (tries == 0) self.waits_since_ = now;
+    if (now - self.waits_since_ >= self.wait_) return 0;
+    std::this_thread::sleep_for(std::chrono::microseconds(500 + 137 * (tries % 8)));
+    return 1;
+  }
   Failure done(Statement& s) { return s.step() == SQLITE_DONE ? Failure() : failed(); }
   std::int64_t pragma(const char* sql) {
     Statement s(prepared(sql));
@@ -324,6 +305,8 @@ class SqliteStore : public Store {
 
   std::string path_;
   sqlite3* db_;
+  std::chrono::milliseconds wait_ = busy_wait;
+  std::chrono::steady_clock::time_point waits_since_;
   std::vector<const char*> texts_;
   std::vector<sqlite3_stmt*> prepared_;
 };
@@ -335,7 +318,6 @@ Result<std::unique_ptr<SqliteStore>> opened(const std::string& path, const std::
   const int got = sqlite3_open_v2((address.empty() ? path : address).c_str(), &db,
                                   flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
                                   files.empty() ? nullptr : files.c_str());
-  sqlite3_busy_timeout(db, busy_milliseconds);  // from the first look on: others may be closing it
   auto store = std::make_unique<SqliteStore>(path, db);
   if (got != SQLITE_OK) {
     Problem p = problem(code::register_unreadable, path, sqlite3_errmsg(db));
@@ -373,8 +355,9 @@ Result<std::unique_ptr<Store>> open_sqlite(const std::string& path, const std::s
   if (auto f = (*store)->recognised()) return *f;
   if ((*store)->read_only()) return std::unique_ptr<Store>(std::move(*store));
   if (auto f = (*store)->settings()) return *f;
+  if (auto f = (*store)->upgrade()) return *f;
   // A log left behind may hold what was disposed of. Where others use it, a later opening empties it.
-  (void)(*store)->empty_log(0);
+  (void)(*store)->empty_log({});
   return std::unique_ptr<Store>(std::move(*store));
 }
 

@@ -1,5 +1,6 @@
 #include "register/store.h"
 
+#include <algorithm>
 #include <fstream>
 
 namespace sekisho {
@@ -27,6 +28,34 @@ Result<RegisterEnd> read_end(std::int64_t size, std::string_view frontier, const
   if (frontier.size() % sizeof(Hash) != 0 || full.size() != full_subtrees(0, entries).size())
     return problem(code::register_altered, "the end of the register does not fit its size");
   return RegisterEnd{Frontier(entries, std::move(full)), last};
+}
+
+Failure Store::read(Sequence from, Sequence to, const std::function<bool(Entry&&)>& visit) {
+  return read_packs(from, to, [&](const Pack& p) {
+    for (Sequence s = std::max(from, p.first()); s < std::min(to, p.behind()); ++s)
+      if (auto e = p.entry(s); e && !visit(std::move(*e))) return false;
+    return true;
+  });
+}
+
+Failure Store::drop_body(Sequence of) {
+  std::vector<Entry> all;
+  Failure altered;
+  if (auto f = read_packs(of, of + 1, [&](const Pack& p) {
+        for (Sequence s = p.first(); s < p.behind() && !altered; ++s)
+          if (auto e = p.entry(s))
+            all.push_back(std::move(*e));
+          else
+            altered = problem(code::register_altered, fmt::format("entry {}: {}", s, not_there));
+        return true;
+      }))
+    return f;
+  if (all.empty() && !altered)
+    altered = problem(code::register_altered, fmt::format("entry {}: {}", of, not_there));
+  if (altered) return altered;
+  for (Entry& e : all)
+    if (e.sequence == of) e.body.reset();
+  return replace_pack(pack(all));
 }
 
 Result<std::unique_ptr<Store>> open_store(const std::string& location) {

@@ -5,15 +5,16 @@
 #include <string>
 #include <vector>
 
-#include "register/entry.h"
+#include "register/pack.h"
 #include "register/problem.h"
 #include "register/tree.h"
 
-// Where the entries lie. A store keeps rows and gives them back; it knows nothing of what they prove.
+// Where the entries lie. A store keeps rows and gives them back; it knows nothing of what they prove. Every
+// database has the same tables: entries in packs, tiles, and one row for the end.
 
 namespace sekisho {
 
-inline constexpr int format_version = 1;
+inline constexpr int format_version = 2;    // 1 had a row for each entry and one for its body
 inline constexpr unsigned tile_height = 8;  // a tile: the hashes of 256 neighbours on a level
 inline constexpr std::uint64_t tile_width = std::uint64_t{1} << tile_height;
 
@@ -34,6 +35,9 @@ struct TileAt {
   friend auto operator<=>(const TileAt&, const TileAt&) = default;
 };
 
+/// What is said of an entry that `Store::read` left out.
+inline constexpr const char* not_there = "is not there, or its bytes are no entry";
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -53,14 +57,20 @@ class Store {
 
   virtual Result<RegisterEnd> end() = 0;
   virtual Failure set_end(const RegisterEnd& end) = 0;
-  virtual Failure put(std::span<const Entry> entries) = 0;
   virtual Failure put_tile(TileAt at, const std::string& hashes) = 0;
-  virtual Failure drop_body(Sequence of) = 0;
+  virtual Failure put_packs(std::span<const PackRow> rows) = 0;
+  /// Puts other bytes where that pack lies.
+  virtual Failure replace_pack(const PackRow& row) = 0;
+  /// The packs that may hold entries from `from` on, up to but without `to`, in order, until `visit` returns
+  /// false.
+  virtual Failure read_packs(Sequence from, Sequence to, const std::function<bool(const Pack&)>& visit) = 0;
 
-  /// Entries from `from` on, up to but without `to`, in order, until `visit` returns false.
-  virtual Failure read(Sequence from, Sequence to, const std::function<bool(Entry&&)>& visit) = 0;
-  /// Leaves alone, as `read`.
-  virtual Failure read_leaves(Sequence from, Sequence to, const std::function<void(const Hash&)>& visit) = 0;
+  Failure put(std::span<const Entry> entries) { return put_packs(packs(entries)); }
+  /// Takes the body of that entry away. @fails SK3506 where a neighbour cannot be read
+  Failure drop_body(Sequence of);
+  /// Entries from `from` on, up to but without `to`, in order, until `visit` returns false. One whose bytes
+  /// cannot be read is left out.
+  Failure read(Sequence from, Sequence to, const std::function<bool(Entry&&)>& visit);
   /// Empty if there is none.
   virtual Result<std::string> tile(TileAt at) = 0;
   /// What the store itself finds wrong with its files.

@@ -23,7 +23,7 @@ class Check {
   }
 
   void entry(const Entry& e) {
-    for (; next_ < e.sequence && out_.flaws.size() < most_flaws; ++next_) flaw(next_, "is not there");
+    for (; next_ < e.sequence && out_.flaws.size() < most_flaws; ++next_) flaw(next_, not_there);
     next_ = e.sequence + 1;
     Hash leaf = leaf_hash(e, last_);
     if (leaf != e.leaf && leaf_hash(e, last_kept_) == e.leaf) leaf = e.leaf;  // the one before was altered
@@ -94,7 +94,7 @@ class Check {
     if (!end) return flaw({}, end.problem().message);
     if (end->frontier.size() > out_.entries) {
       for (Sequence s = next_; s < end->frontier.size() && out_.flaws.size() < most_flaws; ++s)
-        flaw(s, "is not there");
+        flaw(s, not_there);
       return;
     }
     if (end->frontier.size() < out_.entries)

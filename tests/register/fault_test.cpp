@@ -2,6 +2,7 @@
 // every writing operation in turn. What was acknowledged is there, what was not is there whole or not at all,
 // and `verify` finds nothing wrong.
 #include <doctest/doctest.h>
+#include <sqlite3.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -90,7 +91,86 @@ std::uint64_t whole_batches(Register& r) {
   return bodies.size();
 }
 
+/// The same register as the first format had it: a row for each entry and one for its body.
+void to_first_format(const std::string& file) {
+  std::vector<Entry> entries;
+  {
+    auto store = open_sqlite(file, "");
+    REQUIRE(store);
+    REQUIRE(!(*store)->read(0, behind_all, [&](Entry&& e) {
+      entries.push_back(std::move(e));
+      return true;
+    }));
+  }
+  sqlite3* db = nullptr;
+  REQUIRE(sqlite3_open(file.c_str(), &db) == SQLITE_OK);
+  const auto hex = [](const Hash& h) { return "X'" + to_hex(h) + "'"; };
+  std::string sql =
+      "BEGIN; DROP TABLE pack; PRAGMA user_version = 1;"
+      "CREATE TABLE entry(sequence INTEGER PRIMARY KEY, recorded INTEGER NOT NULL, author TEXT NOT NULL,"
+      "                   kind TEXT NOT NULL, about INTEGER, commitment BLOB NOT NULL, leaf BLOB NOT NULL);"
+      "CREATE TABLE body(sequence INTEGER PRIMARY KEY, salt BLOB NOT NULL, said TEXT NOT NULL);";
+  for (const Entry& e : entries) {
+    sql += fmt::format("INSERT INTO entry VALUES({}, {}, '{}', '{}', {}, {}, {});", e.sequence,
+                       e.head.recorded, e.head.by, e.head.kind,
+                       e.head.about ? std::to_string(*e.head.about) : "NULL", hex(e.commitment), hex(e.leaf));
+    if (e.body)
+      sql +=
+          fmt::format("INSERT INTO body VALUES({}, {}, '{}');", e.sequence, hex(e.body->salt), e.body->text);
+  }
+  REQUIRE(sqlite3_exec(db, (sql + "COMMIT").c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
+  sqlite3_close(db);
+}
+
 }  // namespace
+
+TEST_CASE("a register of the first format, opened on files that fail at every step, loses nothing") {
+  const Folder folder;
+  const std::string file = folder.path / "r.register", kept = folder.path / "kept";
+  Hash root{};
+  {
+    auto created = create_sqlite(file, "test", "");
+    REQUIRE(created);
+    Register r(std::move(*created));
+    REQUIRE(r.append(batch(0, 700), some_salt));
+    REQUIRE(r.dispose({{1'000'000, "keeper", std::string(disposal), 5}, "ended"}, Hash{8}));
+    root = r.checkpoint(701)->root;
+  }
+  to_first_format(file);
+  REQUIRE(!fs::exists(file + "-wal"));
+  fs::copy_file(file, kept);
+  unsigned refused = 0;
+  for (const Fault kind :
+       {Fault::none, Fault::short_write, Fault::no_space, Fault::io_error, Fault::power_cut}) {
+    bool struck = true;
+    for (unsigned at = 1; struck; ++at) {
+      CAPTURE(static_cast<int>(kind));
+      CAPTURE(at);
+      for (const char* tail : {"-wal", "-shm"}) fs::remove(file + tail);
+      fs::copy_file(kept, file, fs::copy_options::overwrite_existing);
+      arm({kind, at, at % 5});
+      {
+        const auto store = open_sqlite(file, faulty_files());
+        REQUIRE((store || kind != Fault::none));
+        refused += !store;
+      }
+      struck = kind != Fault::none && operations() >= at;
+      if (kind == Fault::power_cut) cut_power();
+      disarm();
+      fs::remove(file + "-shm");
+      auto again = open_sqlite(file, "");
+      REQUIRE(again);
+      Register r(std::move(*again));
+      const auto v = r.verify({}, [](std::uint64_t) {});
+      REQUIRE(v);
+      REQUIRE(v->flaws.empty());
+      REQUIRE(v->entries == 701);
+      REQUIRE(v->disposed == 1);
+      REQUIRE(v->root == root);
+    }
+  }
+  CHECK(refused > 20);
+}
 
 TEST_CASE("a register on files that fail at every step keeps what it acknowledged and nothing half") {
   const Folder folder;
