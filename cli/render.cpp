@@ -146,8 +146,7 @@ class Writer {
                      text(q, "known_on").empty() ? "" : ", as known on " + text(q, "known_on"),
                      q.value("hypothetical", false) ? ", HYPOTHETICAL: a draft lies over the law" : ""));
     if (q.contains("readings"))
-      for (const auto& [what, way] : q["readings"].items())
-        line(fmt::format("BY THE READING that {} {}", what, way == "yes" ? "holds" : "does not hold"));
+      for (const auto& [what, way] : q["readings"].items()) line(by_the_reading(what, way));
     line("");
     const std::string finding = text(a, "finding");
     std::string shown = words(finding);
@@ -306,7 +305,8 @@ class Writer {
     title("coverage");
     if (!c["assessed"].empty()) item("assessed: " + list(c["assessed"], nullptr));
     for (const Json& n : c["not_engaged"])
-      item(fmt::format("not engaged: {}, by {}", text(n, "regime"), reads(n["because"])));
+      item(fmt::format("not engaged: {}, {}", text(n, "regime"),
+                       n["because"].empty() ? "whatever the facts are" : "by " + reads(n["because"])));
     if (!c["not_encoded"].empty())
       item("has a say, no rulebook loaded or in force: " + list(c["not_encoded"], nullptr));
     std::string weak;

@@ -15,6 +15,10 @@ std::string words(std::string name) {
   return name;
 }
 
+std::string by_the_reading(const std::string& what, const Json& way) {
+  return fmt::format("BY THE READING that {} {}", what, way == "yes" ? "holds" : "does not hold");
+}
+
 std::string stop_text(const Json& hold) {
   return fmt::format("{} `{}` since {}{}{} ({})", text_at(hold, "kind"), text_at(hold, "name"),
                      text_at(hold, "since"), part(" by ", text_at(hold, "by")),

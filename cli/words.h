@@ -13,6 +13,8 @@ namespace sekisho::cli {
 std::string part(std::string_view before, const std::string& what);
 /// `reservation_ends` as two words.
 std::string words(std::string name);
+/// What was taken to be so though nobody can know it, for all to see. @param way  `yes` or `no`
+std::string by_the_reading(const std::string& what, const Json& way);
 /// A stop in force, as answers have it.
 std::string stop_text(const Json& hold);
 /// Whether each that is given is a day of the calendar; after a message false.

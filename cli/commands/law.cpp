@@ -54,7 +54,7 @@ int cases(const LawOptions& o) {
   return exit_ok;
 }
 
-/// The words that leave or enter the law, marked as such.
+/// The words that leave or enter the law, or stand in it otherwise than before, marked as such.
 void print_text(const std::string& text, char mark) {
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) fmt::print("  {} {}\n", mark, line);
@@ -77,7 +77,9 @@ int diff(const LawOptions& o) {
                c["before"].get<std::string>(), c["after"].get<std::string>(),
                c["in_force"].get<std::string>(), c["cite"].get<std::string>());
     if (c["kind"] != "member" && c["kind"] != "link")
-      print_text(c["text"].get<std::string>(), c["after"] == "not in force" ? '-' : '+');
+      print_text(c["text"].get<std::string>(), c["after"] == "not in force"    ? '-'
+                                               : c["before"] == "not in force" ? '+'
+                                                                               : '~');
   }
   if (changes.empty()) fmt::print("no change of text between {} and {}\n", o.from, o.to);
   return exit_ok;
@@ -152,7 +154,8 @@ void add_law(App& app, Outcome& outcome) {
       "Example: sekisho law show jp.transfer --on 2023-12-22\n"
       "Example: sekisho law show jp.transfer --on 2023-12-22 --format markdown");
   s->callback([o, &outcome] { outcome.exit_code = show(*o); });
-  App* d = c->add_subcommand("diff", "the change of text between two days");
+  App* d = c->add_subcommand("diff",
+                             "the change of text between two days: + enters, - leaves, ~ stands otherwise");
   d->add_option("--from", o->from, "the earlier day")->required();
   d->add_option("--to", o->to, "the later day")->required();
   d->add_option("--regime", o->regime, "one regime only");

@@ -5,7 +5,7 @@
 
 #include "command.h"
 #include "files.h"
-#include "render.h"
+#include "words.h"
 
 namespace sekisho::cli {
 namespace {
@@ -24,6 +24,8 @@ void print(const ProofResult& result, const Json& said) {
     return;
   }
   fmt::print("{}\n", result.whole ? "REPLAYED" : "REPLAYED IN PART");
+  if (said.contains("readings"))
+    for (const auto& [what, way] : said["readings"].items()) fmt::print("{}\n", by_the_reading(what, way));
   fmt::print("the rulebooks are those of the answer; over its premises the replay finds the same in\n");
   fmt::print("  {} regimes, {} rules, {} values read, {} findings, {} sets of reasons, {} needs\n",
              count("regimes"), count("rules"), count("values"), count("findings"), count("reasons"),

@@ -1021,7 +1021,7 @@ Json LineAnswer::weakest() {
     });
     if (read) weak.push_back({{"instrument", i.instrument->id}, {"why", "assumed, not read in a source"}});
   }
-  std::set<std::string> attested;
+  std::set<std::string> attested, stated;  // a set is relied on member by member, and said once
   for (const VarId v : relied) {
     const Variable& var = space_[v];
     if (var.kind == VarKind::carries) {
@@ -1035,7 +1035,8 @@ Json LineAnswer::weakest() {
     const auto from = line_.provenance.find(var.fact);
     const bool asked =
         std::find(the_question.begin(), the_question.end(), law_[var.fact].name) != the_question.end();
-    if (!asked && from != line_.provenance.end() && from->second.source.empty() && from->second.by.empty())
+    if (!asked && from != line_.provenance.end() && from->second.source.empty() && from->second.by.empty() &&
+        stated.insert(law_[var.fact].name).second)
       weak.push_back({{"fact", law_[var.fact].name}, {"why", "stated without a source"}});
   }
   return weak;

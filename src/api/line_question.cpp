@@ -355,10 +355,21 @@ class Builder {
   /// The law asks of no lot how much it holds: what is permitted of more is told, and no reservation has it.
   void amount(const Lot& lot) {
     const auto asked = parse_amount(line_.quantity);
-    if (asked && lot.holds && asked->unit == lot.holds->unit &&
-        asked->ten_thousandths > lot.holds->ten_thousandths)
-      out_.notes.push_back(fmt::format("lot `{}` holds {}; line `{}` asks for {}", lot.id,
-                                       to_string(*lot.holds), line_.id, to_string(*asked)));
+    if (!asked || !lot.holds || asked->unit != lot.holds->unit) return;
+    Amount all{0, asked->unit};
+    std::size_t lines = 0;
+    for (const TransferLine& l : transfer_.lines)
+      if (const auto more = l.lot == lot.id ? parse_amount(l.quantity) : std::nullopt;
+          more && more->unit == all.unit) {
+        ++lines;
+        if (__builtin_add_overflow(all.ten_thousandths, more->ten_thousandths, &all.ten_thousandths))
+          all.ten_thousandths = INT64_MAX;
+      }
+    if (all.ten_thousandths <= lot.holds->ten_thousandths) return;
+    out_.notes.push_back(fmt::format(
+        "lot `{}` holds {}; {}", lot.id, to_string(*lot.holds),
+        lines == 1 ? fmt::format("line `{}` asks for {}", line_.id, to_string(*asked))
+                   : fmt::format("{} lines of the transfer ask for {} together", lines, to_string(all))));
   }
   void provenance(const Lot& lot) {
     for (const ProvisoOn& p : lot.provisos) {

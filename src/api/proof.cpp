@@ -51,6 +51,7 @@ Json result_json(const ProofResult& result, const proof::Verdict& v) {
   j["replayed"] = {{"regimes", v.regimes},   {"rules", v.rules},     {"values", v.values},
                    {"findings", v.findings}, {"reasons", v.reasons}, {"needs", v.needs}};
   j["not_replayed"] = not_replayed;
+  for (const auto& [what, holds] : v.taken) j["readings"][what] = holds ? "yes" : "no";
   return j;
 }
 

@@ -61,6 +61,7 @@ class Whole {
     bool assessed = true;
     for (std::size_t i = 0; i < lines.size(); ++i) {
       answer["question"]["law_of"].expect(to_string(premises[i].law_of));
+      verdict_.taken.insert(premises[i].readings.begin(), premises[i].readings.end());
       readings(answer["question"].find("readings"), lines[i]["premises"], premises[i].law_of);
       if ((answer["question"]["instruments"].text() == "read") == premises[i].silence_is_none)
         answer["question"]["instruments"].wrong("the premises say otherwise");

@@ -40,10 +40,11 @@ struct TextDigest {
 };
 
 struct Verdict {
-  std::vector<Remark> malformed;   // this is no answer; nothing was replayed
-  std::vector<Remark> other_text;  // it was derived from other rulebooks; nothing was replayed
-  std::vector<Remark> refused;     // the replay finds otherwise
-  std::vector<Remark> unsettled;   // would need more readings than allowed
+  std::vector<Remark> malformed;      // this is no answer; nothing was replayed
+  std::vector<Remark> other_text;     // it was derived from other rulebooks; nothing was replayed
+  std::vector<Remark> refused;        // the replay finds otherwise
+  std::vector<Remark> unsettled;      // would need more readings than allowed
+  std::map<std::string, bool> taken;  // what the answer takes to be so though nobody can know it
   std::size_t regimes = 0, rules = 0, values = 0, findings = 0, reasons = 0, needs = 0;  // that were replayed
 };
 
