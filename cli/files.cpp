@@ -1,6 +1,7 @@
 #include "files.h"
 
 #include <fmt/format.h>
+#include <sekisho/register.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -78,6 +79,10 @@ std::optional<std::string> file_place(const std::string& named) {
   const fs::file_status there = fs::status(named, error);
   if (fs::exists(there) && !fs::is_regular_file(there)) {
     cannot_write(named, "it is no regular file");
+    return std::nullopt;
+  }
+  if (is_register(named)) {
+    cannot_write(named, "a register lies there, and would be lost");
     return std::nullopt;
   }
   return fs::exists(there) && fs::is_symlink(named, error) ? fs::canonical(named, error).string() : named;

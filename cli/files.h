@@ -22,7 +22,7 @@ void cannot_write(const std::string& path, const std::string& why);  // SK5002
 /// A file's text; after a message on stderr nullopt. `-` is standard input.
 std::optional<SourceText> read_file(const std::string& path);
 /// Where a file of that name is written: what a link leads to. @returns nullopt after a message where
-/// something stands that is no regular file
+/// something stands that is no regular file, or a register
 std::optional<std::string> file_place(const std::string& named);
 /// Puts what was written beside a file in its place, with its mode. @returns false after a message
 bool take_place(const std::string& beside, const std::string& place);

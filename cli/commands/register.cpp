@@ -24,7 +24,7 @@ struct RegisterOptions {
   std::string location, origin, file, world, by, known_on, key, signer, out, reason, format = "text";
   std::vector<std::string> checkpoints;
   static constexpr std::size_t unnamed = SIZE_MAX;
-  std::size_t batch = 1000, from = 0, to = 0, entry = unnamed, size = 0, grown_from = unnamed;
+  std::size_t batch = 1000, from = 0, to = unnamed, entry = unnamed, size = unnamed, grown_from = unnamed;
 };
 
 int told(const RegisterOutcome& r) {
@@ -120,8 +120,7 @@ int show(OpenRegister& r, const RegisterOptions& o) {
     fmt::print("{}", events.text);
     return told(events);
   }
-  const std::uint64_t to = o.to == 0 ? UINT64_MAX : o.to;
-  return told(r.lines(o.from, to, [&](const std::string& line) {
+  return told(r.lines(o.from, o.to, [&](const std::string& line) {
     if (o.format == "json") {
       fmt::print("{}\n", line);
       return true;
@@ -205,7 +204,13 @@ int prove(OpenRegister& r, const RegisterOptions& o) {
                    : "name one thing to prove: --entry N, or --grown-from SIZE");
     return exit_usage;
   }
-  const RegisterOutcome p = growth ? r.prove_growth(o.grown_from, o.size) : r.prove(o.entry, o.size);
+  if (o.size == 0) {
+    fmt::print(stderr,
+               "error: a register of no entries proves nothing; name a size above zero: --size SIZE\n");
+    return exit_usage;
+  }
+  const std::size_t all = 0, size = o.size == RegisterOptions::unnamed ? all : o.size;
+  const RegisterOutcome p = growth ? r.prove_growth(o.grown_from, size) : r.prove(o.entry, size);
   if (p.ok) fmt::print("{}\n", p.text);
   return told(p);
 }

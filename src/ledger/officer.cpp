@@ -1,72 +1,68 @@
 #include "ledger/officer.h"
 
-#include <algorithm>
-#include <array>
+#include <utf8proc.h>
+
+#include <cstdlib>
+#include <memory>
 
 #include "base/source.h"
+
+// What one look at two names takes for one is told by Unicode's own tables, as utf8proc has them: the forms
+// of a letter (UAX 15), its cases, and what is not seen.
 
 namespace sekisho {
 namespace {
 
-struct Range {
-  char32_t first, last;
-};
-// Unicode 15: what is blank, what is not seen (controls, format characters, selectors, tags), and marks that
-// join the letter before, so that one look has two spellings.
-constexpr std::array blanks{Range{0x20, 0x20},     Range{0xa0, 0xa0},     Range{0x1680, 0x1680},
-                            Range{0x2000, 0x200a}, Range{0x2028, 0x2029}, Range{0x202f, 0x202f},
-                            Range{0x205f, 0x205f}, Range{0x3000, 0x3000}};
-constexpr std::array unseen{Range{0x00, 0x1f},     Range{0x7f, 0x9f},      Range{0xad, 0xad},
-                            Range{0x34f, 0x34f},   Range{0x61c, 0x61c},    Range{0x115f, 0x1160},
-                            Range{0x17b4, 0x17b5}, Range{0x180b, 0x180f},  Range{0x200b, 0x200f},
-                            Range{0x202a, 0x202e}, Range{0x2060, 0x206f},  Range{0x3164, 0x3164},
-                            Range{0xfe00, 0xfe0f}, Range{0xfeff, 0xfeff},  Range{0xffa0, 0xffa0},
-                            Range{0xfff0, 0xfffb}, Range{0xe0000, 0xe0fff}};
-// Other forms of letters and digits that stand elsewhere: enclosed, full-width, half-width, ligatures,
-// mathematical.
-constexpr std::array other_forms{Range{0x300, 0x36f},     Range{0x2070, 0x209f},   Range{0x2100, 0x218f},
-                                 Range{0x2460, 0x24ff},   Range{0x3099, 0x309c},   Range{0x3200, 0x33ff},
-                                 Range{0xf900, 0xfaff},   Range{0xfb00, 0xfb4f},   Range{0xff01, 0xffef},
-                                 Range{0x1d400, 0x1d7ff}, Range{0x1f100, 0x1f1ff}, Range{0x2f800, 0x2fa1f}};
+constexpr char32_t braille_blank = 0x2800;  // a letter by its kind
 
-template <class Ranges>
-bool among(const Ranges& ranges, char32_t c) {
-  return std::any_of(ranges.begin(), ranges.end(),
-                     [&](const Range& r) { return r.first <= c && c <= r.last; });
+bool blank(utf8proc_int32_t c) {
+  const auto kind = utf8proc_category(c);
+  return kind == UTF8PROC_CATEGORY_ZS || kind == UTF8PROC_CATEGORY_ZL || kind == UTF8PROC_CATEGORY_ZP ||
+         c == braille_blank;
 }
-
-/// @pre valid UTF-8
-std::u32string characters(std::string_view text) {
-  std::u32string out;
-  for (std::size_t i = 0; i < text.size();) {
-    const std::size_t length = std::max<std::size_t>(1, character_length(text, i));
-    const auto lead = static_cast<unsigned char>(text[i]);
-    char32_t c = length == 1 ? lead : lead & (0x7fU >> length);
-    for (std::size_t k = 1; k < length; ++k) c = c << 6 | (static_cast<unsigned char>(text[i + k]) & 0x3fU);
-    out += c;
-    i += length;
+bool unseen(utf8proc_int32_t c) {
+  switch (utf8proc_category(c)) {
+    case UTF8PROC_CATEGORY_CC:
+    case UTF8PROC_CATEGORY_CF:
+    case UTF8PROC_CATEGORY_CN:
+    case UTF8PROC_CATEGORY_CO:
+    case UTF8PROC_CATEGORY_CS: return true;
+    default: return utf8proc_get_property(c)->ignorable;
   }
-  return out;
 }
 
-/// Small letters of Latin, Greek and Cyrillic; other scripts have no case or few use it.
-char32_t small(char32_t c) {
-  if ((c >= 'A' && c <= 'Z') || (c >= 0xc0 && c <= 0xde && c != 0xd7)) return c + 0x20;
-  if ((c >= 0x391 && c <= 0x3a9) || (c >= 0x410 && c <= 0x42f)) return c + 0x20;
-  if (c >= 0x400 && c <= 0x40f) return c + 0x50;
-  const bool even_is_capital = (c >= 0x100 && c <= 0x137) || (c >= 0x14a && c <= 0x177);
-  const bool odd_is_capital = (c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17e);
-  if (even_is_capital) return c | 1U;
-  return odd_is_capital && c % 2 == 1 ? c + 1 : c;
+/// @param options  of utf8proc. @returns the text itself where it is not UTF-8
+std::string mapped(std::string_view text, int options) {
+  utf8proc_uint8_t* raw = nullptr;
+  const auto length = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                                   static_cast<utf8proc_ssize_t>(text.size()), &raw,
+                                   static_cast<utf8proc_option_t>(options | UTF8PROC_STABLE));
+  const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> held(raw, std::free);
+  if (length < 0) return std::string(text);
+  return {reinterpret_cast<const char*>(raw), static_cast<std::size_t>(length)};
 }
 
-std::u32string folded(std::string_view name) {
-  std::u32string out;
-  for (char32_t c : characters(name)) {
-    if (among(blanks, c) || among(unseen, c)) continue;
-    if (c >= 0xff01 && c <= 0xff5e) c -= 0xfee0;  // full-width
-    out += small(c);
+/// Calls `visit` with each character. @pre UTF-8
+template <class Visit>
+void characters(std::string_view text, const Visit& visit) {
+  while (!text.empty()) {
+    utf8proc_int32_t c = 0;
+    const auto length = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                                         static_cast<utf8proc_ssize_t>(text.size()), &c);
+    if (length <= 0) return;
+    visit(c, text.substr(0, static_cast<std::size_t>(length)));
+    text.remove_prefix(static_cast<std::size_t>(length));
   }
+}
+
+/// What is left of a name without case, form, blanks and what is not seen.
+std::string folded(std::string_view name) {
+  if (find_invalid_utf8(name) != std::string_view::npos) return std::string(name);
+  std::string out;
+  characters(mapped(name, UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE),
+             [&](utf8proc_int32_t c, std::string_view as) {
+               if (!blank(c) && !unseen(c)) out += as;
+             });
   return out;
 }
 
@@ -75,18 +71,29 @@ std::u32string folded(std::string_view name) {
 std::optional<std::string> name_flaw(std::string_view name) {
   if (name.empty()) return "it has to be said who does it";
   if (find_invalid_utf8(name) != std::string_view::npos) return "the officer's name is not UTF-8";
-  const std::u32string all = characters(name);
-  if (among(blanks, all.front()) || among(blanks, all.back()))
-    return "the officer's name begins or ends with a blank; leave it out";
-  for (const char32_t c : all) {
-    if (among(unseen, c)) return "the officer's name has a character that is not seen; leave it out";
-    if (c != ' ' && among(blanks, c))
-      return "the officer's name has another blank than the common one; write that";
-    if (among(other_forms, c))
-      return "the officer's name has a letter in another form than the common one, such as full-width; write "
-             "the common one";
-  }
+  std::optional<std::string> flaw;
+  bool at_start = true, ends_blank = false;
+  characters(name, [&](utf8proc_int32_t c, std::string_view) {
+    ends_blank = blank(c);
+    if (flaw) return;
+    if (unseen(c))
+      flaw = "the officer's name has a character that is not seen; leave it out";
+    else if (at_start && blank(c))
+      flaw = "the officer's name begins or ends with a blank; leave it out";
+    else if (c != ' ' && blank(c))
+      flaw = "the officer's name has another blank than the common one; write that";
+    at_start = false;
+  });
+  if (flaw) return flaw;
+  if (ends_blank) return "the officer's name begins or ends with a blank; leave it out";
+  if (mapped(name, UTF8PROC_COMPOSE | UTF8PROC_COMPAT) != name)
+    return "the officer's name has a letter in another form than the common one, such as full-width; write "
+           "the common one";
   return std::nullopt;
+}
+
+bool names_nobody(std::string_view name) {
+  return folded(name).empty();
 }
 
 bool same_officer(std::string_view a, std::string_view b) {

@@ -15,6 +15,9 @@ namespace sekisho {
 /// Why a name cannot stand for an officer; nothing where it can.
 std::optional<std::string> name_flaw(std::string_view name);
 
+/// Whether nothing of the name is seen.
+bool names_nobody(std::string_view name);
+
 /// Whether both stand for one officer: case, blanks, full-width forms and invisible characters make no
 /// second one. Earlier programs recorded names that `name_flaw` refuses.
 bool same_officer(std::string_view a, std::string_view b);

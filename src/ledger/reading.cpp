@@ -26,7 +26,7 @@ bool needs_four_eyes(const Event& e) {
 std::optional<Flaw> Reading::check(const Entry& e) const {
   if (std::find(kinds.begin(), kinds.end(), e.head.kind) == kinds.end())
     return Flaw{e.sequence, fmt::format("nothing of the kind `{}` is recorded", e.head.kind)};
-  if (e.head.by.empty()) return Flaw{e.sequence, "it does not say who recorded it"};
+  if (names_nobody(e.head.by)) return Flaw{e.sequence, "it does not say who recorded it"};
   if (e.head.recorded < last_) return Flaw{e.sequence, "its time is before that of the entry before it"};
   return {};
 }
@@ -35,6 +35,10 @@ std::optional<Flaw> Reading::settle(const Entry& e) {
   const auto it = e.head.about ? waiting_.find(*e.head.about) : waiting_.end();
   if (it == waiting_.end() || same_officer(it->second.said.by, e.head.by))
     return Flaw{e.sequence, "it settles no proposal of somebody else"};
+  if (e.body)
+    if (const auto said = parse_json(e.body->text);
+        !said || !said->is_object() || text_at(*said, "reason").empty())
+      return Flaw{e.sequence, "it settles a proposal and does not say why"};
   Proposal& p = it->second;
   if (e.head.kind == confirmation) {
     Holding held{it->first, p.said.by, e.head.by, std::move(p.said.body)};

@@ -13,10 +13,12 @@ namespace sekisho {
 using Sequence = std::uint64_t;                            // from 0, without gaps
 inline constexpr Sequence behind_all = Sequence{1} << 62;  // every entry stands before it
 
+inline constexpr std::size_t longest_word = 255;  // bytes
+
 /// What is recorded: by whom, of what kind, and about which earlier entry, if any.
 struct EntryHead {
   std::int64_t recorded = 0;  // microseconds since 1970-01-01 UTC, as the recorder's clock had it
-  std::string by, kind;       // at most 255 bytes each
+  std::string by, kind;       // at most `longest_word` each
   std::optional<Sequence> about;
 };
 

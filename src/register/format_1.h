@@ -14,6 +14,17 @@ inline constexpr int version = 1;
 inline constexpr const char* rows =
     "SELECT sequence, recorded, author, kind, about, commitment, leaf, salt, said "
     "FROM entry LEFT JOIN body USING(sequence)";
+/// How many rows no program wrote so and no pack would hold: what was altered like that is not to be lost on
+/// the way.
+inline constexpr const char* strangers =
+    "SELECT (SELECT count(*) FROM body WHERE sequence NOT IN (SELECT sequence FROM entry)) + "
+    "(SELECT count(*) FROM entry WHERE sequence < 0 OR sequence >= 4611686018427387904)";
+inline Problem cannot_be_brought() {
+  Problem p =
+      problem(code::register_altered, "it is of the first format and holds rows that no program wrote");
+  p.cure = "it was left as it is; look at the rows of `entry` and `body`, or import an export";
+  return p;
+}
 inline constexpr const char* dropped = "DROP TABLE entry; DROP TABLE body";
 
 /// @tparam Row  gives the value of a column: `number`, `view`, `hash`, and `null` whether there is none
@@ -36,21 +47,27 @@ class Repacking {
  public:
   explicit Repacking(Store& store) : store_(store) {}
   Failure take(Entry e) {
-    constexpr std::size_t at_once = 4096;  // in memory
+    if (e.head.by.size() > longest_word || e.head.kind.size() > longest_word) return cannot_be_brought();
+    constexpr std::size_t most = 256, most_bytes = 1U << 20;  // in memory
     Failure f;
-    if (all_.size() == at_once || (!all_.empty() && all_.back().sequence + 1 != e.sequence)) f = finish();
+    if (all_.size() == most || bytes_ > most_bytes ||
+        (!all_.empty() && all_.back().sequence + 1 != e.sequence))
+      f = finish();
+    bytes_ += e.body ? e.body->text.size() : 0;
     all_.push_back(std::move(e));
     return f;
   }
   Failure finish() {
     Failure f = store_.put(all_);
     all_.clear();
+    bytes_ = 0;
     return f;
   }
 
  private:
   Store& store_;
   std::vector<Entry> all_;
+  std::size_t bytes_ = 0;
 };
 
 }  // namespace sekisho::format_1

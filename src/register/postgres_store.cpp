@@ -180,7 +180,8 @@ class PostgresStore : public Store {
 
   Result<std::string> origin() override {
     const Answer a = Values().ask(db_, "SELECT origin FROM register");
-    if (!a.good() || a.rows() != 1) return *failed();
+    if (!a.good()) return *failed();
+    if (a.rows() == 0) return row_missing("the origin of the register");
     return std::string(a.view(0, 0));
   }
 
@@ -195,6 +196,7 @@ class PostgresStore : public Store {
     }
     return {};
   }
+  Failure begin_reading() override { return run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"); }
   void roll_back() override { Answer(PQexec(db_, "ROLLBACK")); }
   std::optional<std::string> wipe() override {
     if (!run("VACUUM pack")) return {};  // gives its space back
@@ -203,7 +205,8 @@ class PostgresStore : public Store {
 
   Result<RegisterEnd> end() override {
     const Answer a = Values().ask(db_, "SELECT size, frontier, last FROM ending");
-    if (!a.good() || a.rows() != 1) return *failed();
+    if (!a.good()) return *failed();
+    if (a.rows() == 0) return row_missing("the end of the register");
     return read_end(a.number(0, 0), a.view(0, 1), a.hash(0, 2));
   }
   Failure set_end(const RegisterEnd& end) override {
@@ -269,6 +272,13 @@ class PostgresStore : public Store {
     if (!a.good()) return *failed();
     return a.rows() == 0 ? std::string() : std::string(a.view(0, 0));
   }
+  Result<Rows> rows() override {
+    const Answer a = Values().ask(db_,
+                                  "SELECT (SELECT count(*) FROM register), (SELECT count(*) FROM ending), "
+                                  "(SELECT count(*) FROM pack), (SELECT count(*) FROM tile)");
+    if (!a.good() || a.rows() != 1) return *failed();
+    return Rows{a.number(0, 0), a.number(0, 1), a.number(0, 2), a.number(0, 3)};
+  }
   std::vector<std::string> faults() override { return {}; }  // the server checks its own pages
 
  private:
@@ -292,6 +302,9 @@ class PostgresStore : public Store {
   Failure repack() {
     constexpr int at_once = 4096;  // rows in memory
     if (auto f = run(pack_table)) return f;
+    const Answer strangers = Values().ask(db_, format_1::strangers);
+    if (!strangers.good() || strangers.rows() != 1) return failed();
+    if (strangers.number(0, 0) != 0) return format_1::cannot_be_brought();
     format_1::Repacking packs(*this);
     const std::string sql = std::string(format_1::rows) + " WHERE sequence >= $1 ORDER BY sequence LIMIT $2";
     for (std::int64_t from = 0, read = at_once; read == at_once;) {

@@ -4,11 +4,12 @@
 
 #include <algorithm>
 #include <cassert>
+#include <set>
 
 namespace sekisho {
 namespace {
 
-constexpr std::size_t longest_word = 255, longest_body = 16U << 20;
+constexpr std::size_t longest_body = 16U << 20;
 
 /// The salts of a batch: as many as asked, of one seed.
 std::vector<Hash> salts(const Hash& seed, std::size_t n) {
@@ -204,6 +205,7 @@ Failure Register::read(Sequence from, Sequence to, const std::function<bool(Entr
   Hash previous{};
   bool more = true;
   Failure altered;
+  std::set<Sequence> bodiless;  // of what was asked for, until a disposal is met
   const auto fits = [&](const Entry& e) -> Failure {
     if (e.sequence != next) return wrong(next, not_there);
     if (e.sequence >= from && leaf_hash(e, previous) != e.leaf)
@@ -213,15 +215,20 @@ Failure Register::read(Sequence from, Sequence to, const std::function<bool(Entr
     if (e.body && e.body->commitment() != e.commitment) return wrong(e.sequence, "its body was altered");
     return {};
   };
-  if (auto f = store_->read(begin, behind, [&](Entry&& e) {
+  // Whether a body was disposed of is said further on: that far it is read, if one is not there.
+  if (auto f = store_->read(begin, size, [&](Entry&& e) {
         if ((altered = fits(e))) return false;
         previous = e.leaf;
         ++next;
-        if (e.sequence >= from && e.sequence < to) more = visit(std::move(e));
-        return more;
+        if (e.head.kind == disposal && e.head.about) bodiless.erase(*e.head.about);
+        if (e.sequence < from || e.sequence >= to) return !bodiless.empty() || next < behind;
+        if (!e.body) bodiless.insert(e.sequence);
+        return more = visit(std::move(e));
       }))
     return f;
   if (!altered && more && next < behind) altered = wrong(next, not_there);
+  if (!altered && more && !bodiless.empty())
+    altered = wrong(*bodiless.begin(), "its body is gone and nothing says that it was disposed of");
   return altered;
 }
 
@@ -270,18 +277,35 @@ auto Register::with_nodes(Use use) -> Result<decltype(use(NodeHash()))> {
   return value;
 }
 
-Result<Checkpoint> Register::checkpoint(std::uint64_t at) {
-  const auto now = size();
+/// The root of the first `at` entries; that they lead to what the register is now is proved before it is
+/// said.
+Result<Hash> Register::root(std::uint64_t at) {
+  const auto now = store_->end();
   if (!now) return now.problem();
-  if (at > *now) return problem(code::no_such_entry, *now, at - 1);
+  const std::uint64_t n = now->frontier.size();
+  if (at > n) return problem(code::no_such_entry, n, at - 1);
+  auto out = with_nodes([&](const NodeHash& node) { return root_of(at, node); });
+  if (!out || at == 0) return out;
+  const auto growth = with_nodes([&](const NodeHash& node) { return consistency_proof(at, n, node); });
+  if (!growth) return growth.problem();
+  if (!proves_consistency(at, *out, n, now->frontier.root(), *growth))
+    return problem(code::register_altered, "the tiles of the tree do not lead to the end of the register");
+  return out;
+}
+
+Result<Checkpoint> Register::checkpoint(std::uint64_t at) {
+  const Moment moment(*store_);
+  if (moment.failed()) return *moment.failed();
   auto name = store_->origin();
   if (!name) return name.problem();
-  auto root = with_nodes([&](const NodeHash& n) { return root_of(at, n); });
-  if (!root) return root.problem();
-  return Checkpoint{*name, at, *root};
+  auto out = root(at);
+  if (!out) return out.problem();
+  return Checkpoint{*name, at, *out};
 }
 
 Result<Proven> Register::prove(Sequence sequence, std::uint64_t at) {
+  const Moment moment(*store_);
+  if (moment.failed()) return *moment.failed();
   const auto now = size();
   if (!now) return now.problem();
   if (at > *now) return problem(code::no_such_entry, *now, at - 1);
@@ -298,19 +322,22 @@ Result<Proven> Register::prove(Sequence sequence, std::uint64_t at) {
     return *f;
   auto proof = with_nodes([&](const NodeHash& n) { return inclusion_proof(sequence, at, n); });
   if (!proof) return proof.problem();
-  const auto root = with_nodes([&](const NodeHash& n) { return root_of(at, n); });
-  if (!root) return root.problem();
-  if (!proves_inclusion(out.entry.leaf, sequence, at, *root, *proof))
+  const auto whole = root(at);
+  if (!whole) return whole.problem();
+  if (!proves_inclusion(out.entry.leaf, sequence, at, *whole, *proof))
     return problem(code::register_altered, fmt::format("entry {}: its leaf is not in the tree", sequence));
   out.proof = std::move(*proof);
   return out;
 }
 
 Result<std::vector<Hash>> Register::prove_growth(std::uint64_t before, std::uint64_t at) {
-  const auto now = size();
-  if (!now) return now.problem();
-  if (at > *now) return problem(code::no_such_entry, *now, at - 1);
+  const Moment moment(*store_);
+  if (moment.failed()) return *moment.failed();
+  const auto whole = root(at);
+  if (!whole) return whole.problem();
   if (before == 0 || before > at) return problem(code::no_such_entry, at, before);
+  const auto then = root(before);
+  if (!then) return then.problem();
   return with_nodes([&](const NodeHash& n) { return consistency_proof(before, at, n); });
 }
 
@@ -326,6 +353,7 @@ Result<std::uint64_t> Register::restore(const std::function<Result<std::optional
     return undo(problem(code::not_recordable, "the register holds entries already; import into a new one"));
   constexpr std::size_t at_once = 10'000;
   std::vector<Entry> batch;
+  std::set<Sequence> bodiless;  // until a disposal says why
   const auto put = [&]() -> Failure {
     std::vector<Hash> leaves;
     leaves.reserve(batch.size());
@@ -346,12 +374,21 @@ Result<std::uint64_t> Register::restore(const std::function<Result<std::optional
         return undo(
             problem(code::register_altered, fmt::format("entry {} stands where {} should", (*e)->sequence,
                                                         end->frontier.size() + batch.size())));
+      if (!(*e)->body) bodiless.insert((*e)->sequence);
+      if ((*e)->head.kind == disposal && bodiless.erase((*e)->head.about.value_or(behind_all)) == 0)
+        return undo(problem(
+            code::register_altered,
+            fmt::format("entry {} disposes of a body that is there, or was disposed of", (*e)->sequence)));
       batch.push_back(std::move(**e));
     }
     if (batch.size() == at_once || (!*e && !batch.empty()))
       if (auto f = put()) return undo(*f);
     if (!*e) break;
   }
+  if (!bodiless.empty())
+    return undo(problem(code::register_altered,
+                        fmt::format("entry {}: its body is gone and nothing says that it was disposed of",
+                                    *bodiless.begin())));
   if (auto f = store_->commit()) return *f;
   return end->frontier.size();
 }

@@ -77,7 +77,8 @@ class Register {
 
   Result<std::uint64_t> size();
   /// Entries from `from` on, up to but without `to`, until `visit` returns false. Each was hashed and is what
-  /// the chain says, and none is left out. @fails SK3506
+  /// the chain says, and none is left out; where a body is gone, a disposal is read that says so. @fails
+  /// SK3506
   Failure read(Sequence from, Sequence to, const std::function<bool(Entry&&)>& visit);
 
   /// How the register was when it had `size` entries. @fails SK3509
@@ -104,6 +105,7 @@ class Register {
   Failure extend(RegisterEnd& end, std::vector<Entry>& entries);
   Result<Sequence> append_and(const Make& make, const Hash& salts_from, std::optional<Sequence> drop);
   Result<Hash> node(Subtree n);
+  Result<Hash> root(std::uint64_t at);
   template <class Use>
   auto with_nodes(Use use) -> Result<decltype(use(NodeHash()))>;
 

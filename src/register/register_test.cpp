@@ -474,6 +474,103 @@ TEST_CASE("an entry whose bytes are none keeps no other from being read, and is 
   REQUIRE(flaws(r).front() == "1 is not there, or its bytes are no entry");
 }
 
+TEST_CASE("what stands in a store besides the register is found") {
+  for (const char* more :
+       {"INSERT INTO pack VALUES(100, x'00000000')", "INSERT INTO pack VALUES(300, x'00000000')",
+        "INSERT INTO pack SELECT -256, entries FROM pack WHERE first = 0",
+        "INSERT INTO pack VALUES(9223372036854775807, x'00')",
+        "INSERT INTO pack VALUES(4611686018427387904, x'00')", "INSERT INTO tile VALUES(5, 77, x'00')",
+        "INSERT INTO tile VALUES(-1, -77, x'00')", "INSERT INTO ending SELECT * FROM ending",
+        "INSERT INTO register VALUES('other')", "CREATE TABLE note(text)",
+        "CREATE TRIGGER t AFTER INSERT ON pack BEGIN DELETE FROM pack WHERE first = 0; END"}) {
+    CAPTURE(more);
+    Scratch place(false);
+    {
+      Register r = place.make();
+      REQUIRE(r.append(many(300), salt()));
+      REQUIRE(flaws(r).empty());
+    }
+    REQUIRE(std::system(fmt::format("sqlite3 '{}' \"{}\"", place.location(), more).c_str()) == 0);
+    Register r = place.open();
+    REQUIRE(!flaws(r).empty());
+  }
+}
+
+TEST_CASE("a tree whose tiles or edge were altered is neither signed nor proved") {
+  for (const char* change : {"UPDATE tile SET hashes = zeroblob(8192)",
+                             "UPDATE ending SET frontier = zeroblob(length(frontier))"}) {
+    CAPTURE(change);
+    Scratch place(false);
+    {
+      Register r = place.make();
+      REQUIRE(r.append(many(300), salt()));
+      REQUIRE(r.checkpoint(300));
+      REQUIRE(r.checkpoint(0));
+      REQUIRE(r.prove_growth(10, 270));
+    }
+    REQUIRE(std::system(fmt::format("sqlite3 '{}' \"{}\"", place.location(), change).c_str()) == 0);
+    Register r = place.open();
+    REQUIRE(r.checkpoint(300).problem().code == &code::register_altered);
+    REQUIRE(r.checkpoint(256).problem().code == &code::register_altered);
+    REQUIRE(r.prove(3, 300).problem().code == &code::register_altered);
+    REQUIRE(r.prove_growth(10, 300).problem().code == &code::register_altered);
+  }
+}
+
+TEST_CASE("a register is verified as of one moment, whoever appends meanwhile") {
+  for (const bool server : stores()) {
+    Scratch place(server);
+    Register r = place.make(), other = place.open();
+    REQUIRE(r.append(many(1'000), salt()));
+    std::uint64_t seen = 0;
+    const auto v = r.verify({}, quiet, [&](const Entry&) {
+      if (++seen % 100 == 0) REQUIRE(other.append(many(300), salt()));
+    });
+    REQUIRE(v);
+    for (const Flaw& f : v->flaws) MESSAGE(f.says);
+    REQUIRE(v->flaws.empty());
+    REQUIRE(v->entries == 1'000);
+    REQUIRE(*r.size() == 4'000);
+  }
+}
+
+TEST_CASE("a body that is gone is passed over only where a disposal says why, and none comes back") {
+  for (const bool server : stores()) {
+    Scratch place(server), copy(server), cut(server);
+    Register r = place.make();
+    REQUIRE(r.append(many(400), salt()));
+    std::vector<Entry> before = all(r);
+    REQUIRE(r.dispose({{1'700'000'000'000'000, "keeper", std::string(disposal), 5}, "ended"}, salt()));
+    REQUIRE(!all(r)[5].body);
+    std::size_t read = 0;
+    REQUIRE(!r.read(4, 7, [&](const Entry&) {
+      ++read;
+      return true;
+    }));
+    REQUIRE(read == 3);
+    const auto restore = [](Register& into, const std::vector<Entry>& entries) {
+      std::size_t at = 0;
+      return into.restore([&]() -> Result<std::optional<Entry>> {
+        return at == entries.size() ? std::optional<Entry>() : std::optional(entries[at++]);
+      });
+    };
+    std::vector<Entry> disposed = all(r);
+    Register other = copy.make();
+    disposed[5].body = before[5].body;
+    REQUIRE(restore(other, disposed).problem().code == &code::register_altered);
+    before[7].body.reset();
+    REQUIRE(restore(other, before).problem().code == &code::register_altered);
+    disposed[5].body.reset();
+    REQUIRE(restore(other, disposed));
+    auto store = open_store(place.location());
+    REQUIRE(store);
+    REQUIRE(!(*store)->drop_body(7));
+    for (const auto& [from, to] : {std::pair<Sequence, Sequence>{0, behind_all}, {7, 8}, {6, 9}})
+      REQUIRE(r.read(from, to, [](const Entry&) { return true; })->code == &code::register_altered);
+    REQUIRE(!r.read(8, 20, [](const Entry&) { return true; }));
+  }
+}
+
 TEST_CASE("entries of every shape come back from packs as they went in, however many and long") {
   std::mt19937 dice(20231222);  // NOLINT: the same every time
   std::vector<Entry> entries;

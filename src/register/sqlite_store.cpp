@@ -71,6 +71,9 @@ class SqliteStore : public Store {
  public:
   SqliteStore(std::string path, sqlite3* db) : path_(std::move(path)), db_(db) {
     sqlite3_busy_handler(db_, &try_again, this);
+    // A register has none; a file may have been given some.
+    sqlite3_db_config(db_, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
+    sqlite3_db_config(db_, SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr);
   }
   SqliteStore(const SqliteStore&) = delete;
   SqliteStore& operator=(const SqliteStore&) = delete;
@@ -157,8 +160,9 @@ class SqliteStore : public Store {
 
   Result<std::string> origin() override {
     Statement s(prepared("SELECT origin FROM register"));
-    if (s.step() != SQLITE_ROW) return *failed();
-    return std::string(s.view(0));
+    const int step = s.step();
+    if (step == SQLITE_ROW) return std::string(s.view(0));
+    return step == SQLITE_DONE ? row_missing("the origin of the register") : *failed();
   }
 
   Failure begin() override { return run("BEGIN IMMEDIATE"); }
@@ -169,6 +173,7 @@ class SqliteStore : public Store {
     }
     return {};
   }
+  Failure begin_reading() override { return run("BEGIN"); }
   void roll_back() override { sqlite3_exec(db_, "ROLLBACK", nullptr, nullptr, nullptr); }
   std::optional<std::string> wipe() override { return empty_log(wipe_wait); }
 
@@ -184,8 +189,9 @@ class SqliteStore : public Store {
 
   Result<RegisterEnd> end() override {
     Statement s(prepared("SELECT size, frontier, last FROM ending"));
-    if (s.step() != SQLITE_ROW) return *failed();
-    return read_end(s.number(0), s.view(1), s.hash(2));
+    const int step = s.step();
+    if (step == SQLITE_ROW) return read_end(s.number(0), s.view(1), s.hash(2));
+    return step == SQLITE_DONE ? row_missing("the end of the register") : *failed();
   }
   Failure set_end(const RegisterEnd& end) override {
     const std::string frontier = packed(end.frontier.full());
@@ -233,8 +239,25 @@ class SqliteStore : public Store {
     return step == SQLITE_DONE ? Result<std::string>(std::string()) : Result<std::string>(*failed());
   }
 
+  Result<Rows> rows() override {
+    Statement s(
+        prepared("SELECT (SELECT count(*) FROM register), (SELECT count(*) FROM ending), "
+                 "(SELECT count(*) FROM pack), (SELECT count(*) FROM tile)"));
+    if (s.step() != SQLITE_ROW) return *failed();
+    return Rows{s.number(0), s.number(1), s.number(2), s.number(3)};
+  }
+
   std::vector<std::string> faults() override {
     std::vector<std::string> out;
+    {
+      Statement s(
+          prepared("SELECT type || ' `' || name || '` is part of no register' FROM sqlite_schema "
+                   "WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
+                   "AND NOT (type = 'table' AND name IN ('register', 'ending', 'pack', 'tile'))"));
+      int step = s.step();
+      for (; step == SQLITE_ROW; step = s.step()) out.emplace_back(s.view(0));
+      if (step != SQLITE_DONE) out.emplace_back(sqlite3_errmsg(db_));
+    }
     Statement s(prepared("PRAGMA integrity_check(20)"));
     int step = s.step();
     for (; step == SQLITE_ROW; step = s.step())
@@ -276,6 +299,11 @@ class SqliteStore : public Store {
   /// Rows of the first format into packs. @pre within a transaction
   Failure repack() {
     if (auto f = run(pack_table)) return f;
+    {
+      Statement s(prepared(format_1::strangers));
+      if (s.step() != SQLITE_ROW) return failed();
+      if (s.number(0) != 0) return format_1::cannot_be_brought();
+    }
     format_1::Repacking packs(*this);
     {
       Statement s(prepared(rows_in_order.c_str()));
@@ -347,7 +375,10 @@ Result<std::unique_ptr<SqliteStore>> opened_unchanging(const std::string& path, 
 }  // namespace
 
 Result<std::unique_ptr<Store>> open_sqlite(const std::string& path, const std::string& files) {
-  auto store = opened(path, files, SQLITE_OPEN_READWRITE);
+  // Who may not write the file would leave the log beside it, and its writers could not write that.
+  const bool others_only = access(path.c_str(), R_OK) == 0 && access(path.c_str(), W_OK) != 0 &&
+                           access((path + "-shm").c_str(), F_OK) != 0;
+  auto store = others_only ? opened_unchanging(path, files) : opened(path, files, SQLITE_OPEN_READWRITE);
   if (!store) return store.problem();
   if (const int got = (*store)->first_look() & 0xff; got == SQLITE_CANTOPEN || got == SQLITE_READONLY)
     store = opened_unchanging(path, files);

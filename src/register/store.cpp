@@ -22,6 +22,10 @@ bool names_store(const std::string& location) {
   return in && begins == sqlite_begins;
 }
 
+Problem row_missing(const char* of) {
+  return problem(code::register_altered, fmt::format("{} is not there", of));
+}
+
 Result<RegisterEnd> read_end(std::int64_t size, std::string_view frontier, const Hash& last) {
   const auto entries = static_cast<std::uint64_t>(size);
   std::vector<Hash> full = unpacked(frontier);

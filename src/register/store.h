@@ -55,6 +55,9 @@ class Store {
   virtual std::optional<std::string> wipe() = 0;
   virtual void roll_back() = 0;
 
+  /// From here to `roll_back` everything is read as of one moment, whoever writes meanwhile.
+  virtual Failure begin_reading() = 0;
+
   virtual Result<RegisterEnd> end() = 0;
   virtual Failure set_end(const RegisterEnd& end) = 0;
   virtual Failure put_tile(TileAt at, const std::string& hashes) = 0;
@@ -73,12 +76,33 @@ class Store {
   Failure read(Sequence from, Sequence to, const std::function<bool(Entry&&)>& visit);
   /// Empty if there is none.
   virtual Result<std::string> tile(TileAt at) = 0;
+  /// How many rows there are of each kind, whatever they hold.
+  struct Rows {
+    std::int64_t registers = 0, endings = 0, packs = 0, tiles = 0;
+  };
+  virtual Result<Rows> rows() = 0;
   /// What the store itself finds wrong with its files.
   virtual std::vector<std::string> faults() = 0;
 };
 
+/// While it lives everything is read as of one moment.
+class Moment {
+ public:
+  explicit Moment(Store& store) : store_(store), failed_(store.begin_reading()) {}
+  Moment(const Moment&) = delete;
+  Moment& operator=(const Moment&) = delete;
+  ~Moment() { store_.roll_back(); }
+  const Failure& failed() const { return failed_; }
+
+ private:
+  Store& store_;
+  Failure failed_;
+};
+
 /// Whether a store lies there: an address of a server, or a file in the form of one.
 bool names_store(const std::string& location);
+/// What is said where a row that every register has is not there.
+Problem row_missing(const char* of);
 /// @param location  a file, or a `postgresql://` address
 /// @fails SK3501 cannot be opened; SK3502 there already; SK3503 no register; SK3504 of another format
 Result<std::unique_ptr<Store>> open_store(const std::string& location);

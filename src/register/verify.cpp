@@ -44,6 +44,31 @@ class Check {
     ++out_.entries;
   }
 
+  /// Packs stand side by side, none is empty, and there are no others.
+  void pack(const Pack& p) {
+    if (p.first() != next_pack_)
+      flaw({}, fmt::format("a pack begins at entry {}, not {}", p.first(), next_pack_));
+    if (p.first() == p.behind()) flaw({}, fmt::format("the pack at entry {} holds no entry", p.first()));
+    next_pack_ = p.behind();
+    ++packs_;
+  }
+  void rows() {
+    const auto there = store_.rows();
+    if (!there) return flaw({}, there.problem().message);
+    const auto end = store_.end();
+    std::int64_t tiles = 0;
+    for (std::uint64_t n = end ? end->frontier.size() / tile_width : 0; n != 0; n /= tile_width)
+      tiles += static_cast<std::int64_t>(n);
+    const auto surplus = [&](std::int64_t is, std::int64_t should, const char* what) {
+      if (is != should)
+        flaw({}, fmt::format("there are {} rows of {}, and there should be {}", is, what, should));
+    };
+    surplus(there->registers, 1, "the register's name");
+    surplus(there->endings, 1, "its end");
+    surplus(there->packs, packs_, "packs");
+    if (end) surplus(there->tiles, tiles, "tiles");
+  }
+
   void finish(std::span<const Checkpoint> against) {
     for (const Sequence s : missing_)
       disposed_.contains(s) ? void(++out_.disposed)
@@ -52,6 +77,7 @@ class Check {
       if (!missing_.contains(s)) flaw(s, "was disposed of, and its body is there");
     end();
     tiles();
+    rows();
     for (const Checkpoint& c : against) checkpoint(c);
     out_.root = kept_.frontier.root();
   }
@@ -122,7 +148,8 @@ class Check {
 
   Store& store_;
   Verified& out_;
-  Sequence next_ = 0;
+  Sequence next_ = 0, next_pack_ = 0;
+  std::int64_t packs_ = 0;
   Hash last_{}, last_kept_{};
   Growing kept_;
   std::optional<Growing> computed_;  // from the first entry on whose leaf is not what the store has
@@ -136,14 +163,21 @@ Result<Verified> Register::verify(std::span<const Checkpoint> against,
                                   const std::function<void(std::uint64_t)>& progress,
                                   const std::function<void(Entry&&)>& also) {
   Verified out;
+  const Moment moment(*store_);
+  if (moment.failed()) return *moment.failed();
   Check check(*store_, out);
   for (std::string& f : store_->faults()) check.flaw({}, "the store: " + f);
   for (const Checkpoint& c : against) check.will_ask(c.size);
   constexpr std::uint64_t told_every = 1U << 16;
-  if (auto f = store_->read(0, behind_all, [&](Entry&& e) {
-        check.entry(e);
-        if (out.entries % told_every == 0) progress(out.entries);
-        if (also) also(std::move(e));
+  if (auto f = store_->read_packs(0, UINT64_MAX >> 1, [&](const Pack& p) {
+        check.pack(p);
+        for (Sequence s = p.first(); s < p.behind(); ++s) {
+          auto e = p.entry(s);
+          if (!e) continue;
+          check.entry(*e);
+          if (out.entries % told_every == 0) progress(out.entries);
+          if (also) also(std::move(*e));
+        }
         return true;
       }))
     check.flaw({}, f->message);

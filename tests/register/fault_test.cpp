@@ -172,6 +172,35 @@ TEST_CASE("a register of the first format, opened on files that fail at every st
   CHECK(refused > 20);
 }
 
+TEST_CASE("a register of the first format that holds what no program wrote is left as it is") {
+  const Folder folder;
+  const std::string file = folder.path / "r.register";
+  for (const char* more :
+       {"INSERT INTO body VALUES(900, zeroblob(32), 'a body of no entry')",
+        "INSERT INTO entry SELECT -3, recorded, author, kind, about, commitment, leaf FROM "
+        "entry WHERE sequence = 1",
+        "UPDATE entry SET author = printf('%.300c', 'a') WHERE sequence = 1"}) {
+    CAPTURE(more);
+    for (const char* tail : {"", "-wal", "-shm"}) fs::remove(file + tail);
+    {
+      auto created = create_sqlite(file, "test", "");
+      REQUIRE(created);
+      Register r(std::move(*created));
+      REQUIRE(r.append(batch(0, 3), some_salt));
+    }
+    to_first_format(file);
+    sqlite3* db = nullptr;
+    REQUIRE(sqlite3_open(file.c_str(), &db) == SQLITE_OK);
+    REQUIRE(sqlite3_exec(db, more, nullptr, nullptr, nullptr) == SQLITE_OK);
+    sqlite3_close(db);
+    for (int again = 0; again < 2; ++again) {
+      const auto store = open_sqlite(file, "");
+      REQUIRE(!store);
+      REQUIRE(store.problem().code == &code::register_altered);
+    }
+  }
+}
+
 TEST_CASE("a register on files that fail at every step keeps what it acknowledged and nothing half") {
   const Folder folder;
   const std::string file = folder.path / "r.register";
