@@ -10,6 +10,7 @@ import os
 import pathlib
 import random
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -29,8 +30,8 @@ dice = random.Random(20231222)
 made = 0
 
 
-def run(*argv, good=True, **more):
-    done = subprocess.run([binary, "register", *map(str, argv)], capture_output=True, text=True, timeout=300, **more)
+def run(*argv, good=True, program=binary, **more):
+    done = subprocess.run([program, "register", *map(str, argv)], capture_output=True, text=True, timeout=300, **more)
     assert not good or done.returncode == 0, f"{argv}: exit {done.returncode}: {done.stderr}"
     return done
 
@@ -41,6 +42,13 @@ def new_database():
     name = f"sekisho_test_{os.getpid()}_{made}"
     subprocess.run(["psql", "-q", a.register.replace("DATABASE", "postgres"), "-c", f"CREATE DATABASE {name}"], check=True)
     return a.register.replace("DATABASE", name)
+
+
+def reader(folder):
+    """How a command runs as somebody who may read alone, with a copy of the program where they may run it."""
+    if os.geteuid() != 0:
+        return {}
+    return {"user": 65534, "program": shutil.copy(binary, folder / "sekisho")}
 
 
 def new_register(folder):
@@ -253,7 +261,7 @@ def upgrade_in_place(folder):
     before = location.read_bytes()
     location.chmod(0o444)
     folder.chmod(0o555)
-    as_reader = {"user": 65534} if os.geteuid() == 0 else {}
+    as_reader = reader(folder)
     try:
         refused = run("verify", "--register", location, good=False, **as_reader)
         assert refused.returncode == 1 and "SK3504" in refused.stderr and "copy it" in refused.stderr, refused.stderr
@@ -340,7 +348,7 @@ def read_only(folder):
     location.chmod(0o444)
     place.chmod(0o555)
     folder.chmod(0o755)
-    as_reader = {"user": 65534} if os.geteuid() == 0 else {}
+    as_reader = reader(folder)
     try:
         for command in (["verify"], ["show"], ["show", "--format", "events"], ["export", "--out", "-"], ["prove", "--entry", 0]):
             run(*command, "--register", location, **as_reader)
