@@ -414,7 +414,7 @@ std::vector<const Act*> Reader::acts_on(const Matter& m) const {
 std::vector<Value> Reader::said(const Matter& m) {
   const bool need = m.kind == Matter::Kind::need;
   const std::size_t before = open.size();
-  std::set<std::int64_t> states;
+  std::set<std::int64_t> found;
   bool sure = false;
   for (const auto& turn : turns(m)) {
     for (const Act* a : turn) {
@@ -423,10 +423,10 @@ std::vector<Value> Reader::said(const Matter& m) {
       sure = sure || t == Truth::yes;
       const auto state =
           std::find(need_states.begin(), need_states.end(), a->state == "revoked" ? "lapsed" : a->state);
-      states.insert(need                           ? state - need_states.begin()
-                    : a->state == "revoked"        ? judged_none
-                    : a->finds.at(FactId{m.index}) ? 1
-                                                   : 0);
+      found.insert(need                           ? state - need_states.begin()
+                   : a->state == "revoked"        ? judged_none
+                   : a->finds.at(FactId{m.index}) ? 1
+                                                  : 0);
     }
     if (sure) break;
   }
@@ -435,14 +435,14 @@ std::vector<Value> Reader::said(const Matter& m) {
   const AuthorityId from = need ? law_.needs[m.index].from : law_.facts[m.index].judged_by;
   const bool complete =
       p.silence_is_none || std::find(p.records.begin(), p.records.end(), from) != p.records.end();
-  if (!sure && complete) states.insert(need ? need_none : judged_none);
+  if (!sure && complete) found.insert(need ? need_none : judged_none);
   if (!sure && !complete)
     for (std::int64_t s = 0; s < (need ? static_cast<std::int64_t>(need_states.size()) : judged_none + 1);
          ++s)
-      states.insert(s);
+      found.insert(s);
   std::vector<Value> out;
-  out.reserve(states.size());
-  for (const std::int64_t s : states) out.push_back({s, {}});
+  out.reserve(found.size());
+  for (const std::int64_t s : found) out.push_back({s, {}});
   return out;
 }
 
@@ -461,9 +461,9 @@ Truth Reader::granted_adding(NeedId id) {
     undecided = undecided & !covered;
   }
   if (adds == Truth::no) return Truth::no;
-  const std::vector<Value> states = left(m);
-  if (!has(states, {need_granted, {}})) return Truth::no;
-  return adds & (unknown(m, states) ? Truth::unknown : Truth::yes);
+  const std::vector<Value> may_be = left(m);
+  if (!has(may_be, {need_granted, {}})) return Truth::no;
+  return adds & (unknown(m, may_be) ? Truth::unknown : Truth::yes);
 }
 
 // --- conditions ---

@@ -15,6 +15,9 @@ inline constexpr Sequence behind_all = Sequence{1} << 62;  // every entry stands
 
 inline constexpr std::size_t longest_word = 255;  // bytes
 
+/// The years 0 to 9999, which can be written: microseconds since 1970-01-01 UTC.
+inline constexpr std::int64_t earliest_time = -62'167'219'200'000'000, latest_time = 253'402'300'799'999'999;
+
 /// What is recorded: by whom, of what kind, and about which earlier entry, if any.
 struct EntryHead {
   std::int64_t recorded = 0;  // microseconds since 1970-01-01 UTC, as the recorder's clock had it

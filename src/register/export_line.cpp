@@ -96,7 +96,8 @@ Result<Entry> read_export_line(std::string_view line, std::size_t number) {
   e.head.recorded = recorded.value_or(0);
   e.head.by = m.text("by");
   e.head.kind = m.text("kind");
-  if (e.head.by.size() > 255 || e.head.kind.size() > 255) m.wrong("`by` or `kind` is longer than 255 bytes");
+  if (e.head.by.size() > longest_word || e.head.kind.size() > longest_word)
+    m.wrong("`by` or `kind` is longer than 255 bytes");
   if (m.has("about")) e.head.about = m.number("about");
   e.commitment = m.hash("commitment");
   e.leaf = m.hash("leaf");
@@ -124,14 +125,14 @@ std::string to_time(std::int64_t microseconds) {
 
 std::optional<std::int64_t> parse_time(std::string_view text) {
   using namespace std::chrono;
-  constexpr std::string_view form = "0000-00-00T00:00:00.000000Z";
-  if (text.size() != form.size()) return std::nullopt;
+  constexpr std::string_view time_form = "0000-00-00T00:00:00.000000Z";
+  if (text.size() != time_form.size()) return std::nullopt;
   std::array<std::int64_t, 7> n{};
   std::size_t field = 0;
-  for (std::size_t i = 0; i < form.size(); ++i) {
+  for (std::size_t i = 0; i < time_form.size(); ++i) {
     const bool digit = text[i] >= '0' && text[i] <= '9';
-    if (form[i] == '0' ? !digit : text[i] != form[i]) return std::nullopt;
-    if (form[i] == '0')
+    if (time_form[i] == '0' ? !digit : text[i] != time_form[i]) return std::nullopt;
+    if (time_form[i] == '0')
       n[field] = n[field] * 10 + (text[i] - '0');
     else
       ++field;

@@ -123,7 +123,7 @@ std::optional<Entry> Pack::entry(Sequence s) const {
     const Hash salt = pieces.hash();
     e.body = Body{salt, std::string(pieces.rest())};
   }
-  if (!pieces.exact()) return {};
+  if (!pieces.exact() || e.head.recorded < earliest_time || e.head.recorded > latest_time) return {};
   return e;
 }
 

@@ -24,6 +24,8 @@ Failure recordable(const NewEntry& e, Sequence at) {
     return problem(code::not_recordable, "its kind is empty or longer than 255 bytes");
   if (e.head.by.size() > longest_word)
     return problem(code::not_recordable, "who records it is longer than 255 bytes");
+  if (e.head.recorded < earliest_time || e.head.recorded > latest_time)
+    return problem(code::not_recordable, "its time is not of the years 0 to 9999");
   if (e.body.size() > longest_body) return problem(code::not_recordable, "it is longer than 16 MiB");
   if (e.body.find('\0') != std::string::npos) return problem(code::not_recordable, "it holds a zero byte");
   if (e.head.about && *e.head.about >= at) return problem(code::no_such_entry, at, *e.head.about);

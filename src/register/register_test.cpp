@@ -603,6 +603,22 @@ TEST_CASE("entries of every shape come back from packs as they went in, however 
   REQUIRE(longest <= 256);
 }
 
+TEST_CASE("a time that cannot be written is neither recorded nor read") {
+  Scratch place(false);
+  Register r = place.make();
+  for (const std::int64_t wrong : {INT64_MIN, INT64_MAX, earliest_time - 1, latest_time + 1}) {
+    NewEntry e = said("x");
+    e.head.recorded = wrong;
+    REQUIRE(r.append({e}, salt()).problem().code == &code::not_recordable);
+    Entry kept;
+    kept.head = {wrong, "officer", "event", std::nullopt};
+    const PackRow row = pack(std::span(&kept, 1));
+    REQUIRE(!Pack(0, row.raw).entry(0));
+  }
+  REQUIRE(to_time(earliest_time) == "0000-01-01T00:00:00.000000Z");
+  REQUIRE(to_time(latest_time) == "9999-12-31T23:59:59.999999Z");
+}
+
 TEST_CASE("a pack of which a byte is cut off or altered gives entries that differ, or none") {
   std::vector<Entry> entries(3);
   for (Sequence s = 0; s < 3; ++s) {
