@@ -16,8 +16,8 @@ using namespace sekisho::bench;
 
 using Told = DayLaw::Request::Told;
 
-constexpr int turns =
-    1'000;  // of all requests: what takes a fraction of a microsecond needs a warm processor
+// Of all requests: what takes a fraction of a microsecond needs a warm processor.
+constexpr int turns = 1'000;
 
 /// The cells that are facts, as one object.
 std::string as_json(DayLaw::Request& request, const Table& table, const std::vector<std::string>& row) {

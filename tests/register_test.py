@@ -272,7 +272,7 @@ def upgrade_in_place(folder):
 
 
 def unpacked(raw):
-    """The entries of a pack, by docs/register.md."""
+    """The entries of a pack, by src/register/pack.h."""
     n = int.from_bytes(raw[:4], "big")
     ends = [int.from_bytes(raw[4 + 4 * i:8 + 4 * i], "big") for i in range(n)]
     out = []
@@ -321,7 +321,7 @@ def altered_within(folder):
         with sqlite3.connect(location) as db:
             [(raw,)] = db.execute("SELECT entries FROM pack")
             there = unpacked(raw)
-            assert packed(there) == raw, "docs/register.md and the program pack otherwise"
+            assert packed(there) == raw, "src/register/pack.h and the program pack otherwise"
             make(there)
             db.execute("UPDATE pack SET entries = ?", (packed(there),))
         db.close()

@@ -118,8 +118,7 @@ Result<Json> Reading::may_go(Sequence entry) const {
 /// What stands in the place of events that were disposed of is known from the disposals.
 Failure Reading::name_gone() {
   for (const Sequence s : bodiless_)
-    if (!disposed_.contains(s))
-      return altered({s, "its body is gone and nothing says that it was disposed of"});
+    if (!disposed_.contains(s)) return altered({s, not_disposed});
   for (std::size_t i = 0; i < events_.size(); ++i) {
     Held& h = events_[i];
     if (!h.gone) continue;

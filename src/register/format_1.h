@@ -19,6 +19,7 @@ inline constexpr const char* rows =
 inline constexpr const char* strangers =
     "SELECT (SELECT count(*) FROM body WHERE sequence NOT IN (SELECT sequence FROM entry)) + "
     "(SELECT count(*) FROM entry WHERE sequence < 0 OR sequence >= 4611686018427387904)";
+static_assert(behind_all == 4611686018427387904);
 inline Problem cannot_be_brought() {
   Problem p =
       problem(code::register_altered, "it is of the first format and holds rows that no program wrote");
@@ -42,15 +43,15 @@ Entry read_row(Row& row) {
   return e;
 }
 
-/// Takes entries in order and puts them as packs; where one is missing, a new pack begins.
+/// Takes entries in order and puts them as packs, holding one pack of them in memory; where one is missing, a
+/// new pack begins.
 class Repacking {
  public:
   explicit Repacking(Store& store) : store_(store) {}
   Failure take(Entry e) {
     if (e.head.by.size() > longest_word || e.head.kind.size() > longest_word) return cannot_be_brought();
-    constexpr std::size_t most = 256, most_bytes = 1U << 20;  // in memory
     Failure f;
-    if (all_.size() == most || bytes_ > most_bytes ||
+    if (all_.size() == most_pack_entries || bytes_ > most_pack_bytes ||
         (!all_.empty() && all_.back().sequence + 1 != e.sequence))
       f = finish();
     bytes_ += e.body ? e.body->text.size() : 0;

@@ -7,7 +7,6 @@
 namespace sekisho {
 namespace {
 
-constexpr std::size_t most_entries = 256, most_bytes = 1U << 20;
 constexpr std::size_t number_bytes = 4, time_bytes = 8, sequence_bytes = 8;
 constexpr char about_another = 1, has_body = 2;
 /// Of an entry that is about another one, without its words and its text.
@@ -52,17 +51,18 @@ class Pieces {
   bool whole_ = true;
 };
 
-}  // namespace
-
+/// How many of the entries go into one pack: at least one.
 std::size_t pack_length(std::span<const Entry> entries) {
   std::size_t n = 0, bytes = 0;
-  for (const Entry& e : entries.first(std::min(entries.size(), most_entries))) {
+  for (const Entry& e : entries.first(std::min(entries.size(), most_pack_entries))) {
     bytes += length_of(e);
-    if (n != 0 && bytes > most_bytes) break;
+    if (n != 0 && bytes > most_pack_bytes) break;
     ++n;
   }
   return n;
 }
+
+}  // namespace
 
 PackRow pack(std::span<const Entry> entries) {
   std::size_t length = number_bytes * (entries.size() + 1);

@@ -1,7 +1,8 @@
 #pragma once
-#include <functional>
+#include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "register/entry.h"
 
@@ -31,9 +32,10 @@ struct PackRow {
   std::string raw;
 };
 
-/// How many of the entries go into one pack: at least one, and what a reader of one of them reads in a
-/// moment.
-std::size_t pack_length(std::span<const Entry> entries);
+/// A pack holds so many entries and, if there are several, so many bytes: what a reader of one of them reads
+/// in a moment.
+inline constexpr std::size_t most_pack_entries = 256, most_pack_bytes = 1U << 20;
+
 /// @pre the entries are neighbours, in order
 PackRow pack(std::span<const Entry> entries);
 /// All of them, in as many packs as it takes.

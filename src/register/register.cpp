@@ -229,8 +229,7 @@ Failure Register::read(Sequence from, Sequence to, const std::function<bool(Entr
       }))
     return f;
   if (!altered && more && next < behind) altered = wrong(next, not_there);
-  if (!altered && more && !bodiless.empty())
-    altered = wrong(*bodiless.begin(), "its body is gone and nothing says that it was disposed of");
+  if (!altered && more && !bodiless.empty()) altered = wrong(*bodiless.begin(), not_disposed);
   return altered;
 }
 
@@ -388,9 +387,8 @@ Result<std::uint64_t> Register::restore(const std::function<Result<std::optional
     if (!*e) break;
   }
   if (!bodiless.empty())
-    return undo(problem(code::register_altered,
-                        fmt::format("entry {}: its body is gone and nothing says that it was disposed of",
-                                    *bodiless.begin())));
+    return undo(
+        problem(code::register_altered, fmt::format("entry {}: {}", *bodiless.begin(), not_disposed)));
   if (auto f = store_->commit()) return *f;
   return end->frontier.size();
 }

@@ -37,6 +37,8 @@ struct TileAt {
 
 /// What is said of an entry that `Store::read` left out.
 inline constexpr const char* not_there = "is not there, or its bytes are no entry";
+/// And of one whose body is gone without a disposal.
+inline constexpr const char* not_disposed = "its body is gone and nothing says that it was disposed of";
 
 class Store {
  public:

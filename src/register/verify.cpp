@@ -52,10 +52,9 @@ class Check {
     next_pack_ = p.behind();
     ++packs_;
   }
-  void rows() {
+  void rows(const Result<RegisterEnd>& end) {
     const auto there = store_.rows();
     if (!there) return flaw({}, there.problem().message);
-    const auto end = store_.end();
     std::int64_t tiles = 0;
     for (std::uint64_t n = end ? end->frontier.size() / tile_width : 0; n != 0; n /= tile_width)
       tiles += static_cast<std::int64_t>(n);
@@ -70,14 +69,13 @@ class Check {
   }
 
   void finish(std::span<const Checkpoint> against) {
-    for (const Sequence s : missing_)
-      disposed_.contains(s) ? void(++out_.disposed)
-                            : flaw(s, "its body is gone and nothing says that it was disposed of");
+    for (const Sequence s : missing_) disposed_.contains(s) ? void(++out_.disposed) : flaw(s, not_disposed);
     for (const Sequence s : disposed_)
       if (!missing_.contains(s)) flaw(s, "was disposed of, and its body is there");
-    end();
+    const auto at_end = store_.end();
+    end(at_end);
     tiles();
-    rows();
+    rows(at_end);
     for (const Checkpoint& c : against) checkpoint(c);
     out_.root = kept_.frontier.root();
   }
@@ -115,8 +113,7 @@ class Check {
       if (const auto found = store_.tile(at); found && !found->empty())
         flaw({}, fmt::format("tile {} of level {} is not full and should not be there", at.index, at.level));
   }
-  void end() {
-    const auto end = store_.end();
+  void end(const Result<RegisterEnd>& end) {
     if (!end) return flaw({}, end.problem().message);
     if (end->frontier.size() > out_.entries) {
       for (Sequence s = next_; s < end->frontier.size() && out_.flaws.size() < most_flaws; ++s)
