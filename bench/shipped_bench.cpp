@@ -78,6 +78,31 @@ void rows(const std::string& name, const Rulebooks& books) {
              static_cast<double>(count) / seconds / 1e6);
 }
 
+/// Of every change of the law beside what held before it, and of the whole span of the law at once.
+void impacts(const std::string& name, const Rulebooks& books, const std::string& regime) {
+  const std::vector<Date> days = stretches(books.body().law);
+  std::string which;
+  double slowest = 0;
+  std::size_t changes = 0;
+  const auto seconds = [&](Date from, Date to) {
+    ImpactRequest impact;
+    impact.from = to_string(from);
+    impact.to = to_string(to);
+    impact.regime = regime;
+    return best_of(3, [&] { books.impact(impact); });
+  };
+  for (std::size_t i = 1; i < days.size(); ++i) {
+    const double s = seconds(days[i - 1], days[i]);
+    ++changes;
+    if (s > slowest) {
+      slowest = s;
+      which = to_string(days[i]);
+    }
+  }
+  fmt::print("{:<20} impact, slowest of {:>3} changes  {:>9.2f} ms   ({}); from first to last {:.2f} ms\n",
+             name, changes, slowest * 1e3, which, seconds(days.front(), days.back()) * 1e3);
+}
+
 void measure(const std::string& name, const Rulebooks& books, const std::string& regime) {
   if (!books.ok()) {
     fmt::print("{:<20} skipped: it does not stand alone\n", name);
@@ -89,12 +114,7 @@ void measure(const std::string& name, const Rulebooks& books, const std::string&
   fmt::print(
       "{:<20} compile, slowest of {:>3} stretches {:>9.2f} ms   ({}, {} nodes); all stretches {:.1f} ms\n",
       name, stretches(law).size(), slowest.seconds * 1e3, to_string(slowest.day), slowest.nodes, sum * 1e3);
-  ImpactRequest impact;
-  impact.from = "2023-12-21";
-  impact.to = "2023-12-22";
-  impact.regime = regime;
-  const double seconds = best_of(5, [&] { books.impact(impact); });
-  fmt::print("{:<20} impact, 2023-12-21 to 22        {:>9.2f} ms\n", name, seconds * 1e3);
+  impacts(name, books, regime);
   rows(name, books);
 }
 

@@ -71,7 +71,7 @@ Json right_json(const Law& law, const RightOn& r) {
   return j;
 }
 
-Json state_json(const Law& law, const Custody& custody, StateId number) {
+Json state_json(const Law& law, const Custody& custody, ExactShares& shares, StateId number) {
   const LotState& s = custody.states()[number];
   Json provisos = Json::array(), attestations = Json::array(), rights = Json::array(),
        parents = Json::array();
@@ -87,7 +87,7 @@ Json state_json(const Law& law, const Custody& custody, StateId number) {
     attestations.push_back({{"jurisdiction", a.jurisdiction},
                             {"by", text_or_null(a.by)},
                             {"on", a.on ? Json(to_string(*a.on)) : Json(nullptr)}});
-  for (const RightOn& r : custody.marks().rights_on(number)) rights.push_back(right_json(law, r));
+  for (const RightOn& r : custody.marks().rights_on(number, shares)) rights.push_back(right_json(law, r));
   for (const Origin& o : custody.graph().origins(number))
     parents.push_back({{"state", o.state}, {"how", to_string(o.how)}});
   return {{"state", number},
@@ -129,7 +129,8 @@ class Pedigree {
     std::set<StateId> shown = history_;
     shown.insert(made_of_.begin(), made_of_.end());
     shown.insert(used_in_.begin(), used_in_.end());
-    for (const StateId i : shown) states.push_back(state_json(law_, custody_, i));
+    ExactShares shares(custody_.graph());
+    for (const StateId i : shown) states.push_back(state_json(law_, custody_, shares, i));
     const auto now = custody_.lot(lot);
     return {{"schema", "sekisho-lot/1"},
             {"lot", lot},

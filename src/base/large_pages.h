@@ -2,10 +2,13 @@
 #include <sys/mman.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <limits>
 #include <new>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 // Memory for vectors of hundreds of megabytes that are read here and there: asked for in pages of two
 // megabytes, so that finding a page is not most of the work. Where the system gives none, ordinary ones
@@ -39,7 +42,33 @@ struct LargePages {
     else
       std::free(at);
   }
+  /// `resize` makes room and fills nothing in: whoever calls it writes every place.
+  template <class U>
+  void construct(U* at) {
+    ::new (static_cast<void*>(at)) U;
+  }
+  template <class U, class... From>
+  void construct(U* at, From&&... from) {
+    ::new (static_cast<void*>(at)) U{std::forward<From>(from)...};
+  }
   friend bool operator==(LargePages, LargePages) { return true; }
 };
+
+/// Makes room for `n` and takes the memory from the system now, since all of it will be used: else the system
+/// would clear one page after the other while they are filled.
+template <class T>
+void reserve_now(std::vector<T, LargePages<T>>& v, std::size_t n) {
+  v.reserve(n);
+  char* const at = reinterpret_cast<char*>(v.data()) + v.size() * sizeof(T);
+  const auto misaligned = reinterpret_cast<std::uintptr_t>(at) % LargePages<T>::page;
+  char* const from = at + (misaligned == 0 ? 0 : LargePages<T>::page - misaligned);
+  char* const to = reinterpret_cast<char*>(v.data()) + v.capacity() * sizeof(T);
+#ifdef MADV_POPULATE_WRITE
+  if (from < to)
+    madvise(from, static_cast<std::size_t>(to - from), MADV_POPULATE_WRITE);  // or page by page, later
+#else
+  static_cast<void>(from < to);
+#endif
+}
 
 }  // namespace sekisho

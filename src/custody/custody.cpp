@@ -495,6 +495,7 @@ Custody::Custody(std::span<const Event> recorded, Date valid_on, const Law& law,
   enter(known);
   for (const Event* e : all)
     if (const auto* entered = std::get_if<Enter>(&e->body)) enter(entered->world);
+  marks_.graph().reserve(all.size(), all.size() * 3 / 2, all.size() / 3);  // as many as there are, mostly
   for (const Event* e : all) {
     if (e->on > valid_on) break;
     events_.push_back(e);
@@ -525,6 +526,10 @@ std::string Custody::holder_of(const std::string& item, const std::string& seria
 }
 
 Lot Custody::as_lot(StateId id) const {
+  ExactShares shares(graph());
+  return as_lot(id, shares);
+}
+Lot Custody::as_lot(StateId id, ExactShares& shares) const {
   const LotState& s = states_[id];
   Lot l;
   l.id = s.lot;
@@ -536,7 +541,7 @@ Lot Custody::as_lot(StateId id) const {
   l.source = s.by->source;
   l.provisos = marks_.provisos_on(id);
   l.attestations = marks_.attestations_on(id);
-  l.rights = marks_.rights_on(id);
+  l.rights = marks_.rights_on(id, shares);
   l.has_history = true;
   l.holds = s.quantity;
   l.at = s.by->at;
@@ -554,7 +559,8 @@ World Custody::world() const {
       append(w.records, entered->world.records);
       append(w.instruments, entered->world.instruments);
     }
-  for (const auto& [number, state] : live_) w.lots.push_back(as_lot(state));
+  ExactShares shares(graph());
+  for (const auto& [number, state] : live_) w.lots.push_back(as_lot(state, shares));
   return w;
 }
 

@@ -76,6 +76,8 @@ class Custody {
 
  private:
   class Step;
+  Lot as_lot(StateId s, ExactShares& shares) const;
+
   MarkBook marks_;
   std::vector<LotState> states_;
   std::map<std::string, StateId, std::less<>> live_;

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
+#include <bit>
 #include <queue>
 #include <unordered_set>
+
+#include "custody/share_rules.h"
 
 namespace sekisho {
 namespace {
@@ -12,32 +14,22 @@ namespace {
 constexpr std::uint8_t took_small_part = 8, took_large_part = 16, descent_bits = 7;
 
 // A value is 54 bits of ten-thousandths with its currency above them. Negative: not known; or, where the part
-// of a lot has no whole number of them, deferred: -2 less the currency.
+// of a lot has no whole number of them, -2 less its place among the part worths.
 constexpr int currency_shift = 54;
 
 std::int64_t packed(Worth w) {
   if (w.ten_thousandths < 0 || w.ten_thousandths > Worth::most) return Worth::unknown;
   return (static_cast<std::int64_t>(w.currency) << currency_shift) | w.ten_thousandths;
 }
-std::int64_t deferred(std::uint8_t currency) {
-  return -2 - static_cast<std::int64_t>(currency);
-}
+/// Of a value that is not negative.
 std::int64_t amount(std::int64_t value) {
-  return value >= 0 ? value & Worth::most : std::max(value, Shares::value_deferred);
+  return value & Worth::most;
 }
-std::uint8_t currency_of(std::int64_t value) {
-  return static_cast<std::uint8_t>(value >= 0                ? value >> currency_shift
-                                   : value == Worth::unknown ? 0
-                                                             : -2 - value);
+std::size_t place_of(std::int64_t value) {
+  return static_cast<std::size_t>(-2 - value);
 }
-mpq_class part_of_whole(const Origin& o) {
-  mpq_class part(whole_number(o.taken), whole_number(o.of));
-  part.canonicalize();
-  return part;
-}
-/// What goes on as it is, or as its part.
-bool carries_on(Descent d) {
-  return d == Descent::same || d == Descent::part || d == Descent::rest || d == Descent::copied;
+double number(std::int64_t n) {
+  return static_cast<double>(n);
 }
 
 }  // namespace
@@ -48,40 +40,82 @@ std::string_view to_string(Descent d) {
   return words[static_cast<std::size_t>(d)];
 }
 
-Graph::Graph(std::vector<bool> reaches_products) : shares_(std::move(reaches_products)) {}
+mpq_class part_of_whole(const Origin& o) {
+  mpq_class part(whole_number(o.taken), whole_number(o.of));
+  part.canonicalize();
+  return part;
+}
+
+Graph::Graph(std::vector<bool> reaches_products)
+    : reaches_products_(std::move(reaches_products)),
+      shares_(reaches_products_.size()),
+      added_(1),
+      added_table_(64, nothing) {}
 
 void Graph::reserve(std::size_t states, std::size_t origins, std::size_t built) {
-  states_.reserve(states);
-  edges_.reserve(origins);
-  how_.reserve(origins);
-  strides_.reserve(origins / stride + 1);
-  small_parts_.reserve(origins);
+  reserve_now(states_, states);
+  reserve_now(edges_, origins);
+  reserve_now(how_, origins);
+  reserve_now(strides_, origins / stride + 1);
+  reserve_now(small_parts_, origins);
   shares_.reserve(built);
 }
 
 // --- what a state bears ---
 std::uint32_t Graph::kept(const Added& added) {
-  const std::uint64_t h = (std::uint64_t{added.marks.index} << 32 | added.share.index) * 0x9e3779b97f4a7c15;
-  std::uint32_t& last = last_kept_[h >> 56];  // of those that fall together, the one met last
-  if (last < added_.size() && added_[last] == added) return last;
-  const auto [it, fresh] = added_ids_.emplace(added, static_cast<std::uint32_t>(added_.size()));
-  if (fresh) added_.push_back(added);
-  return last = it->second;
+  if (added == Added()) return 0;
+  const auto place = [&](const Added& a) {
+    const std::uint64_t key = std::uint64_t{a.marks.index} << 32 | a.share.index;
+    return (key * 0x9e3779b97f4a7c15) >> (64 - std::countr_zero(added_table_.size()));
+  };
+  const auto next = [&](std::size_t at) { return (at + 1) % added_table_.size(); };
+  std::size_t at = place(added);
+  for (; added_table_[at] != nothing; at = next(at))
+    if (added_[added_table_[at]] == added) return added_table_[at];
+  added_table_[at] = static_cast<std::uint32_t>(added_.size());
+  added_.push_back(added);
+  if (added_.size() * 4 > added_table_.size()) {
+    added_table_.assign(added_table_.size() * 4, nothing);
+    for (std::uint32_t i = 1; i < added_.size(); ++i) {
+      for (at = place(added_[i]); added_table_[at] != nothing;) at = next(at);
+      added_table_[at] = i;
+    }
+  }
+  return static_cast<std::uint32_t>(added_.size() - 1);
 }
 
 /// Goods that move are worth what they were, and a part its part.
-std::int64_t Graph::value_of(std::span<const Origin> origins, const Added& added, std::int64_t said) const {
-  if (added.says_worth || origins.size() != 1 || !carries_on(origins.front().how)) return said;
+std::int64_t Graph::value_of(std::span<const Origin> origins, Said said) {
+  if (said.says || origins.size() != 1 || !carries_on(origins.front().how)) return said.value;
   const Origin& o = origins.front();
   const std::int64_t whole = states_[o.state].value;
-  if (whole < 0 || o.taken == o.of) return whole;
+  if (whole == Worth::unknown || o.taken == o.of) return whole;
   std::int64_t product = 0;
-  if (__builtin_mul_overflow(amount(whole), o.taken, &product) || product % o.of != 0)
-    return deferred(currency_of(whole));
-  return packed({product / o.of, currency_of(whole)});
+  if (whole >= 0 && !__builtin_mul_overflow(amount(whole), o.taken, &product) && product % o.of == 0)
+    return packed({product / o.of, currency_of(whole)});
+  const Bounds b = bounds_of(whole);
+  const double part = number(o.taken) / number(o.of);
+  part_worths_.push_back(
+      {{b.least * part * (1 - 0x1p-49), b.most * part * (1 + 0x1p-49)}, currency_of(whole)});
+  return -1 - static_cast<std::int64_t>(part_worths_.size());
 }
 
-std::optional<mpq_class> Graph::exact_value(StateId s) const {
+std::uint8_t Graph::currency_of(std::int64_t value) const {
+  return value >= 0                ? static_cast<std::uint8_t>(value >> currency_shift)
+         : value == Worth::unknown ? std::uint8_t{0}
+                                   : part_worths_[place_of(value)].currency;
+}
+/// Of a value that is known.
+Bounds Graph::bounds_of(std::int64_t value) const {
+  if (value < 0) return part_worths_[place_of(value)].bounds;
+  return {number(amount(value)), number(amount(value))};
+}
+bool Graph::same_value(std::int64_t a, std::int64_t b) const {
+  return a == b ||
+         (a < Worth::unknown && b < Worth::unknown && part_worths_[place_of(a)] == part_worths_[place_of(b)]);
+}
+
+std::optional<mpq_class> Graph::worth(StateId s) const {
   mpq_class part = 1;
   while (states_[s].value < Worth::unknown) {
     const Origin o = origin(states_[s].first_edge);
@@ -109,126 +143,151 @@ MarkSetId Graph::marks_of(std::span<const Origin> origins, const Added& added) {
 }
 
 ShareId Graph::share_of(std::span<const Origin> origins, const Added& added, std::int64_t value) {
-  if (shares_.rights() == 0) return Shares::none();
   const bool all_bare = std::all_of(origins.begin(), origins.end(), [&](const Origin& o) { return bare(o); });
   if (all_bare) return added.share;
   const Origin& first = origins.front();
-  // The two ways of nearly all states.
-  if (origins.size() == 1 && carries_on(first.how) && added.share == Shares::none() && !added.parts_taken_out)
-    return states_[first.state].share;
-  if (std::all_of(origins.begin(), origins.end(),
-                  [](const Origin& o) { return o.how == Descent::built_in; })) {
-    portions_.clear();
-    for (const Origin& o : origins) {
-      const std::int64_t v = states_[o.state].value;
-      const bool comparable = currency_of(v) == currency_of(value);
-      portions_.push_back(
-          {states_[o.state].share, comparable ? amount(v) : Shares::value_unknown, o.taken, o.of});
-    }
-    return shares_.built(portions_, amount(value), added.share);
-  }
-  // What hangs on something deferred is deferred too: else a change further back would pass it by.
-  const bool countable = std::all_of(origins.begin(), origins.end(), [&](const Origin& o) {
-    const bool weighs = !bare(o) || o.how == Descent::united;
-    return states_[o.state].share != Shares::deferred() &&
-           (!weighs || states_[o.state].value >= Worth::unknown);
-  });
-  if (!countable) return Shares::deferred();
-  return shares_.keep(
-      row_by_rules(origins, added, value, [&](StateId s) { return *shares_.row(states_[s].share); }));
+  if (first.how == Descent::built_in)
+    sum_built(origins, value);
+  else if (first.how == Descent::united)
+    sum_united(origins);
+  else
+    sum_opened(origins, added);
+  for (const Origin& o : origins)
+    if (o.how == Descent::made_with) shares_.reach(states_[o.state].share, reaches_products_);
+  if (added.share != Shares::none()) shares_.also(added.share);
+  return shares_.finish();
 }
 
-/// By `share_rules`, from the rows of what the state came of.
-ShareRow Graph::row_by_rules(std::span<const Origin> origins, const Added& added, std::int64_t value,
-                             const Rows& rows) const {
-  std::vector<share_rules::Portion> body;
-  std::vector<ShareRow> technology;
-  const std::uint8_t currency = origins.empty() || origins.front().how == Descent::built_in
-                                    ? currency_of(value)
-                                    : currency_of(states_[origins.front().state].value);
-  bool rest_bare = true;
+/// Content is weighed by what it is worth beside what was built.
+void Graph::sum_built(std::span<const Origin> origins, std::int64_t value) {
+  shares_.begin();
+  const std::uint8_t currency = currency_of(value);
   for (const Origin& o : origins) {
-    if (o.how == Descent::made_with) {
-      technology.push_back(rows(o.state));
+    const State& part = states_[o.state];
+    if (o.how == Descent::made_with || part.share == Shares::none()) continue;
+    if (value <= 0 || amount(value) == 0 || part.value == Worth::unknown ||
+        currency_of(part.value) != currency) {
+      shares_.add_open(part.share);
       continue;
     }
-    rest_bare = rest_bare && (body.empty() || bare(o));
-    body.push_back({rows(o.state), {}});
-    if (currency_of(states_[o.state].value) == currency) body.back().value = exact_value(o.state);
-    if (body.back().value) *body.back().value *= part_of_whole(o);
+    const Bounds worth = bounds_of(part.value);
+    const double of = number(o.of) * number(amount(value)), taken = number(o.taken);
+    const double least = worth.least * taken / of;
+    shares_.add(part.share, {least, worth.most == worth.least ? least : worth.most * taken / of});
   }
-  ShareRow out(shares_.rights());
-  if (!body.empty()) {
-    const Descent how = origins.front().how;
-    if (how == Descent::built_in)
-      out = share_rules::built(
-          body, value < 0 ? std::nullopt : std::optional<mpq_class>(whole_number(amount(value))));
-    else if (how == Descent::united)
-      out = share_rules::mixed(body);
-    else if (carries_on(how) && !added.parts_taken_out && rest_bare)
-      out = body.front().row;
-    else
-      out = share_rules::opened(body);
-  }
-  for (const ShareRow& t : technology)
-    out = share_rules::made_with(std::move(out), t, shares_.reaches_products());
-  return share_rules::and_also(std::move(out), *shares_.row(added.share));
 }
 
-ShareRow Graph::exact_shares(StateId s) const {
-  // Everything back to where shares are held, then forward again: what a state came of has lower numbers.
-  std::map<StateId, ShareRow> rows;
-  std::vector<StateId> open{s};
-  while (!open.empty()) {
-    const StateId at = open.back();
-    open.pop_back();
-    if (!rows.emplace(at, ShareRow()).second || !shares_deferred(at)) continue;
-    for (const Origin& o : origins(at)) open.push_back(o.state);
+/// Content is weighed by what each is worth, unless all are alike.
+void Graph::sum_united(std::span<const Origin> origins) {
+  const State& first = states_[origins.front().state];
+  bool alike = true, known = true;
+  Bounds total;
+  for (const Origin& o : origins) {
+    if (o.how == Descent::made_with) continue;
+    const State& part = states_[o.state];
+    alike = alike && part.share == first.share;
+    known = known && part.value != Worth::unknown && currency_of(part.value) == currency_of(first.value);
+    if (!known) continue;
+    const Bounds worth = bounds_of(part.value);
+    const double taken = number(o.taken) / number(o.of);
+    total.least += worth.least * taken;
+    total.most += worth.most * taken;
   }
-  for (auto& [at, row] : rows)
-    row = shares_deferred(at) ? row_by_rules(origins(at), added(at), states_[at].value,
-                                             [&](StateId of) { return rows.at(of); })
-                              : *shares_.row(states_[at].share);
-  return rows.at(s);
+  known = known && total.least > 0;
+  shares_.begin(alike ? first.share : Shares::none());
+  if (alike) return;
+  for (const Origin& o : origins) {
+    if (o.how == Descent::made_with) continue;
+    const State& part = states_[o.state];
+    if (!known) {  // only where they are alike, which bounds cannot tell, it is what it was
+      shares_.add_at_most(part.share);
+      continue;
+    }
+    const Bounds worth = bounds_of(part.value);
+    const double taken = number(o.taken) / number(o.of);
+    shares_.add(part.share, {worth.least * taken / total.most, worth.most * taken / total.least});
+  }
 }
 
-Graph::Borne Graph::borne(std::span<const Origin> origins, const Added& added, std::int64_t said) {
+/// What went on as it was, or nobody says how much of what it bore.
+void Graph::sum_opened(std::span<const Origin> origins, const Added& added) {
+  const Origin& first = origins.front();
+  const bool goes_on = carries_on(first.how) && !added.parts_taken_out;
+  const bool rest_bare = std::all_of(origins.begin() + 1, origins.end(),
+                                     [&](const Origin& o) { return o.how == Descent::made_with || bare(o); });
+  shares_.begin(goes_on && rest_bare ? states_[first.state].share : Shares::none());
+  if (goes_on && rest_bare) return;
+  for (const Origin& o : origins)
+    if (o.how != Descent::made_with) shares_.add_open(states_[o.state].share);
+  // Whether the rest bears nothing, bounds cannot always tell: if it does, this is what it was.
+  if (goes_on) shares_.add_at_most(states_[first.state].share);
+}
+
+std::optional<StateId> Graph::carried_from(StateId s) const {
+  const auto [from, to] = edges(s);
+  if (to - from != 1) return std::nullopt;
+  const auto how = static_cast<Descent>(how_[from] & descent_bits);
+  const Added& own = added(s);
+  if (!carries_on(how) || own.share != Shares::none() || own.parts_taken_out) return std::nullopt;
+  return edges_[from].from;
+}
+
+/// The way of most states: whatever lay on one lies on the next.
+static bool goes_on_whole(std::span<const Origin> origins, const Added& added) {
+  return origins.size() == 1 && carries_on(origins.front().how) && added.share == Shares::none() &&
+         !added.parts_taken_out;
+}
+
+Graph::Borne Graph::borne(std::span<const Origin> origins, const Added& added, Said said) {
+  if (goes_on_whole(origins, added)) {
+    const State& from = states_[origins.front().state];
+    return {added.marks == MarkSets::none() ? from.marks : marks_.and_also(from.marks, added.marks),
+            from.share, value_of(origins, said)};
+  }
   Borne b{};
   b.marks = marks_of(origins, added);
-  b.value = value_of(origins, added, said);
+  b.value = value_of(origins, said);
   b.share = share_of(origins, added, b.value);
   return b;
 }
 
 // --- states ---
 StateId Graph::append(std::span<const Origin> origins, const Added& added, Worth worth) {
-  Added all = added;
-  all.says_worth = worth.ten_thousandths >= 0;
-  const Borne b = borne(origins, all, packed(worth));
+  const Said said{packed(worth), worth.ten_thousandths >= 0};
+  const Borne b = borne(origins, added, said);
   const auto id = static_cast<StateId>(states_.size());
-  states_.push_back(
-      {static_cast<std::uint32_t>(edges_.size()), nothing, b.marks, b.share, b.value, kept(all)});
-  for (const Origin& o : origins) add_edge(o, id);
+  __builtin_prefetch(states_.data() + id + 64, 1);  // what is written next
+  states_.push_back({static_cast<std::uint32_t>(edges_.size()), nothing, b.marks, b.share, b.value,
+                     kept(added), said.says});
+  add_edges(origins, id);
   return id;
 }
 
-void Graph::add_edge(const Origin& o, StateId to) {
-  const auto edge = static_cast<std::uint32_t>(edges_.size());
-  if (edge % stride == 0) strides_.push_back({to, static_cast<std::uint32_t>(small_parts_.size())});
-  State& from = states_[o.state];
-  edges_.push_back({o.state, from.first_child});
-  from.first_child = edge;
-  auto how = static_cast<std::uint8_t>(o.how);
-  if (o.taken != o.of) {
-    if (o.taken <= UINT16_MAX && o.of <= UINT16_MAX) {
-      small_parts_.push_back({static_cast<std::uint16_t>(o.taken), static_cast<std::uint16_t>(o.of)});
-      how |= took_small_part;
-    } else {
-      large_parts_.push_back({edge, o.taken, o.of});
-      how |= took_large_part;
+void Graph::add_edges(std::span<const Origin> origins, StateId to) {
+  auto edge = static_cast<std::uint32_t>(edges_.size());
+  std::size_t parts = small_parts_.size();
+  edges_.resize(edge + origins.size());
+  how_.resize(edge + origins.size());
+  small_parts_.resize(parts + origins.size());
+  State* const states = states_.data();
+  for (const Origin& o : origins) {
+    if (edge % stride == 0) strides_.push_back({to, static_cast<std::uint32_t>(parts)});
+    auto how = static_cast<std::uint8_t>(o.how);
+    if (o.taken != o.of) {
+      if (o.taken <= UINT16_MAX && o.of <= UINT16_MAX) {
+        small_parts_[parts++] = {static_cast<std::uint16_t>(o.taken), static_cast<std::uint16_t>(o.of)};
+        how |= took_small_part;
+      } else {
+        large_parts_.push_back({edge, o.taken, o.of});
+        how |= took_large_part;
+      }
     }
+    how_[edge] = how;
+    edges_[edge] = {o.state, states[o.state].first_child};
+    states[o.state].first_child = edge;
+    ++edge;
   }
-  how_.push_back(how);
+  small_parts_.resize(parts);
 }
 
 std::pair<std::uint32_t, std::uint32_t> Graph::edges(StateId s) const {
@@ -274,9 +333,8 @@ std::vector<Origin> Graph::origins(StateId s) const {
 }
 
 std::size_t Graph::revise(StateId s, const Added& added, Worth worth) {
-  Added all = added;
-  all.says_worth = worth.ten_thousandths >= 0;
-  states_[s].added = kept(all);
+  states_[s].added = kept(added);
+  states_[s].says_worth = worth.ten_thousandths >= 0;
   std::size_t changed = 0;
   // A state is looked at once all before it that changed have been: what comes of a state has a higher
   // number.
@@ -287,10 +345,10 @@ std::size_t Graph::revise(StateId s, const Added& added, Worth worth) {
     while (!open.empty() && open.top() == at) open.pop();
     read_origins(at, scratch_);
     const Added own = added_[states_[at].added];
-    const std::int64_t said = at == s ? packed(worth) : own.says_worth ? states_[at].value : Worth::unknown;
-    const Borne b = borne(scratch_, own, said);
     State& state = states_[at];
-    if (b.marks == state.marks && b.value == states_[at].value && shares_.same(b.share, state.share))
+    const std::int64_t said = at == s ? packed(worth) : state.says_worth ? state.value : Worth::unknown;
+    const Borne b = borne(scratch_, own, {said, state.says_worth});
+    if (b.marks == state.marks && same_value(b.value, state.value) && shares_.same(b.share, state.share))
       continue;
     state.marks = b.marks;
     state.share = b.share;
@@ -332,7 +390,7 @@ std::vector<StateId> Graph::descendants(StateId s) const {
 std::size_t Graph::memory() const {
   const auto of = [](const auto& v) { return v.size() * sizeof(v.front()); };
   return of(states_) + of(edges_) + of(how_) + of(small_parts_) + of(large_parts_) + of(strides_) +
-         of(added_) + marks_.memory() + shares_.memory();
+         of(part_worths_) + of(added_) + marks_.memory() + shares_.memory();
 }
 
 }  // namespace sekisho

@@ -1,8 +1,7 @@
 #pragma once
-#include <array>
+#include <gmpxx.h>
+
 #include <cstdint>
-#include <functional>
-#include <map>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -29,13 +28,18 @@
 // it in the order of numbers and stops wherever nothing changes.
 //
 // Cost: 32 bytes a state, 9 for each state that it came of and 4 where only a part was taken, a row of
-// shares where goods were built. Appending looks at the states that it came of and at nothing else.
+// shares (8 bytes a right) where goods were built. Appending looks at the states that it came of and at
+// nothing else.
 
 namespace sekisho {
 
 /// What became of the earlier state.
 enum class Descent : std::uint8_t { same, part, rest, united, built_in, taken_out, copied, made_with };
 std::string_view to_string(Descent d);
+/// What goes on as it is, or as its part.
+constexpr bool carries_on(Descent d) {
+  return d == Descent::same || d == Descent::part || d == Descent::rest || d == Descent::copied;
+}
 
 using StateId = std::uint32_t;
 
@@ -46,6 +50,7 @@ struct Origin {
   std::int64_t taken = 1, of = 1;
   friend bool operator==(const Origin&, const Origin&) = default;
 };
+mpq_class part_of_whole(const Origin& o);
 
 /// What a lot is worth. Currencies are numbers that the caller gives.
 struct Worth {
@@ -59,15 +64,14 @@ struct Worth {
 struct Added {
   MarkSetId marks = MarkSets::none();
   ShareId share = Shares::none();
-  bool says_worth = false;
   bool parts_taken_out = false;  // of what it was before, in a repair
   friend bool operator==(const Added&, const Added&) = default;
-  friend auto operator<=>(const Added&, const Added&) = default;
 };
 
 class Graph {
  public:
-  /// @param reaches_products  of each right counted by value, as in Shares
+  /// @param reaches_products  of each right counted by value, whether it reaches what is made with technology
+  ///                          that bears it
   explicit Graph(std::vector<bool> reaches_products);
   /// @param built  states that bear shares of their own
   void reserve(std::size_t states, std::size_t origins, std::size_t built);
@@ -88,15 +92,20 @@ class Graph {
   std::vector<StateId> ancestors(StateId s) const;
   std::vector<StateId> descendants(StateId s) const;
   MarkSetId marks(StateId s) const { return states_[s].marks; }
-  /// Counted again from what it is made of where the shares are deferred.
-  ShareRow exact_shares(StateId s) const;
-  bool shares_deferred(StateId s) const { return states_[s].share == Shares::deferred(); }
+  /// Between bounds; exactly by ExactShares.
+  ShareId share(StateId s) const { return states_[s].share; }
+  /// The state whose shares it bears unchanged; none: it is the first that bears them.
+  std::optional<StateId> carried_from(StateId s) const;
+  /// What it is worth, exactly, in ten-thousandths; none: not known.
+  std::optional<mpq_class> worth(StateId s) const;
+  std::uint8_t currency(StateId s) const { return currency_of(states_[s].value); }
   const Added& added(StateId s) const { return added_[states_[s].added]; }
 
   MarkSets& mark_sets() { return marks_; }
   const MarkSets& mark_sets() const { return marks_; }
   Shares& shares() { return shares_; }
   const Shares& shares() const { return shares_; }
+  const std::vector<bool>& reaches_products() const { return reaches_products_; }
   /// Bytes in use.
   std::size_t memory() const;
 
@@ -115,6 +124,12 @@ class Graph {
     ShareId share;
     std::int64_t value;  // packed: see graph.cpp
     std::uint32_t added;
+    bool says_worth;
+  };
+  /// What is said of its worth, if anything is.
+  struct Said {
+    std::int64_t value;
+    bool says;
   };
   struct Edge {
     StateId from;
@@ -133,25 +148,34 @@ class Graph {
     ShareId share;
     std::int64_t value;
   };
-  using Rows = std::function<ShareRow(StateId)>;
+  /// What a part is worth that is no whole number of ten-thousandths.
+  struct PartWorth {
+    Bounds bounds;
+    std::uint8_t currency;
+    friend bool operator==(const PartWorth&, const PartWorth&) = default;
+  };
 
   std::pair<std::uint32_t, std::uint32_t> edges(StateId s) const;
   StateId state_of(std::uint32_t edge) const;
-  void add_edge(const Origin& o, StateId to);
+  void add_edges(std::span<const Origin> origins, StateId to);
   Origin origin(std::uint32_t edge) const;
   void read_origins(StateId s, std::vector<Origin>& into) const;
 
-  Borne borne(std::span<const Origin> origins, const Added& added, std::int64_t said);
+  Borne borne(std::span<const Origin> origins, const Added& added, Said said);
   MarkSetId marks_of(std::span<const Origin> origins, const Added& added);
-  std::int64_t value_of(std::span<const Origin> origins, const Added& added, std::int64_t said) const;
+  std::int64_t value_of(std::span<const Origin> origins, Said said);
+  std::uint8_t currency_of(std::int64_t value) const;
+  Bounds bounds_of(std::int64_t value) const;
+  bool same_value(std::int64_t a, std::int64_t b) const;
   ShareId share_of(std::span<const Origin> origins, const Added& added, std::int64_t value);
+  void sum_built(std::span<const Origin> origins, std::int64_t value);
+  void sum_united(std::span<const Origin> origins);
+  void sum_opened(std::span<const Origin> origins, const Added& added);
   bool bare(const Origin& o) const { return states_[o.state].share == Shares::none(); }
-  ShareRow row_by_rules(std::span<const Origin> origins, const Added& added, std::int64_t value,
-                        const Rows& rows) const;
-  std::optional<mpq_class> exact_value(StateId s) const;
   std::uint32_t kept(const Added& added);
 
   MarkSets marks_;
+  std::vector<bool> reaches_products_;
   Shares shares_;
   template <class T>
   using Large = std::vector<T, LargePages<T>>;
@@ -161,11 +185,10 @@ class Graph {
   Large<SmallPart> small_parts_;
   Large<LargePart> large_parts_;
   Large<Stride> strides_;
-  std::vector<Added> added_;
-  std::map<Added, std::uint32_t> added_ids_;
-  std::array<std::uint32_t, 256> last_kept_{};
+  std::vector<PartWorth> part_worths_;
+  std::vector<Added> added_;                // each once, the first adds nothing
+  std::vector<std::uint32_t> added_table_;  // by hash, the next free place where it is taken
   std::vector<Origin> scratch_;
-  std::vector<Shares::Portion> portions_;
 };
 
 }  // namespace sekisho

@@ -9,6 +9,7 @@
 #include <random>
 #include <set>
 
+#include "custody/exact_shares.h"
 #include "support.h"
 
 using namespace sekisho;
@@ -248,18 +249,29 @@ struct Built {
     std::vector<MarkId> own;
     for (const std::uint32_t m : n.own_marks) own.push_back(marks[m]);
     a.marks = graph.mark_sets().of(own);
-    ShareRow arisen(2);
-    for (std::size_t r = 0; r < 2; ++r) arisen[r] = {n.whole[r] ? 1 : 0, n.perhaps[r] && !n.whole[r]};
-    a.share = graph.shares().keep(arisen);
+    a.share = graph.shares().arisen({n.whole[0], n.whole[1]}, {n.perhaps[0], n.perhaps[1]});
     a.parts_taken_out = n.parts_taken_out;
     return a;
   }
-  std::string bears(StateId s) const {
+  std::string bears(StateId s, ExactShares& shares) const {
     std::string out;
     for (const MarkId m : graph.mark_sets().marks(graph.marks(s))) out += fmt::format("{} ", m.index);
-    for (const Share& share : graph.exact_shares(s))
+    for (const Share& share : shares.of(s))
       out += fmt::format("{}{} ", share.known.get_str(), share.open ? "+" : "");
     return out;
+  }
+  /// How many of its shares the bounds hold to a millionth; they never leave the exact one out.
+  int narrow(StateId s, const Bears& exact) const {
+    int count = 0;
+    for (std::size_t r = 0; r < 2; ++r) {
+      const ShareBounds b = graph.shares().at(graph.share(s), r);
+      REQUIRE(mpq_class(b.known.least) <= exact.known[r]);
+      REQUIRE(exact.known[r] <= mpq_class(b.known.most));
+      REQUIRE((b.perhaps_more || !exact.open[r]));
+      REQUIRE((exact.known[r] == 0 || b.known.most > 0));
+      count += b.known.most - b.known.least <= 1e-6 && b.perhaps_more == exact.open[r] ? 1 : 0;
+    }
+    return count;
   }
 };
 std::string bears(const Bears& b) {
@@ -273,26 +285,28 @@ std::string bears(const Bears& b) {
 
 TEST_CASE("what a state bears is what the definition says, for every kind of descent") {
   Builder builder(6);
-  std::size_t fractions = 0, open = 0, marked = 0, deferred = 0;
+  std::size_t fractions = 0, open = 0, marked = 0, narrow = 0, all = 0;
   for (int round = 0; round < test::rounds(300, 3'000); ++round) {
     const std::vector<Node> nodes = builder.nodes(14);
     const Built b(nodes);
+    ExactShares shares(b.graph);
     Recursion by_definition(nodes);
     for (StateId s = 0; s < nodes.size(); ++s) {
       const Bears expected = by_definition.at(s);
-      REQUIRE_MESSAGE(b.bears(s) == bears(expected), "round ", round, ", state ", s);
+      REQUIRE_MESSAGE(b.bears(s, shares) == bears(expected), "round ", round, ", state ", s);
+      narrow += static_cast<std::size_t>(b.narrow(s, expected));
       for (std::size_t r = 0; r < 2; ++r) {
         fractions += expected.known[r].get_den() > 1 ? 1 : 0;
         open += expected.open[r] ? 1 : 0;
+        ++all;
       }
       marked += expected.marks.empty() ? 0 : 1;
-      deferred += b.graph.shares_deferred(s) ? 1 : 0;
     }
   }
   CHECK(fractions > 200);
   CHECK(open > 200);
   CHECK(marked > 1000);
-  CHECK(deferred > 10);
+  CHECK(narrow * 10 > all * 9);
 }
 
 TEST_CASE("a state that turns out otherwise leaves the graph as if it had been built so, and again") {
@@ -307,8 +321,13 @@ TEST_CASE("a state that turns out otherwise leaves the graph as if it had been b
       builder.change(nodes[at]);
       changed += b.graph.revise(at, b.added(nodes[at]), nodes[at].said);
       const Built fresh(nodes);
-      for (StateId s = 0; s < nodes.size(); ++s)
-        REQUIRE_MESSAGE(b.bears(s) == fresh.bears(s), "round ", round, ", state ", s, " after ", at);
+      ExactShares shares(b.graph), fresh_shares(fresh.graph);
+      Recursion by_definition(nodes);
+      for (StateId s = 0; s < nodes.size(); ++s) {
+        REQUIRE_MESSAGE(b.bears(s, shares) == fresh.bears(s, fresh_shares), "round ", round, ", state ", s,
+                        " after ", at);
+        if (again == 0) b.narrow(s, by_definition.at(s));
+      }
       if (again == 1) {  // and back to what it was
         nodes[at] = before;
         b.graph.revise(at, b.added(before), before.said);
@@ -335,7 +354,7 @@ TEST_CASE("revising what changes nothing touches nothing, and what hangs on it a
 TEST_CASE("shares outgrow 64 bits without losing anything") {
   Graph graph({false});
   Added us;
-  us.share = graph.shares().keep({{1, false}});
+  us.share = graph.shares().arisen({true}, {false});
   StateId last = graph.append({}, us, {999'999'999'999'989, 0});
   mpq_class expected = 1;
   for (int level = 0; level < 12; ++level) {  // a part of a part of a part, each of its own odd amounts
@@ -347,7 +366,65 @@ TEST_CASE("shares outgrow 64 bits without losing anything") {
     expected.canonicalize();
     last = graph.append(origins, {}, {value, 0});
   }
-  CHECK(graph.exact_shares(last)[0].known == expected);
-  CHECK(graph.shares_deferred(last));
-  CHECK(expected > 0);
+  CHECK(ExactShares(graph).of(last)[0].known == expected);
+}
+
+TEST_CASE("bounds hold the share however small it is, and meet where it is all of it") {
+  Graph graph({false});
+  Added us;
+  us.share = graph.shares().arisen({true}, {false});
+  StateId last = graph.append({}, us, {3, 0});
+  mpq_class expected = 1;
+  for (int level = 0; level < 110; ++level) {  // to where a float has fewer digits, and where it has none
+    const std::array third{Origin{last, Descent::built_in, 1, 3}};
+    last = graph.append(third, {}, {3, 0});
+    expected /= 3;
+    const Bounds known = graph.shares().at(graph.share(last), 0).known;
+    REQUIRE_MESSAGE(mpq_class(known.least) <= expected, "level ", level);
+    REQUIRE_MESSAGE(expected <= mpq_class(known.most), "level ", level);
+    REQUIRE((level > 50 || known.most - known.least < 1e-4 * known.most));
+  }
+  const std::array all_of_it{Origin{last, Descent::built_in}};
+  last = graph.append(all_of_it, us, {3, 0});
+  CHECK(graph.shares().at(graph.share(last), 0).exact());
+}
+
+TEST_CASE("what is repaired with something that proves to bear nothing is what it was") {
+  Graph graph({false});
+  Added us;
+  us.share = graph.shares().arisen({true}, {false});
+  const StateId whole = graph.append({}, us, {10, 0});
+  const std::array half{Origin{whole, Descent::built_in, 1, 2}};
+  const StateId one = graph.append(half, {}, {10, 0}), other = graph.append(half, {}, {10, 0});
+  const std::array moved{Origin{other, Descent::same}};
+  const StateId abroad = graph.append(moved, {}, {10, 1});
+  const auto exact = [&](StateId s) { return ShareRow(ExactShares(graph).of(s)); };
+  const std::array both{Origin{one, Descent::united}, Origin{abroad, Descent::united}};
+  const StateId mixed = graph.append(both, {}, {0, 0});  // unlike currencies, and yet alike
+  CHECK(exact(mixed) == ShareRow{{mpq_class(1, 2), false}});
+  const std::array of_no_worth{Origin{mixed, Descent::built_in}};
+  const StateId part = graph.append(of_no_worth, {}, {5, 0});
+  CHECK(exact(part) == ShareRow{{0, false}});
+  const std::array repaired{Origin{whole, Descent::same}, Origin{part, Descent::built_in}};
+  const StateId after = graph.append(repaired, {});
+  CHECK(exact(after) == ShareRow{{1, false}});
+  CHECK(graph.shares().at(graph.share(after), 0).known.most == 1);
+}
+
+TEST_CASE("content is never lost for being small, in parts whose worth is no whole number") {
+  Graph graph({false});
+  Added us;
+  us.share = graph.shares().arisen({true}, {false});
+  const StateId made = graph.append({}, us, {1, 0});
+  const std::array third{Origin{made, Descent::part, 1, 3}};
+  const StateId part = graph.append(third, {});
+  const std::array ninth{Origin{part, Descent::part, 1, 3}};
+  const StateId smaller = graph.append(ninth, {});
+  CHECK(graph.worth(smaller) == mpq_class(1, 9));
+  const std::array all_of_it{Origin{smaller, Descent::built_in}};
+  const StateId built = graph.append(all_of_it, {}, {1'000'000'000'000, 0});
+  CHECK(ExactShares(graph).of(built)[0].known == mpq_class("1/9000000000000"));
+  const ShareBounds b = graph.shares().at(graph.share(built), 0);
+  CHECK(b.known.least > 1.111e-13);
+  CHECK(b.known.most < 1.112e-13);
 }

@@ -98,18 +98,10 @@ Added MarkBook::arising(const std::string& made_in, const std::vector<std::strin
   }
   Added out;
   out.marks = graph_.mark_sets().of(marks);
-  out.share = arisen(whole, perhaps);
+  const auto [row, fresh] = arisen_.try_emplace({whole, perhaps});
+  if (fresh) row->second = graph_.shares().arisen(whole, perhaps);
+  out.share = row->second;
   return out;
-}
-
-ShareId MarkBook::arisen(const std::vector<bool>& whole, const std::vector<bool>& perhaps) {
-  const auto [it, fresh] = arisen_.try_emplace({whole, perhaps});
-  if (fresh) {
-    ShareRow row(counted_.size());
-    for (std::size_t i = 0; i < row.size(); ++i) row[i] = {whole[i] ? 1 : 0, perhaps[i] && !whole[i]};
-    it->second = graph_.shares().keep(row);
-  }
-  return it->second;
 }
 
 Worth MarkBook::worth(const std::optional<Amount>& said) {
@@ -134,7 +126,7 @@ std::vector<Attestation> MarkBook::attestations_on(StateId s) const {
   return all_on<Attestation>(s);
 }
 
-std::vector<RightOn> MarkBook::rights_on(StateId s) const {
+std::vector<RightOn> MarkBook::rights_on(StateId s, ExactShares& shares) const {
   std::vector<RightOn> out;
   for (const RightMark& m : all_on<RightMark>(s)) {
     const auto surely =
@@ -144,9 +136,10 @@ std::vector<RightOn> MarkBook::rights_on(StateId s) const {
     else
       surely->more_possible = surely->more_possible && m.perhaps;
   }
-  const ShareRow shares = graph_.exact_shares(s);
+  if (graph_.share(s) == Shares::none()) return out;
+  const ShareRow& row = shares.of(s);
   for (std::size_t i = 0; i < counted_.size(); ++i) {
-    const Share& share = shares[i];
+    const Share& share = row[i];
     if (share.known == 0 && !share.open) continue;
     out.push_back({law_[counted_[i]].name, share.open, as_number(share.known), share.known.get_str()});
   }

@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "custody/exact_shares.h"
 #include "custody/graph.h"
 #include "model/amount.h"
 #include "model/world.h"
@@ -30,8 +31,8 @@ class MarkBook {
 
   std::vector<ProvisoOn> provisos_on(StateId s) const;
   std::vector<Attestation> attestations_on(StateId s) const;
-  /// Those that lie on it, perhaps or in part.
-  std::vector<RightOn> rights_on(StateId s) const;
+  /// Those that lie on it, perhaps or in part. @param shares  of this graph
+  std::vector<RightOn> rights_on(StateId s, ExactShares& shares) const;
 
  private:
   struct RightMark {
@@ -42,7 +43,6 @@ class MarkBook {
   template <class T>
   std::vector<T> all_on(StateId s) const;
   MarkId proviso(const ProvisoOn& p);
-  ShareId arisen(const std::vector<bool>& whole, const std::vector<bool>& perhaps);
   Flow flow_of(const ProvisoOn& p) const;
 
   const Law& law_;

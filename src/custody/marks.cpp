@@ -5,10 +5,14 @@
 namespace sekisho {
 namespace {
 
-constexpr std::size_t remembered_count = 1 << 16;
+constexpr int remembered_bits = 16;
 
+/// Its upper bits hang on every bit of `h`.
+std::uint64_t spread(std::uint64_t h) {
+  return h * 0x9e3779b97f4a7c15;
+}
 std::uint64_t mixed(std::uint64_t h) {
-  h *= 0x9e3779b97f4a7c15;
+  h = spread(h);
   return h ^ (h >> 29);
 }
 std::uint64_t hash_of(std::span<const MarkId> marks) {
@@ -19,7 +23,7 @@ std::uint64_t hash_of(std::span<const MarkId> marks) {
 
 }  // namespace
 
-MarkSets::MarkSets() : starts_{0}, table_(64), remembered_(remembered_count) {
+MarkSets::MarkSets() : starts_{0}, table_(64), remembered_(std::size_t{1} << remembered_bits) {
   of({});
 }
 
@@ -67,7 +71,7 @@ MarkSetId MarkSets::cached(Op op, MarkSetId a, MarkSetId b) {
   if (a == b) return a;  // by all four rules
   const std::uint64_t key =
       (static_cast<std::uint64_t>(op) << 62) | (static_cast<std::uint64_t>(a.index) << 31) | b.index;
-  Remembered& r = remembered_[mixed(key) % remembered_count];
+  Remembered& r = remembered_[spread(key) >> (64 - remembered_bits)];
   if (r.key != key) r = {key, computed(op, a, b)};
   return r.value;
 }
@@ -77,14 +81,18 @@ bool MarkSets::attested(MarkSetId s, std::uint32_t jurisdiction) const {
   return std::any_of(all.begin(), all.end(), [&](MarkId m) { return kind(m).attests == jurisdiction; });
 }
 
-MarkSetId MarkSets::reaching(MarkSetId part) {
-  if (reaching_[part.index] != MarkSetId()) return reaching_[part.index];
-  scratch_.clear();
-  for (const MarkId m : marks(part))
-    if (kind(m).is_attestation() || kind(m).flow.built_in == Incorporation::sees_through)
-      scratch_.push_back(m);
-  const MarkSetId out = kept(scratch_);
-  return reaching_[part.index] = out;
+void MarkSets::find_reaching(MarkSetId part) {
+  Reaching r;
+  for (const bool attestations : {true, false}) {
+    scratch_.clear();
+    for (const MarkId m : marks(part))
+      if (kind(m).is_attestation() ? attestations : kind(m).flow.built_in == Incorporation::sees_through)
+        scratch_.push_back(m);
+    const MarkSetId set = kept(scratch_);
+    (attestations ? r.all : r.seeing_through) = set;
+  }
+  r.attested = r.all != r.seeing_through;
+  reaching_[part.index] = r;
 }
 
 MarkSetId MarkSets::computed(Op op, MarkSetId a, MarkSetId b) {
@@ -115,7 +123,7 @@ MarkSetId MarkSets::computed(Op op, MarkSetId a, MarkSetId b) {
 std::size_t MarkSets::memory() const {
   return kinds_.size() * sizeof(MarkKind) + starts_.size() * sizeof(std::uint32_t) +
          elements_.size() * sizeof(MarkId) + remembered_.size() * sizeof(Remembered) +
-         (table_.size() + reaching_.size()) * sizeof(MarkSetId);
+         reaching_.size() * sizeof(Reaching) + table_.size() * sizeof(MarkSetId);
 }
 
 }  // namespace sekisho

@@ -34,17 +34,18 @@ class MarkSets {
 
   /// What lies on goods of two kinds that become one: the marks of both; of attestations those for whose
   /// jurisdiction each has one.
-  MarkSetId united(MarkSetId a, MarkSetId b) { return cached(Op::united, a, b); }
+  MarkSetId united(MarkSetId a, MarkSetId b) { return either_way(Op::united, a, b); }
   /// What lies on a whole after the part is built into it: its own marks, and those of the part that see
   /// through. It stays attested only for what the part is attested for too.
   MarkSetId built_into(MarkSetId whole, MarkSetId part) {
-    return cached(Op::built_into, whole, reaching(part));
+    if (!reaching(whole).attested) return and_also(whole, reaching(part).seeing_through);
+    return cached(Op::built_into, whole, reaching(part).all);
   }
   /// What lies on goods that were made with technology: their own marks, and those that reach its products.
   MarkSetId made_with(MarkSetId goods, MarkSetId technology) {
     return cached(Op::made_with, goods, technology);
   }
-  MarkSetId and_also(MarkSetId a, MarkSetId b) { return cached(Op::and_also, a, b); }
+  MarkSetId and_also(MarkSetId a, MarkSetId b) { return either_way(Op::and_also, a, b); }
 
   std::size_t count() const { return starts_.size() - 1; }
   /// Bytes in use.
@@ -57,10 +58,22 @@ class MarkSets {
     MarkSetId value;
   };
   MarkSetId cached(Op op, MarkSetId a, MarkSetId b);
+  MarkSetId either_way(Op op, MarkSetId a, MarkSetId b) {
+    const bool ordered = a.index < b.index;
+    return cached(op, {ordered ? a.index : b.index}, {ordered ? b.index : a.index});
+  }
   MarkSetId computed(Op op, MarkSetId a, MarkSetId b);
   bool attested(MarkSetId s, std::uint32_t jurisdiction) const;
   /// Of a part's marks those that can matter to what it is built into: fewer sets than there are of parts.
-  MarkSetId reaching(MarkSetId part);
+  struct Reaching {
+    MarkSetId all, seeing_through;  // not valid: not asked for yet
+    bool attested = false;
+  };
+  const Reaching& reaching(MarkSetId part) {
+    if (!reaching_[part.index].all.valid()) find_reaching(part);
+    return reaching_[part.index];
+  }
+  void find_reaching(MarkSetId part);
   MarkSetId kept(std::span<const MarkId> ascending);
   void grow_table();
 
@@ -68,7 +81,7 @@ class MarkSets {
   std::vector<std::uint32_t> starts_;  // of each set in `elements_`; and the end of the last
   std::vector<MarkId> elements_;       // each set ascending
   std::vector<MarkSetId> table_;       // by hash, the next free place where it is taken
-  std::vector<MarkSetId> reaching_;    // of each set, once it was asked for
+  std::vector<Reaching> reaching_;     // of each set
   std::vector<Remembered> remembered_;
   std::vector<MarkId> scratch_, passed_;
 };
