@@ -20,7 +20,9 @@ std::string by_the_reading(const std::string& what, const Json& way) {
 }
 
 std::string stop_text(const Json& hold) {
-  return fmt::format("{} `{}` since {}{}{} ({})", text_at(hold, "kind"), text_at(hold, "name"),
+  const std::string came_of =
+      hold.contains("came_of") ? fmt::format(", which came of `{}`,", text_at(hold, "came_of")) : "";
+  return fmt::format("{} `{}`{} since {}{}{} ({})", text_at(hold, "kind"), text_at(hold, "name"), came_of,
                      text_at(hold, "since"), part(" by ", text_at(hold, "by")),
                      part(": ", text_at(hold, "reason")), text_at(hold, "stop"));
 }

@@ -9,9 +9,11 @@ import json
 import os
 import pathlib
 import pty
+import random
 import subprocess
 import sys
 import tempfile
+import time
 
 binary, root = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
 GRANTED = {"event": "authorise", "id": "granted", "on": "2024-01-01", "authorisation": "permit", "kind": "licence", "state": "granted",
@@ -75,6 +77,37 @@ with tempfile.TemporaryDirectory() as name:
     check((b["drawn"], b["reserved"], b["free"]) == ("20 pieces", "0 pieces", "0 pieces"), f"the register says {b}")
     sound = subprocess.run([binary, "register", "verify", "--register", place, "--format", "json"], capture_output=True, text=True)
     check(sound.returncode == 0 and json.loads(sound.stdout)["entries"] == 41, f"the register: {sound.stdout}{sound.stderr}")
+
+    # Killed at any moment: what was acknowledged is there, nothing half-written is read and nothing overdrawn.
+    place, rng, told = pathlib.Path(name) / "killed.register", random.Random(41), []
+    few.write_text(json.dumps({**GRANTED, "limits": [{"quantity": "15 pieces"}]}) + "\n")
+    for made in (["init", "--origin", "a.example"], ["append", few, "--by", "officer_1"]):
+        subprocess.run([binary, "register", *made, "--register", place], check=True, capture_output=True)
+    common = ["--on", "2024-02-01", "--events", place, "--by", "officer_1", "--append"]
+    started = time.monotonic()
+    run("reserve", "--id", "whole", "--under", "permit", "--quantity", "1 pieces", *common)
+    usual = time.monotonic() - started
+    told.append("whole")
+    kills = 120 if os.environ.get("SEKISHO_LONG_TESTS") else 25
+    struck = 0
+    for n in range(kills):
+        with subprocess.Popen([binary, "licence", "reserve", "--id", f"k{n}", "--under", "permit", "--quantity", "1 pieces", *common],
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as writer:
+            time.sleep(rng.random() * 1.2 * usual)
+            writer.kill()
+            said = writer.stdout.read()
+        struck += writer.wait() == -9
+        if said.endswith("\n"):  # the event as it was recorded
+            told.append(f"k{n}")
+    done = subprocess.run([binary, "register", "show", "--register", place, "--format", "json"], capture_output=True, text=True)
+    recorded = [json.loads(json.loads(line)["body"]) for line in done.stdout.splitlines()]
+    there = [e["id"] for e in recorded if e["event"] == "reserve"]
+    b = balance(place)
+    check(struck > 0 and len(there) > 1, f"of {kills} kills {struck} struck, {len(there)} were recorded")
+    check(set(told) <= set(there), f"acknowledged and lost: {set(told) - set(there)}")
+    check(len(there) == len(set(there)) <= 15 and (b["reserved"], b["free"]) == (f"{len(there)} pieces", f"{15 - len(there)} pieces"), f"{len(there)} reservations; the register says {b}")
+    sound = subprocess.run([binary, "register", "verify", "--register", place], capture_output=True, text=True)
+    check(sound.returncode == 0, f"after the kills: {sound.stdout}{sound.stderr}")
 
     # Whoever has the file is waited for.
     file.write_text(json.dumps(GRANTED) + "\n")

@@ -63,15 +63,34 @@ def event(name):
     return json.dumps({"event": "lose", "id": name, "on": "2024-01-01", "takes": [{"lot": "l"}]}, separators=(",", ":"))
 
 
+ITEM = json.dumps({"event": "enter", "id": "items", "on": "2023-12-31", "items": {"i": {"name": "an item"}}}, separators=(",", ":"))
+
+
+def goods(name, n):
+    """Two lots are made, then merged: states of the graph, every third of two others."""
+    made = {"event": "make", "id": f"{name}_{n}", "on": "2024-01-01", "gives": [{"lot": f"{name}_{n}", "item": "i", "quantity": "1 pieces"}]}
+    if n % 3 == 2:
+        made |= {"event": "merge", "takes": [{"lot": f"{name}_{n - 2}"}, {"lot": f"{name}_{n - 1}"}], "gives": [{"lot": f"{name}_{n}", "item": "i", "quantity": "2 pieces"}]}
+    return json.dumps({k: made[k] for k in ("event", "id", "on", "takes", "gives") if k in made}, separators=(",", ":"))
+
+
+def traced(location, lot):
+    """The lots that a lot came of, by the graph that the register rebuilds."""
+    done = subprocess.run([binary, "lot", "trace", lot, "--events", location, "--format", "json"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return sorted(s["lot"] for s in json.loads(done.stdout)["states"])
+
+
 def entries(location):
     return [json.loads(line) for line in run("show", "--register", location, "--format", "json").stdout.splitlines()]
 
 
 def killed(folder):
     """SIGKILL at random moments: what was acknowledged is there, and batches are whole."""
-    location, wanted, interrupted = new_register(folder), [], 0
+    location, wanted, interrupted = new_register(folder), [ITEM], 0
+    run("append", "-", "--register", location, "--by", "officer_1", input=ITEM + "\n")
     for kill in range(a.kills):
-        events = [event(f"k{kill}_{i}") for i in range(400)]
+        events = [goods(f"k{kill}", i) for i in range(400)]
         file = folder / "events.jsonl"
         file.write_text("\n".join(events) + "\n")
         batch = dice.choice([1, 3, 50])
@@ -96,6 +115,9 @@ def killed(folder):
         assert len(there) % batch == 0 or len(there) == len(events), f"kill {kill}: half a batch of {batch}: {len(there)}"
         interrupted += 0 < len(there) < len(events)
         wanted += there
+        if kill % 5 == 0 and len(there) >= 3:
+            last = len(there) // 3 * 3 - 1
+            assert traced(location, f"k{kill}_{last}") == [f"k{kill}_{n}" for n in sorted((last - 2, last - 1, last), key=str)]
     assert [e["body"] for e in entries(location)] == wanted
     assert interrupted >= a.kills // 5, f"only {interrupted} of {a.kills} kills struck while it wrote"
     return f"{a.kills} kills, {interrupted} of them amid the writing, {len(wanted)} entries"

@@ -175,6 +175,17 @@ with tempfile.TemporaryDirectory() as name:
     for line in register("show", "--format", "json").splitlines():
         validator("register_entry").validate(json.loads(line))
         checked += 1
+    patriot = root / "examples/patriot"
+    for transfer in ("finished-to-us", "us-made-unattested-to-ukraine"):
+        done = subprocess.run([binary, "decide", patriot / f"{transfer}.yaml", "--world", patriot / "world.yaml", "--on", "2023-12-21", "--record", place, "--by", "officer_1"], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        entry = re.search(r"entry (\d+), a proposed decision", done.stdout + done.stderr)
+        register("confirm", "--entry", entry.group(1), "--by", "officer_2", "--reason", "weighed")
+    for world in ([], ["--world", patriot / "world.yaml"]):
+        watched = json.loads(subprocess.run([binary, "watch", "--register", place, "--on", "2026-11-01", "--format", "json", *world], capture_output=True, text=True, check=True).stdout)
+        validator("watch").validate(watched)
+        assert watched["changed"] and (watched["holdings"] is None) == (not world), watched
+        checked += 1
 
 wrong = [("register_entry", {"sequence": 0}), ("register_proof", {"schema": "sekisho-register-proof/1", "origin": "a", "size": 1, "root": "0" * 64, "proof": []}),
          ("verification", {"sound": True}), ("transfer", {"transfer": "1", "form": "JP"}), ("transfer", {"on": "2023-12-22"}), ("transfer", {"transfer": "1", "on": "soon"}),

@@ -1,8 +1,11 @@
 #include <fmt/format.h>
+#include <sekisho/licences.h>
+#include <sekisho/lots.h>
 #include <sekisho/register.h>
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <memory>
 
 #include "command.h"
@@ -16,7 +19,7 @@ namespace {
 
 struct WatchOptions {
   RulebookOptions rules;
-  std::string location, on, format = "text";
+  std::string location, world, on, format = "text";
 };
 
 std::string today() {
@@ -28,19 +31,89 @@ std::string today() {
 
 /// What of an answer an officer acts on.
 struct Stands {
-  std::string finding, compliance;
-  std::vector<std::string> open_needs;
+  std::string finding, compliance, best, worst;
+  std::vector<std::string> open_needs, provisos, obligations;
+  std::map<std::string, std::string> regimes;  // those that are engaged: of each its own finding
   explicit Stands(const Json& answer)
-      : finding(answer["finding"].get<std::string>()),
-        compliance(answer["compliance"].is_string() ? answer["compliance"].get<std::string>() : "") {
+      : finding(text_at(answer, "finding")),
+        compliance(text_at(answer, "compliance")),
+        best(text_at(answer, "best")),
+        worst(text_at(answer, "worst")) {
     for (const Json& n : answer["needs"])
-      if (n["status"] != "met") open_needs.push_back(n["need"].get<std::string>());
+      if (n["status"] != "met") open_needs.push_back(text_at(n, "need"));
+    for (const Json& p : answer["provisos"]) provisos.push_back(text_at(p, "proviso"));
+    for (const Json& b : answer["obligations"])
+      obligations.push_back(fmt::format("{}: {}", text_at(b, "by"), text_at(b, "text")));
+    for (const Json& r : answer["regimes"])
+      if (text_at(r, "finding") != "not_engaged") regimes[text_at(r, "regime")] = text_at(r, "finding");
   }
   friend bool operator==(const Stands&, const Stands&) = default;
   std::string words() const {
-    return open_needs.empty() ? finding : fmt::format("{}, open: {}", finding, fmt::join(open_needs, ", "));
+    std::string out = best == worst ? finding : fmt::format("{} ({} to {})", finding, best, worst);
+    const auto part = [&](const char* what, const std::vector<std::string>& of) {
+      if (!of.empty()) out += fmt::format(", {}: {}", what, fmt::join(of, ", "));
+    };
+    part("open", open_needs);
+    part("binds", provisos);
+    part("owed", obligations);
+    for (const auto& [regime, own] : regimes)
+      out += fmt::format("{}{} {}", &regime == &regimes.begin()->first ? "; " : ", ", regime, own);
+    return out;
+  }
+  Json json() const {
+    return {{"finding", finding},       {"best", best},         {"worst", worst},
+            {"open_needs", open_needs}, {"provisos", provisos}, {"obligations", obligations},
+            {"regimes", regimes}};
   }
 };
+
+/// Lots whose last movement would stand otherwise; null where the events cannot be read.
+Json changed_holdings(const Rulebooks& books, const LotRequest& request) {
+  const LotResult all = holdings(books, request);
+  if (!all.ok) return nullptr;
+  Json out = Json::array();
+  const Json answers = read_json(all.json);
+  for (const Json& h : answers["holdings"])
+    if (h["then"] != h["now"]) out.push_back(h);
+  return out;
+}
+/// Authorisations whose state on the day is not the one at the end of what is recorded; null as above.
+Json changed_accounts(LicenceRequest request, const std::string& on) {
+  std::map<std::string, std::string> recorded;
+  Json out = Json::array();
+  for (const std::string& day : {std::string(), on}) {
+    request.on = day;
+    const LicenceResult all = licence_list(request);
+    if (!all.ok) return nullptr;
+    const Json answers = read_json(all.json);
+    for (const Json& a : answers["authorisations"]) {
+      const std::string id = text_at(a, "authorisation"), state = text_at(a, "state");
+      const auto [then, fresh] = recorded.try_emplace(id, state);
+      if (!fresh && then->second != state)
+        out.push_back({{"authorisation", id}, {"then", then->second}, {"now", state}});
+    }
+  }
+  return out;
+}
+void print_changes(const Json& holdings, const Json& accounts, const std::string& on) {
+  const auto words = [](const Json& s) {
+    return s["compliance"].is_null()
+               ? text_at(s, "finding")
+               : fmt::format("{} ({})", text_at(s, "compliance"), text_at(s, "finding"));
+  };
+  if (holdings.is_null() || accounts.is_null())
+    fmt::print(
+        "holdings and accounts are not looked at: their events cannot be read; `--world` names what they "
+        "speak "
+        "of, and\n`lot movements` and `licence list` say what is wrong\n");
+  for (const Json& h : holdings)
+    fmt::print("lot {}{}, moved by {}\n  on {}: {}\n  on {}: {}\n", text_at(h, "lot"),
+               h["holder"].is_null() ? "" : " of " + text_at(h, "holder"), text_at(h, "event"),
+               text_at(h, "moved_on"), words(h["then"]), on, words(h["now"]));
+  for (const Json& a : accounts)
+    fmt::print("authorisation {}\n  as recorded: {}\n  on {}: {}\n", text_at(a, "authorisation"),
+               text_at(a, "then"), on, text_at(a, "now"));
+}
 
 /// Each decision that holds, decided again: the transfer on that day, under its law, lists and events.
 int watch(WatchOptions& o) {
@@ -68,7 +141,7 @@ int watch(WatchOptions& o) {
     if (again.ok) {
       const Stands after(read_json(again.json));
       if (after == before) continue;
-      now = {{"finding", after.finding}, {"open_needs", after.open_needs}};
+      now = after.json();
       if (o.format == "text")
         fmt::print("entry {}, {}, decided by {}\n  then: {}\n  on {}: {}\n", d.entry, d.request.transfer.name,
                    d.by, before.words(), o.on, after.words());
@@ -80,9 +153,13 @@ int watch(WatchOptions& o) {
     changed.push_back({{"entry", d.entry},
                        {"transfer", d.request.transfer.name},
                        {"by", d.by},
-                       {"then", {{"finding", before.finding}, {"open_needs", before.open_needs}}},
+                       {"then", before.json()},
                        {"now", now}});
   }
+  std::optional<SourceText> world;
+  if (!o.world.empty() && !(world = read_file(o.world))) return exit_files;
+  const Json held = changed_holdings(*books, {{o.location, read.text}, world, {}, o.on});
+  const Json accounts = changed_accounts({{o.location, read.text}, world, {}, {}}, o.on);
   const auto proposed = std::count_if(waiting.begin(), waiting.end(),
                                       [](const WaitingProposal& w) { return w.kind == "proposed decision"; });
   if (o.format == "json") {
@@ -90,10 +167,13 @@ int watch(WatchOptions& o) {
                             {"on", o.on},
                             {"decisions", decisions.size()},
                             {"waiting", proposed},
-                            {"changed", changed}}
+                            {"changed", changed},
+                            {"holdings", held},
+                            {"accounts", accounts}}
                            .dump(2));
     return exit_ok;
   }
+  print_changes(held, accounts, o.on);
   fmt::print("{} decisions, {} of them would be answered otherwise on {}\n", decisions.size(), changed.size(),
              o.on);
   if (proposed > 0)
@@ -104,10 +184,12 @@ int watch(WatchOptions& o) {
 }  // namespace
 
 void add_watch(App& app, Outcome& outcome) {
-  App* c = app.add_subcommand(
-      "watch", "recorded decisions that the law, the lists or the events of a day would answer otherwise");
+  App* c = app.add_subcommand("watch",
+                              "decisions, holdings and accounts of a register that the law, the lists or the "
+                              "events of a day would answer otherwise");
   auto o = std::make_shared<WatchOptions>();
   c->add_option("--register", o->location, "the register that holds them")->required();
+  c->add_option("--world", o->world, "parties, items and agreements that its events name (YAML)");
   c->add_option("--on", o->on, "the day (today)");
   c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones (files or folders)");
   c->add_option("--format", o->format, "text or json")->one_of({"text", "json"});

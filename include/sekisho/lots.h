@@ -33,4 +33,12 @@ std::string pedigree_prov(const LotResult& pedigree);
 /// @returns JSON, schemas/movements.schema.json
 LotResult movements(const Rulebooks& books, const LotRequest& request);
 
+/// Each lot that there is on a day and that ever moved, with its last movement: how that stood on its day
+/// (`then`), and how it would stand on the day asked (`now`), by the law and the acts of each.
+/// @param request  `on` is the day
+/// @returns JSON: `holdings`, each with lot, holder, event, moved_on, then, now (finding, best, worst,
+/// compliance)
+/// @fails as `movements`
+LotResult holdings(const Rulebooks& books, const LotRequest& request);
+
 }  // namespace sekisho

@@ -60,7 +60,8 @@ enum class Why : std::uint8_t {
   not_restored,
   change_not_allowed,
   begins_otherwise,
-  stopped
+  stopped,
+  perhaps_stopped,  // the use does not say what would tell
 };
 
 /// One reason why something was not done. `lacks` is by how much, where that is what is wrong.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "model/corrections.h"
 #include "model/holds.h"
@@ -49,6 +50,10 @@ Told told(Why why) {
     case Why::begins_otherwise: return {&code::cannot_become, "docs/accounts.md lists what may become of it"};
     case Why::stopped:
       return {&code::stopped, "it can be used once the stop is lifted (`sekisho stop lift`)"};
+    case Why::perhaps_stopped:
+      return {&code::stopped,
+              "say it in the line, so that it is seen whether the stop concerns it (before a draw: reserve "
+              "anew)"};
   }
   return {&code::cannot_become, ""};
 }
@@ -91,24 +96,64 @@ ReservedLine with_wholes(ReservedLine line, const Wholes& wholes) {
   return line;
 }
 
-/// Everything about a line that a stop can name: a value that a fact has may be a party or a state.
-void concerns_of(const ReservedLine& line, const Wholes& wholes, std::vector<Concern>& out) {
-  for (const std::string& id : line.under) out.push_back({HeldKind::authorisation, id});
-  out.push_back({HeldKind::item, line.item});
-  for (const UseFact& f : with_wholes(line, wholes).facts)
-    for (const std::string& v : f.values) {
-      out.push_back({f.fact == "lot" ? HeldKind::lot : HeldKind::party, v});
-      out.push_back({HeldKind::state, v});
-      out.push_back({HeldKind::state, wholes.country(v)});
+/// What a use concerns, and what it does not say.
+class Concerned {
+ public:
+  Concerned(const Book& book, const Wholes& wholes, Date on) : book_(book), wholes_(wholes), on_(on) {}
+
+  /// Everything about a line that a stop can name: a value that a fact has may be a party or a state.
+  void add(const ReservedLine& line) {
+    for (const std::string& id : line.under) {
+      concerns_.push_back({HeldKind::authorisation, id});
+      if (const Authorisation* a = book_.terms(id, on_); a != nullptr && !a->holder.empty())
+        for (const std::string& p : wholes_.of(a->holder)) add_party(p);
     }
-}
+    concerns_.push_back({HeldKind::item, line.item});
+    if (line.item.empty()) unsaid_.insert(HeldKind::item);
+    bool consignee = false;
+    for (const UseFact& f : with_wholes(line, wholes_).facts) {
+      consignee = consignee || f.fact == "consignee";
+      for (const std::string& v : f.values)
+        if (f.fact == "lot")
+          concerns_.push_back({HeldKind::lot, v});
+        else
+          add_party(v);
+    }
+    if (!consignee) unsaid_.insert(HeldKind::party);
+  }
+  /// Why a stop keeps it from being booked; none: it does not.
+  std::optional<Refusal> refusal(const Hold& h) const {
+    const bool named =
+        std::find(concerns_.begin(), concerns_.end(), Concern{h.kind, h.name}) != concerns_.end();
+    if (!named && !unsaid_.contains(h.kind)) return std::nullopt;
+    std::string says = fmt::format("the {} `{}`", to_string(h.kind), h.name);
+    says += h.came_of.empty() ? " is stopped" : fmt::format(" came of `{}`, which is stopped", h.came_of);
+    says += fmt::format(" since {} by `{}`", to_string(h.since), h.stop);
+    if (!named)
+      says += fmt::format(", and the use does not say {}", h.kind == HeldKind::item ? "its item" : "to whom");
+    return Refusal{named ? Why::stopped : Why::perhaps_stopped,
+                   h.kind == HeldKind::authorisation ? h.name : std::string(), std::move(says), std::nullopt};
+  }
+
+ private:
+  void add_party(const std::string& name) {
+    concerns_.push_back({HeldKind::party, name});
+    concerns_.push_back({HeldKind::state, name});
+    concerns_.push_back({HeldKind::state, wholes_.country(name)});
+  }
+  const Book& book_;
+  const Wholes& wholes_;
+  Date on_;
+  std::vector<Concern> concerns_;
+  std::set<HeldKind> unsaid_;
+};
 /// Stops that keep a reservation or a draw from being booked.
 Refusals stops_of(const Book& book, const Event& e, const Wholes& wholes, const Holds& holds) {
-  std::vector<Hold> standing = holds.against(e);
+  const std::vector<Hold> standing = holds.against(e);
   if (standing.empty()) return {};
-  std::vector<Concern> concerns;
+  Concerned concerned(book, wholes, e.on);
   if (const auto* r = std::get_if<Reserve>(&e.body))
-    for (const ReservedLine& l : r->lines) concerns_of(l, wholes, concerns);
+    for (const ReservedLine& l : r->lines) concerned.add(l);
   const auto* t = std::get_if<Take>(&e.body);
   const OpenReservation* of = t && e.kind == EventKind::draw ? book.reservation(t->of) : nullptr;
   if (of != nullptr)
@@ -116,14 +161,11 @@ Refusals stops_of(const Book& book, const Event& e, const Wholes& wholes, const 
       const bool drawn = t->parts.empty() ||
                          std::any_of(t->parts.begin(), t->parts.end(),
                                      [&](const Part& p) { return p.line.empty() || p.line == l.asked.line; });
-      if (drawn) concerns_of(l.asked, wholes, concerns);
+      if (drawn) concerned.add(l.asked);
     }
   Refusals out;
-  for (const Hold& h : that_concern(std::move(standing), concerns))
-    out.push_back({Why::stopped, h.kind == HeldKind::authorisation ? h.name : std::string(),
-                   fmt::format("the {} `{}` is stopped since {} by `{}`", to_string(h.kind), h.name,
-                               to_string(h.since), h.stop),
-                   std::nullopt});
+  for (const Hold& h : standing)
+    if (auto why = concerned.refusal(h)) out.push_back(std::move(*why));
   return out;
 }
 

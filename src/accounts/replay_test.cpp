@@ -186,6 +186,56 @@ TEST_CASE("what is stopped is neither reserved nor drawn on until another day on
               take("draw", "d", "2024-04-02", "r")}) == "");
 }
 
+TEST_CASE("what is parted, merged or built from a stopped lot is stopped with it") {
+  const auto lots = [](std::string more, const char* used) {
+    return Replay({granted, std::move(more),
+                   reserve("r", "2024-04-10", "1 pieces",
+                           fmt::format(R"(,"facts":{{"lot":"{}"}})", used).c_str())})
+        .found();
+  };
+  const std::string stop = R"({"event":"stop","id":"s","on":"2024-04-01","lot":"L"})";
+  const auto event = [](const char* kind, const char* on, const char* rest) {
+    return fmt::format(R"({{"event":"{}","id":"e{}","on":"{}",{}}})", kind, on, on, rest);
+  };
+  const std::string split = event(
+      "split", "2024-04-02",
+      R"("takes":[{"lot":"L"}],"gives":[{"lot":"L1","item":"gyro","quantity":"2 pieces"},{"lot":"L2","item":"gyro","quantity":"2 pieces"}])");
+  const std::string merge = event(
+      "merge", "2024-04-03",
+      R"("takes":[{"lot":"L1"},{"lot":"Z"}],"gives":[{"lot":"M","item":"gyro","quantity":"3 pieces"}])");
+  const std::string part =
+      event("transfer", "2024-04-02", R"("takes":[{"lot":"L","quantity":"1 pieces","as":"P"}],"to":"unit")");
+  CHECK(lots(stop + "\n" + split, "L1") == "4 SK3313");
+  CHECK(lots(stop + "\n" + split + "\n" + merge, "M") == "5 SK3313");
+  CHECK(lots(stop + "\n" + part, "P") == "4 SK3313");
+  CHECK(lots(stop + "\n" + part, "L") == "4 SK3313");
+  CHECK(lots(stop + "\n" + split, "Z") == "");
+  // Parted before it was stopped, the part is not what was stopped; nor after the stop was lifted.
+  CHECK(lots(event("split", "2024-03-02",
+                   R"("takes":[{"lot":"L"}],"gives":[{"lot":"L1","item":"gyro","quantity":"2 pieces"}])") +
+                 "\n" + stop,
+             "L1") == "");
+  CHECK(lots(stop + "\n" + split + "\n" + R"({"event":"lift","id":"l","on":"2024-04-05","of":"s"})", "L1") ==
+        "");
+}
+
+TEST_CASE("nothing is taken past a stop by leaving unsaid what it concerns") {
+  const auto found = [](const char* what, const char* line) {
+    return Replay(
+               {R"({"event":"authorise","id":"g","on":"2024-01-01","authorisation":"permit","kind":"licence","state":"granted","authority":"office","holder":"maker","limits":[{"quantity":"10 pieces"}]})",
+                R"({"event":"stop","id":"s","on":"2024-04-01",)" + std::string(what) + "}",
+                R"({"event":"reserve","id":"r","on":"2024-04-02","until":"2024-12-31","lines":[{"quantity":"1 pieces","under":["permit"])" +
+                    std::string(line) + "}]}"})
+        .found();
+  };
+  CHECK(found(R"("party":"maker")", R"(,"item":"gyro","consignee":"unit")") == "3 SK3313");  // its holder
+  CHECK(found(R"("party":"other")", R"(,"item":"gyro","consignee":"unit")") == "");
+  CHECK(found(R"("party":"other")", R"(,"item":"gyro")") == "3 SK3313");
+  CHECK(found(R"("item":"other")", R"(,"item":"gyro","consignee":"unit")") == "");
+  CHECK(found(R"("item":"other")", R"(,"consignee":"unit")") == "3 SK3313");
+  CHECK(found(R"("authorisation":"other")", "") == "");
+}
+
 TEST_CASE("a stop of a state or of a whole body holds what is there or belongs to it") {
   World world;
   world.parties.push_back({"unit", "", "KE", "army", "", {}, {}});

@@ -29,9 +29,11 @@ class Concerns {
 }  // namespace
 
 Json hold_json(const Hold& h) {
-  return {{"stop", h.stop},           {"kind", to_string(h.kind)},
-          {"name", h.name},           {"since", to_string(h.since)},
-          {"by", text_or_null(h.by)}, {"reason", text_or_null(h.reason)}};
+  Json out{{"stop", h.stop},           {"kind", to_string(h.kind)},
+           {"name", h.name},           {"since", to_string(h.since)},
+           {"by", text_or_null(h.by)}, {"reason", text_or_null(h.reason)}};
+  if (!h.came_of.empty()) out["came_of"] = h.came_of;
+  return out;
 }
 
 Json held_of(const World& world, const Transfer& transfer, const Json& lines,

@@ -1,6 +1,7 @@
 #include "api/lots.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "accounts/replay.h"
@@ -202,6 +203,77 @@ struct OpenedLots {
   LotResult failed() const { return {false, reports_of(sources, diags), {}}; }
 };
 
+/// The movements of a record, each asked as one that took place.
+class Movements {
+ public:
+  Movements(const Rulebooks::Body& body, OpenedLots& o, Date on)
+      : body_(body), o_(o), custody_(o.events, on, body.law, o.world, o.diags) {
+    if (!ok()) return;
+    world_ = o.world;
+    World entered = custody_.world();
+    entered.lots.clear();
+    world_.lots.clear();  // those that a movement took are put in for it
+    join(world_, std::move(entered), o.diags);
+    holds_.emplace(o.events, custody_.events(), o.diags);
+  }
+  bool ok() const { return !o_.diags.has_errors(); }
+  const Custody& custody() const { return custody_; }
+
+  struct Asked {
+    Transfer transfer;
+    std::vector<std::string> lots;
+    Json answer, held;
+  };
+  /// With what lay on the goods before it, on its own day or as if it took place on another. @returns none:
+  /// the diagnostics say why
+  std::optional<Asked> ask(const Event& e, Date on) {
+    Asked out;
+    std::vector<const LotState*> before;
+    world_.lots.clear();
+    for (const LotTaken& t : e.goods()->takes)
+      if (const auto state = custody_.taken_by(e, t.lot)) {
+        before.push_back(&custody_.states()[*state]);
+        out.lots.push_back(before.back()->lot);
+        world_.lots.push_back(custody_.as_lot(*state));
+      }
+    out.transfer = transfer_of(e, before);
+    out.transfer.on = on;
+    world_.holds = holds_->against(e);
+    auto answer = answer_to(
+        body_, o_.sources, {world_, true, out.transfer, {on, on, far_future}, {}, {}, false, true}, o_.diags);
+    if (!answer) return std::nullopt;
+    out.answer = std::move(*answer);
+    out.held = held_of(world_, out.transfer, out.answer["lines"], e.goods()->under);
+    return out;
+  }
+
+ private:
+  const Rulebooks::Body& body_;
+  OpenedLots& o_;
+  Custody custody_;
+  World world_;
+  std::optional<Holds> holds_;
+};
+
+/// The movement that brought goods where they are; null if they never moved. What is left of a lot of which a
+/// part moved did not.
+const Event* last_movement(const Custody& custody, StateId at) {
+  while (true) {
+    const std::vector<Origin> before = custody.graph().origins(at);
+    const bool stayed = !before.empty() && before.front().how == Descent::rest;
+    if (moves(custody.states()[at].by->kind) && !stayed) return custody.states()[at].by;
+    if (before.empty()) return nullptr;
+    at = before.front().state;
+  }
+}
+
+Json stands(const Json& answer) {
+  return {{"finding", answer["finding"]},
+          {"best", answer["best"]},
+          {"worst", answer["worst"]},
+          {"compliance", answer["compliance"]}};
+}
+
 }  // namespace
 
 std::vector<Event> checked_events(const Rulebooks::Body& body, Sources& sources, const SourceText& file,
@@ -260,57 +332,69 @@ LotResult lot_pedigree(const Rulebooks& books, const LotRequest& request) {
 LotResult movements(const Rulebooks& books, const LotRequest& request) {
   OpenedLots o(books.body(), request.events, request.world);
   if (!o.ok) return o.failed();
-  const Date on = parse_date(request.on).value_or(far_future);
-  const Custody custody(o.events, on, books.body().law, o.world, o.diags);
-  if (o.diags.has_errors()) return o.failed();
-  World world = o.world;
-  World entered = custody.world();
-  entered.lots.clear();
-  world.lots.clear();  // those that a movement took are put in for it
-  join(world, std::move(entered), o.diags);
-  const Holds holds(o.events, custody.events(), o.diags);
-  if (o.diags.has_errors()) return o.failed();
+  Movements all(books.body(), o, parse_date(request.on).value_or(far_future));
+  if (!all.ok()) return o.failed();
   Json out = Json::array();
   try {
-    for (const Event* e : custody.events()) {
+    for (const Event* e : all.custody().events()) {
       if (!moves(e->kind)) continue;
-      std::vector<const LotState*> before;
-      world.lots.clear();
-      for (const LotTaken& t : e->goods()->takes)
-        if (const auto state = custody.taken_by(*e, t.lot)) {
-          before.push_back(&custody.states()[*state]);
-          world.lots.push_back(custody.as_lot(*state));
-        }
-      const Transfer t = transfer_of(*e, before);
-      world.holds = holds.against(*e);
-      const auto answer =
-          answer_to(books.body(), o.sources,
-                    {world, true, t, {e->on, e->on, far_future}, {}, {}, false, true}, o.diags);
-      if (!answer) return o.failed();
-      Json lots = Json::array();
-      for (const LotState* s : before) lots.push_back(s->lot);
+      const auto asked = all.ask(*e, e->on);
+      if (!asked) return o.failed();
+      const Transfer& t = asked->transfer;
+      const Json& answer = asked->answer;
       out.push_back({{"event", e->id},
                      {"on", to_string(e->on)},
-                     {"lots", lots},
+                     {"lots", asked->lots},
                      {"from", text_or_null(t.from)},
                      {"to", text_or_null(t.to)},
                      {"exporter", text_or_null(t.exporter)},
                      {"consignee", text_or_null(t.consignee)},
-                     {"compliance", (*answer)["compliance"]},
-                     {"finding", (*answer)["finding"]},
-                     {"best", (*answer)["best"]},
-                     {"worst", (*answer)["worst"]},
-                     {"grounds", grounds(*answer)},
-                     {"missing", (*answer)["missing"]},
-                     {"not_encoded", (*answer)["coverage"]["not_encoded"]}});
-      Json held = held_of(world, t, (*answer)["lines"], e->goods()->under);
-      if (!held.empty()) out.back()["held"] = std::move(held);
+                     {"compliance", answer["compliance"]},
+                     {"finding", answer["finding"]},
+                     {"best", answer["best"]},
+                     {"worst", answer["worst"]},
+                     {"grounds", grounds(answer)},
+                     {"missing", answer["missing"]},
+                     {"not_encoded", answer["coverage"]["not_encoded"]}});
+      if (!asked->held.empty()) out.back()["held"] = asked->held;
     }
   } catch (const TooManyNodes&) {
     return {false, too_many_nodes(o.sources, DecideRequest{}.node_limit), {}};
   }
   return {true, reports_of(o.sources, o.diags),
           Json{{"schema", "sekisho-movements/1"}, {"movements", out}}.dump(2)};
+}
+
+LotResult holdings(const Rulebooks& books, const LotRequest& request) {
+  OpenedLots o(books.body(), request.events, request.world);
+  const auto on = parse_date(request.on);
+  if (o.ok && !on) o.diags.emit(code::document_date, TextSpan{}, request.on);
+  if (!o.ok || !on) return o.failed();
+  Movements all(books.body(), o, *on);
+  if (!all.ok()) return o.failed();
+  Json out = Json::array();
+  std::map<const Event*, std::pair<Json, Json>> answers;  // then, now: lots may have come by one movement
+  try {
+    for (const Lot& lot : all.custody().world().lots) {
+      const Event* e = last_movement(all.custody(), *all.custody().lot(lot.id));
+      if (e == nullptr) continue;
+      const auto [known, fresh] = answers.try_emplace(e);
+      if (fresh) {
+        const auto then = all.ask(*e, e->on), now = all.ask(*e, *on);
+        if (!then || !now) return o.failed();
+        known->second = {stands(then->answer), stands(now->answer)};
+      }
+      out.push_back({{"lot", lot.id},
+                     {"holder", text_or_null(lot.holder)},
+                     {"event", e->id},
+                     {"moved_on", to_string(e->on)},
+                     {"then", known->second.first},
+                     {"now", known->second.second}});
+    }
+  } catch (const TooManyNodes&) {
+    return {false, too_many_nodes(o.sources, DecideRequest{}.node_limit), {}};
+  }
+  return {true, reports_of(o.sources, o.diags), Json{{"on", request.on}, {"holdings", out}}.dump(2)};
 }
 
 }  // namespace sekisho

@@ -86,9 +86,12 @@ std::optional<RecordedDecision> decision_from(const Holding& h) try {
   return std::nullopt;
 }
 
-/// The case is open, or an authority may still decide a need of it as it sees fit.
+/// The case is open, be it behind another state's law that nobody assessed, or an authority may still decide
+/// a need of it as it sees fit.
 bool discretionary(const Json& answer) {
-  if (answer.value("finding", "") == "open") return true;
+  if (answer.value("finding", "") == "open" || answer.at("best") != answer.at("worst")) return true;
+  for (const Json& regime : answer.at("regimes"))
+    if (regime.value("finding", "") == "open") return true;
   for (const Json& need : answer.value("needs", Json::array()))
     if (need.value("status", "") == "open" && need.at("posture") != "approval_presumed") return true;
   return false;

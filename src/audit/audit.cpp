@@ -1,6 +1,7 @@
 #include "audit/audit.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -131,12 +132,20 @@ class Audit {
     tell_shadows();
     for (const List& l : law_.lists) unread_members(l, days);
     for (const Regime& r : law_.regimes) holes(r.name, r.at, r.windows);
-    for (const Rule& r : law_.rules)
+    for (const Rule& r : law_.rules) {
       if (!r.proviso.valid()) holes(r.name, r.at, r.windows);
+      holes_of_links(r);
+    }
+    for (const Right& r : law_.rights) holes(r.name, r.at, r.windows);
+    for (const Proviso& p : law_.provisos) {
+      std::vector<Window> all;
+      for (const RuleId v : p.versions) append(all, law_[v].windows);
+      holes(p.name, law_[p.versions.front()].at, std::move(all));
+    }
+    for (const List& l : law_.lists) holes_of_members(l);
     for (const Threshold& t : law_.thresholds) {
       std::vector<Window> all;
-      for (const ThresholdStep& step : t.steps)
-        all.insert(all.end(), step.windows.begin(), step.windows.end());
+      for (const ThresholdStep& step : t.steps) append(all, step.windows);
       holes(t.name, t.at, std::move(all));
     }
   }
@@ -364,12 +373,39 @@ class Audit {
             .fix("leave the member out, or let a rule of those days read the list");
     }
   }
-  void holes(const std::string& name, TextSpan at, std::vector<Window> windows) {
+  static void append(std::vector<Window>& all, const std::vector<Window>& more) {
+    all.insert(all.end(), more.begin(), more.end());
+  }
+  /// A member may stand in a list several times, each for some days. That it was struck off and put back is
+  /// no mistake by itself; a few days in between look like one.
+  void holes_of_members(const List& list) {
+    constexpr std::int32_t looks_like_a_slip = 31;  // days
+    std::map<std::string, std::pair<TextSpan, std::vector<Window>>> days;
+    for (const ListMember& m : list.members)
+      append(
+          days.try_emplace(show_value(list.type, m.value), m.at, std::vector<Window>()).first->second.second,
+          m.windows);
+    for (auto& [member, of] : days)
+      holes(fmt::format("{} in {}", member, list.name), of.first, std::move(of.second), looks_like_a_slip);
+  }
+  /// So may a link from one rule to another.
+  void holes_of_links(const Rule& rule) {
+    std::map<std::tuple<RuleId, tree::Part, std::uint32_t>, std::pair<TextSpan, std::vector<Window>>> days;
+    for (const Defeat& d : rule.defeats)
+      append(days.try_emplace({d.by, d.part, d.effect}, d.at, std::vector<Window>()).first->second.second,
+             d.windows);
+    for (auto& [link, of] : days)
+      holes(fmt::format("{} notwithstanding {}", law_[std::get<RuleId>(link)].name, rule.name), of.first,
+            std::move(of.second));
+  }
+  /// @param longest  in days, of holes that are told
+  void holes(const std::string& name, TextSpan at, std::vector<Window> windows,
+             std::int32_t longest = std::numeric_limits<std::int32_t>::max()) {
     std::sort(windows.begin(), windows.end(),
               [](const Window& a, const Window& b) { return a.from.earliest < b.from.earliest; });
     for (std::size_t i = 0; i + 1 < windows.size(); ++i) {
       const Date first{windows[i].to.latest.days + 1}, last{windows[i + 1].from.earliest.days - 1};
-      if (first <= last)
+      if (first <= last && last.days - first.days < longest)
         out_.emit(code::hole_in_dates, at, name, to_string(first), to_string(last))
             .fix("if the law stood still in between, say so in a comment; else mend the dates");
     }

@@ -1,6 +1,7 @@
 #include "model/holds.h"
 
 #include <algorithm>
+#include <set>
 
 namespace sekisho {
 std::vector<Hold> that_concern(std::vector<Hold> holds, std::span<const Concern> concerns) {
@@ -37,6 +38,37 @@ Holds::Holds(std::span<const Event> recorded, const std::vector<const Event*>& e
       for (const Event& instead : c->instead)
         if (const auto of = first.find(c->of); of != first.end()) places_[&instead] = of->second;
   }
+  follow_lots(events);
+}
+
+bool Holds::before(const Event& stop, const Event& event) const {
+  return stop.on < event.on || (stop.on == event.on && recorded_at(stop) < recorded_at(event));
+}
+
+/// What became of stopped lots, event after event.
+void Holds::follow_lots(const std::vector<const Event*>& events) {
+  std::map<std::string_view, std::set<std::size_t>> stops_of;  // of each lot, places among the stops
+  for (std::size_t i = 0; i < stops_.size(); ++i)
+    if (const Stop& what = std::get<Stop>(stops_[i].stop->body); what.kind == HeldKind::lot)
+      stops_of[what.name].insert(i);
+  if (stops_of.empty()) return;
+  for (const Event* e : events) {
+    const Goods* g = e->goods();
+    if (g == nullptr) continue;
+    const auto hand_on = [&](const std::set<std::size_t>& stops, std::string_view to) {
+      for (const std::size_t i : stops)
+        if (before(*stops_[i].stop, *e) && stops_of[to].insert(i).second) stops_[i].became.emplace_back(to);
+    };
+    std::set<std::size_t> taken;
+    for (const LotTaken& t : g->takes) {
+      const auto of = stops_of.find(t.lot);
+      if (of == stops_of.end()) continue;
+      const std::set<std::size_t> stops = of->second;
+      taken.insert(stops.begin(), stops.end());
+      if (!t.as.empty()) hand_on(stops, t.as);
+    }
+    for (const LotGiven& l : g->gives) hand_on(taken, l.lot);
+  }
 }
 
 std::size_t Holds::recorded_at(const Event& e) const {
@@ -50,7 +82,9 @@ std::vector<Hold> Holds::where(const Binds& binds) const {
   for (const Standing& s : stops_) {
     if (!binds(s)) continue;
     const Stop& what = std::get<Stop>(s.stop->body);
-    out.push_back({what.kind, what.name, s.stop->id, s.stop->by, s.stop->reason, s.stop->on});
+    out.push_back({what.kind, what.name, s.stop->id, s.stop->by, s.stop->reason, s.stop->on, {}});
+    for (const std::string& lot : s.became)
+      out.push_back({what.kind, lot, s.stop->id, s.stop->by, s.stop->reason, s.stop->on, what.name});
   }
   return out;
 }

@@ -14,6 +14,9 @@
 // stays as it was: nobody could know of the stop. A movement recorded late, and of a day on which the stop
 // stood, met it, even if it has been lifted since.
 //
+// Of a lot it binds the goods: whatever is parted, merged, built or taken from it once it is stopped is
+// stopped with it, under whatever number.
+//
 // Example: s1 stops the party acme on 1 May; s2, recorded on 20 May, lifts it from then on. A draw of 10 May
 // for acme is refused whether it is recorded on 11 May or in June. One of 10 May that was recorded before s1
 // stands.
@@ -46,9 +49,12 @@ class Holds {
   struct Standing {
     const Event* stop;
     const Event* lift = nullptr;
+    std::vector<std::string> became = {};  // lots that came of a stopped one
   };
   template <class Binds>
   std::vector<Hold> where(const Binds& binds) const;
+  void follow_lots(const std::vector<const Event*>& events);
+  bool before(const Event& stop, const Event& event) const;
   std::size_t recorded_at(const Event& e) const;
   std::vector<Standing> stops_;
   std::map<const Event*, std::size_t> places_;  // in the order of recording; of a corrected event its own

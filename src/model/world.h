@@ -104,6 +104,7 @@ struct Hold {
   HeldKind kind;
   std::string name, stop, by, reason;
   Date since;
+  std::string came_of;  // a lot: the stopped one that it came of; empty: it is that itself
 };
 
 struct World {
