@@ -62,8 +62,13 @@ class Writer {
     items("because", a["because"], [](const Json& f) {
       const std::string from =
           f.contains("from") ? (f["from"].is_array() ? list(f["from"], nullptr) : text(f, "from")) : "";
+      std::string said;
+      if (f.contains("said_on")) {
+        const std::string by = text(f, "by");
+        said = fmt::format(", said{} on {}", by.empty() ? "" : " by " + by, text(f, "said_on"));
+      }
       return fmt::format("{} is {}{}", text(f, "fact"), value(f["value"]),
-                         from.empty() ? "" : "  [" + from + "]");
+                         from.empty() ? "" : "  [" + from + said + "]");
     });
     items("still to ask, best question first", a["missing"],
           [](const Json& m) { return fmt::format("{} ({})", text(m, "asks"), text(m, "fact")); });

@@ -40,8 +40,9 @@ std::string list_of(const Json& values) {
 double number(const std::string& amount) {
   return std::stod(amount);
 }
-/// Drawn, reserved and free in thirty steps; what is above nothing has at least one.
+/// Drawn, reserved and free in thirty steps; what is above nothing has at least one. Empty off a terminal.
 std::string bar(const Json& b) {
+  if (isatty(STDOUT_FILENO) == 0) return {};
   constexpr int steps = 30;
   const double granted = number(text_at(b, "granted"));
   const auto length = [&](const char* key) {
@@ -68,7 +69,7 @@ void print_list(const Json& j) {
   for (const Json& a : j["authorisations"]) {
     fmt::print("{}: {} of {}{}, {}, {}\n", text_at(a, "authorisation"), text_at(a, "kind"),
                text_at(a, "authority"), part(" to ", text_at(a, "holder")), text_at(a, "state"), valid(a));
-    if (!a["tightest"].is_null()) fmt::print("  {}\n", balance(a["tightest"]));
+    if (const Json& b = a["tightest"]; !b.is_null()) fmt::print("  {}{}\n", bar(b), balance(b));
   }
   if (j["authorisations"].empty()) fmt::print("no authorisation is recorded\n");
 }
@@ -115,9 +116,8 @@ std::string left(const Json& line) {
 void print_show(const Json& j) {
   const Json& a = j["authorisation"];
   print_terms(a);
-  const bool bars = isatty(STDOUT_FILENO) != 0;
   fmt::print("balances on {}:\n", text_at(j, "on"));
-  for (const Json& b : a["balances"]) fmt::print("  {}{}\n", bars ? bar(b) : "", balance(b));
+  for (const Json& b : a["balances"]) fmt::print("  {}{}\n", bar(b), balance(b));
   if (a["balances"].empty()) fmt::print("  it has no limits\n");
   if (!a["reservations"].empty()) fmt::print("reserved:\n");
   for (const Json& r : a["reservations"])

@@ -230,6 +230,7 @@ Json LineAnswer::fact_value(VarId v, const State& state) const {
     const Provenance& from = line_.provenance.at(f);
     j["from"] = from.from;
     if (!from.by.empty()) j["by"] = from.by;
+    if (from.on) j["said_on"] = to_string(*from.on);
     if (!from.source.empty()) j["source"] = from.source;
     if (from.contested) {
       Json claims = Json::array();

@@ -134,7 +134,7 @@ class Builder {
     }
     for (const Claim& c : k.values)
       if (auto v = value(f, c)) known.values.push_back(*v);
-    Provenance p{k.from, k.by, k.source, k.contested, {}};
+    Provenance p{k.from, k.by, k.source, k.on, k.contested, {}};
     if (k.contested)
       for (const Claim& c : k.values) p.claims.emplace_back(c.value, c.by);
     out_.provenance[f] = std::move(p);
@@ -202,7 +202,7 @@ class Builder {
     const FactId f = fact(k.fact, k.knowledge.at);
     if (!f.valid()) return;
     if (!law_[f].judged_by.valid()) return set(f, k.knowledge);
-    out_.provenance[f] = {k.knowledge.from, {}, {}, false, {}};
+    out_.provenance[f] = {k.knowledge.from, {}, {}, {}, false, {}};
     for (const Claim& c : k.knowledge.values) {
       const auto v = value(f, c);
       if (!v) continue;

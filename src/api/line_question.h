@@ -18,6 +18,7 @@ struct Days {
 /// Where the knowledge of a fact comes from, for the answer.
 struct Provenance {
   std::string from, by, source;
+  std::optional<Date> on;  // the day on which it was said
   bool contested = false;
   std::vector<std::pair<std::string, std::string>> claims;  // value, claimant
 };

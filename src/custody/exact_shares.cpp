@@ -64,7 +64,7 @@ const ShareRow& ExactShares::of(StateId s) {
 ShareRow ExactShares::counted(StateId s) {
   const std::vector<Origin> origins = graph_.origins(s);
   const Added& added = graph_.added(s);
-  const ShareRow own = held_row(added.share);  // what arises is never a fraction
+  ShareRow own = held_row(added.share);  // what arises is never a fraction
   if (origins.empty()) return own;
   std::vector<share_rules::Portion> body;
   std::vector<ShareRow> technology;

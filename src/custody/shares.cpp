@@ -126,9 +126,8 @@ ShareId Shares::finish() {
 
 ShareId Shares::kept(const std::vector<float>& row) {
   if (std::all_of(row.begin(), row.end(), [](float c) { return c == 0 && !std::signbit(c); })) return none();
-  const ShareId id{static_cast<std::uint32_t>(cells_.size() / width_)};
   cells_.insert(cells_.end(), row.begin(), row.end());
-  return id;
+  return {rows_++};
 }
 
 }  // namespace sekisho

@@ -76,6 +76,7 @@ class Shares {
   ShareId kept(const std::vector<float>& row);
 
   std::size_t rights_, width_;
+  std::uint32_t rows_ = 1;
   /// Of each row and right the lower bound, negative (be it -0) where more may be in it; then the upper one.
   std::vector<float, LargePages<float>> cells_;
   std::vector<double> sum_;           // as a row

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "base/date.h"
 #include "base/source.h"
 
 namespace sekisho {
@@ -20,7 +21,8 @@ struct Knowledge {
   bool contested = false;
   bool complete = true;  // members: whether there may be more
   std::string by, basis, source;
-  std::string from;  // which part of which file it comes from
+  std::optional<Date> on;  // the day on which it was said
+  std::string from;        // which part of which file it comes from
   TextSpan at;
 };
 

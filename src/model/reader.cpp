@@ -111,9 +111,10 @@ class Reader {
     Knowledge k;
     k.at = d.at;
     if (d.is_map() && d.find("value")) {
-      if (!map(d, "a fact", {"value", "by", "basis", "source", "note"})) return k;
+      if (!map(d, "a fact", {"value", "by", "on", "basis", "source", "note"})) return k;
       k = knowledge(*d.find("value"));
       k.by = text(d, "by");
+      k.on = date(d, "on");
       k.basis = text(d, "basis");
       k.source = text(d, "source");
     } else if (d.is_map()) {
