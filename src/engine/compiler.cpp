@@ -1,6 +1,7 @@
 #include "engine/compiler.h"
 
 #include <algorithm>
+#include <new>
 #include <set>
 
 namespace sekisho {
@@ -646,11 +647,17 @@ Compiled::Compiled(const Space& space, Relations relations, const VariableOrder&
         if (const RegimeUse& use = space_.standings()[v].regimes[g]; use.present.possible)
           used_parts(use, regimes_[v][g]);
   } catch (const TooManyNodes&) {
-    diags.emit(code::too_many_nodes, TextSpan{}, node_limit)
-        .note(fmt::format("it happened in {}", at_rule_.empty() ? "the constraints" : at_rule_))
-        .fix("allow more with `--nodes`, or let fewer facts be told apart");
-    ok_ = false;
+    gave_up(diags, node_limit, "", "allow more with `--nodes`");
+  } catch (const std::bad_alloc&) {
+    gave_up(diags, store_->nodes(), "there is no more memory; ", "give the program more memory");
   }
+}
+
+void Compiled::gave_up(Diagnostics& diags, std::size_t nodes, std::string_view why, std::string_view cure) {
+  diags.emit(code::too_many_nodes, TextSpan{}, nodes)
+      .note(fmt::format("{}it happened in {}", why, at_rule_.empty() ? "the constraints" : at_rule_))
+      .fix(fmt::format("{}, or let fewer facts be told apart", cure));
+  ok_ = false;
 }
 
 }  // namespace sekisho

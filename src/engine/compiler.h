@@ -144,6 +144,7 @@ class Compiled {
   void findings(std::size_t regime);
   void used_parts(const RegimeUse& use, RegimeDiagrams& r);
   void parts_of(const RuleUse& u, Ref used, bool in_regime, RegimeDiagrams& r);
+  void gave_up(Diagnostics& diags, std::size_t nodes, std::string_view why, std::string_view cure);
 
   const Space& space_;
   Relations how_;
