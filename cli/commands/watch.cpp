@@ -56,8 +56,9 @@ struct Stands {
     part("open", open_needs);
     part("binds", provisos);
     part("owed", obligations);
-    for (const auto& [regime, own] : regimes)
-      out += fmt::format("{}{} {}", &regime == &regimes.begin()->first ? "; " : ", ", regime, own);
+    std::vector<std::string> own_findings;
+    for (const auto& [regime, own] : regimes) own_findings.push_back(fmt::format("{} {}", regime, own));
+    if (!own_findings.empty()) out += fmt::format("; {}", fmt::join(own_findings, ", "));
     return out;
   }
   Json json() const {

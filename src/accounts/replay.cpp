@@ -123,8 +123,7 @@ class Concerned {
   }
   /// Why a stop keeps it from being booked; none: it does not.
   std::optional<Refusal> refusal(const Hold& h) const {
-    const bool named =
-        std::find(concerns_.begin(), concerns_.end(), Concern{h.kind, h.name}) != concerns_.end();
+    const bool named = names_one(h, concerns_);
     if (!named && !unsaid_.contains(h.kind)) return std::nullopt;
     std::string says = fmt::format("the {} `{}`", to_string(h.kind), h.name);
     says += h.came_of.empty() ? " is stopped" : fmt::format(" came of `{}`, which is stopped", h.came_of);

@@ -55,7 +55,8 @@ Json held_of(const World& world, const Transfer& transfer, const Json& lines,
     for (const Json& n : l["needs"])
       for (const Json& i : n["settled_by"])
         concerns.add(HeldKind::authorisation, i["instrument"].get<std::string>());
-  for (const Hold& h : that_concern(world.holds, concerns.all())) out.push_back(hold_json(h));
+  for (const Hold& h : world.holds)
+    if (names_one(h, concerns.all())) out.push_back(hold_json(h));
   return out;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "accounts/replay.h"
 #include "api/decide.h"
@@ -211,13 +212,15 @@ class Movements {
     if (!ok()) return;
     world_ = o.world;
     World entered = custody_.world();
-    entered.lots.clear();
+    lots_ = std::exchange(entered.lots, {});
     world_.lots.clear();  // those that a movement took are put in for it
     join(world_, std::move(entered), o.diags);
     holds_.emplace(o.events, custody_.events(), o.diags);
   }
   bool ok() const { return !o_.diags.has_errors(); }
   const Custody& custody() const { return custody_; }
+  /// Those that there are at the end.
+  const std::vector<Lot>& lots() const { return lots_; }
 
   struct Asked {
     Transfer transfer;
@@ -252,6 +255,7 @@ class Movements {
   OpenedLots& o_;
   Custody custody_;
   World world_;
+  std::vector<Lot> lots_;
   std::optional<Holds> holds_;
 };
 
@@ -375,7 +379,7 @@ LotResult holdings(const Rulebooks& books, const LotRequest& request) {
   Json out = Json::array();
   std::map<const Event*, std::pair<Json, Json>> answers;  // then, now: lots may have come by one movement
   try {
-    for (const Lot& lot : all.custody().world().lots) {
+    for (const Lot& lot : all.lots()) {
       const Event* e = last_movement(all.custody(), *all.custody().lot(lot.id));
       if (e == nullptr) continue;
       const auto [known, fresh] = answers.try_emplace(e);

@@ -376,27 +376,26 @@ class Audit {
   static void append(std::vector<Window>& all, const std::vector<Window>& more) {
     all.insert(all.end(), more.begin(), more.end());
   }
-  /// A member may stand in a list several times, each for some days. That it was struck off and put back is
-  /// no mistake by itself; a few days in between look like one.
+  /// Of what is said several times, each time for some days: where it stands first, and all its days.
+  template <class Said, class KeyOf>
+  static auto together(const std::vector<Said>& all, const KeyOf& key) {
+    std::map<decltype(key(all.front())), std::pair<TextSpan, std::vector<Window>>> out;
+    for (const Said& s : all)
+      append(out.try_emplace(key(s), s.at, std::vector<Window>()).first->second.second, s.windows);
+    return out;
+  }
+  /// That a member was struck off and put back is no mistake by itself; a few days in between look like one.
   void holes_of_members(const List& list) {
     constexpr std::int32_t looks_like_a_slip = 31;  // days
-    std::map<std::string, std::pair<TextSpan, std::vector<Window>>> days;
-    for (const ListMember& m : list.members)
-      append(
-          days.try_emplace(show_value(list.type, m.value), m.at, std::vector<Window>()).first->second.second,
-          m.windows);
-    for (auto& [member, of] : days)
-      holes(fmt::format("{} in {}", member, list.name), of.first, std::move(of.second), looks_like_a_slip);
+    for (auto& [member, of] :
+         together(list.members, [&](const ListMember& m) { return show_value(list.type, m.value); }))
+      holes(fmt::format("{} in {}", member, list.name), of.first, of.second, looks_like_a_slip);
   }
-  /// So may a link from one rule to another.
   void holes_of_links(const Rule& rule) {
-    std::map<std::tuple<RuleId, tree::Part, std::uint32_t>, std::pair<TextSpan, std::vector<Window>>> days;
-    for (const Defeat& d : rule.defeats)
-      append(days.try_emplace({d.by, d.part, d.effect}, d.at, std::vector<Window>()).first->second.second,
-             d.windows);
-    for (auto& [link, of] : days)
+    for (auto& [link, of] :
+         together(rule.defeats, [](const Defeat& d) { return std::tuple(d.by, d.part, d.effect); }))
       holes(fmt::format("{} notwithstanding {}", law_[std::get<RuleId>(link)].name, rule.name), of.first,
-            std::move(of.second));
+            of.second);
   }
   /// @param longest  in days, of holes that are told
   void holes(const std::string& name, TextSpan at, std::vector<Window> windows,

@@ -686,10 +686,9 @@ TEST_CASE("events that share no lot may be recorded in any order") {
   std::mt19937 random(3);
   std::size_t swapped = 0;
   for (int round = 0; round < 40; ++round) {
-    std::vector<std::string> lines = maker.history(30);
+    const std::vector<std::string> lines = maker.history(30);
     const Kept in_order(joined(lines));
     std::vector<std::pair<std::string, std::set<std::string>>> all;
-    std::vector<Date> on;
     for (std::size_t i = 0; i < lines.size(); ++i) {
       // All of one day: what keeps two events in their order is that they share a lot.
       const std::string day = to_string(in_order.events[i].on);
@@ -702,8 +701,7 @@ TEST_CASE("events that share no lot may be recorded in any order") {
       for (const auto& [line, lots] : all) out += line;
       return out;
     };
-    const std::string one_day = text();
-    const Kept first(one_day);
+    const Kept first(text());
     REQUIRE(first.codes() == "");
     for (int k = 0; k < 300; ++k) {
       const std::size_t i = random() % (all.size() - 1);

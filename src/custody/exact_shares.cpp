@@ -46,17 +46,21 @@ ShareRow ExactShares::held_row(ShareId s) const {
 const ShareRow& ExactShares::of(StateId s) {
   // Everything back to where shares are held, then forward again: what a state came of has lower numbers.
   const StateId asked = source(s);
-  std::vector<StateId> open{asked}, wanted;
+  std::vector<StateId> open{asked}, to_count;
   while (!open.empty()) {
     const StateId at = open.back();
     open.pop_back();
-    if (!rows_.emplace(at, ShareRow()).second) continue;
-    wanted.push_back(at);
-    if (!held(at))
-      for (const Origin& o : graph_.origins(at)) open.push_back(source(o.state));
+    const auto [row, fresh] = rows_.try_emplace(at);
+    if (!fresh) continue;
+    if (held(at)) {
+      row->second = held_row(graph_.share(at));
+      continue;
+    }
+    to_count.push_back(at);
+    for (const Origin& o : graph_.origins(at)) open.push_back(source(o.state));
   }
-  std::sort(wanted.begin(), wanted.end());
-  for (const StateId at : wanted) rows_[at] = held(at) ? held_row(graph_.share(at)) : counted(at);
+  std::sort(to_count.begin(), to_count.end());
+  for (const StateId at : to_count) rows_[at] = counted(at);
   return rows_.at(asked);
 }
 

@@ -223,23 +223,20 @@ void Graph::sum_opened(std::span<const Origin> origins, const Added& added) {
   if (goes_on) shares_.add_at_most(states_[first.state].share);
 }
 
-std::optional<StateId> Graph::carried_from(StateId s) const {
-  const auto [from, to] = edges(s);
-  if (to - from != 1) return std::nullopt;
-  const auto how = static_cast<Descent>(how_[from] & descent_bits);
-  const Added& own = added(s);
-  if (!carries_on(how) || own.share != Shares::none() || own.parts_taken_out) return std::nullopt;
-  return edges_[from].from;
+/// Of what comes of one state alone: the shares of that lie on it unchanged.
+static bool shares_go_on(Descent how, const Added& added) {
+  return carries_on(how) && added.share == Shares::none() && !added.parts_taken_out;
 }
 
-/// The way of most states: whatever lay on one lies on the next.
-static bool goes_on_whole(std::span<const Origin> origins, const Added& added) {
-  return origins.size() == 1 && carries_on(origins.front().how) && added.share == Shares::none() &&
-         !added.parts_taken_out;
+std::optional<StateId> Graph::carried_from(StateId s) const {
+  const auto [from, to] = edges(s);
+  const bool carried =
+      to - from == 1 && shares_go_on(static_cast<Descent>(how_[from] & descent_bits), added(s));
+  return carried ? std::optional(edges_[from].from) : std::nullopt;
 }
 
 Graph::Borne Graph::borne(std::span<const Origin> origins, const Added& added, Said said) {
-  if (goes_on_whole(origins, added)) {
+  if (origins.size() == 1 && shares_go_on(origins.front().how, added)) {  // the way of most states
     const State& from = states_[origins.front().state];
     return {added.marks == MarkSets::none() ? from.marks : marks_.and_also(from.marks, added.marks),
             from.share, value_of(origins, said)};

@@ -281,6 +281,13 @@ std::string bears(const Bears& b) {
   return out;
 }
 
+/// In a graph of one right.
+Added all_under_the_right(Graph& graph) {
+  Added a;
+  a.share = graph.shares().arisen({true}, {false});
+  return a;
+}
+
 }  // namespace
 
 TEST_CASE("what a state bears is what the definition says, for every kind of descent") {
@@ -353,8 +360,7 @@ TEST_CASE("revising what changes nothing touches nothing, and what hangs on it a
 
 TEST_CASE("shares outgrow 64 bits without losing anything") {
   Graph graph({false});
-  Added us;
-  us.share = graph.shares().arisen({true}, {false});
+  const Added us = all_under_the_right(graph);
   StateId last = graph.append({}, us, {999'999'999'999'989, 0});
   mpq_class expected = 1;
   for (int level = 0; level < 12; ++level) {  // a part of a part of a part, each of its own odd amounts
@@ -371,8 +377,7 @@ TEST_CASE("shares outgrow 64 bits without losing anything") {
 
 TEST_CASE("bounds hold the share however small it is, and meet where it is all of it") {
   Graph graph({false});
-  Added us;
-  us.share = graph.shares().arisen({true}, {false});
+  const Added us = all_under_the_right(graph);
   StateId last = graph.append({}, us, {3, 0});
   mpq_class expected = 1;
   for (int level = 0; level < 110; ++level) {  // to where a float has fewer digits, and where it has none
@@ -391,8 +396,7 @@ TEST_CASE("bounds hold the share however small it is, and meet where it is all o
 
 TEST_CASE("what is repaired with something that proves to bear nothing is what it was") {
   Graph graph({false});
-  Added us;
-  us.share = graph.shares().arisen({true}, {false});
+  const Added us = all_under_the_right(graph);
   const StateId whole = graph.append({}, us, {10, 0});
   const std::array half{Origin{whole, Descent::built_in, 1, 2}};
   const StateId one = graph.append(half, {}, {10, 0}), other = graph.append(half, {}, {10, 0});
@@ -413,8 +417,7 @@ TEST_CASE("what is repaired with something that proves to bear nothing is what i
 
 TEST_CASE("content is never lost for being small, in parts whose worth is no whole number") {
   Graph graph({false});
-  Added us;
-  us.share = graph.shares().arisen({true}, {false});
+  const Added us = all_under_the_right(graph);
   const StateId made = graph.append({}, us, {1, 0});
   const std::array third{Origin{made, Descent::part, 1, 3}};
   const StateId part = graph.append(third, {});

@@ -81,8 +81,7 @@ void Shares::add_at_most(ShareId s) {
   for (std::size_t i = 0; i < rights_; ++i) sum_[2 * i + 1] = std::max(sum_[2 * i + 1], at(s, i).known.most);
 }
 
-/// Turns the bounds outward. Content worth more than the whole is all of it, and of what is altogether under
-/// a right no more can be.
+/// Turns the bounds outward. Content worth more than the whole is all of it.
 void Shares::settle() {
   if (settled_) return;
   settled_ = true;
@@ -115,6 +114,7 @@ void Shares::also(ShareId own) {
   }
 }
 
+/// Of what is altogether under a right no more can be.
 ShareId Shares::finish() {
   settle();
   for (std::size_t i = 0; i < width_; i += 2) {

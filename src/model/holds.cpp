@@ -4,11 +4,9 @@
 #include <set>
 
 namespace sekisho {
-std::vector<Hold> that_concern(std::vector<Hold> holds, std::span<const Concern> concerns) {
-  std::erase_if(holds, [&](const Hold& h) {
-    return std::find(concerns.begin(), concerns.end(), Concern{h.kind, h.name}) == concerns.end();
-  });
-  return holds;
+
+bool names_one(const Hold& hold, std::span<const Concern> concerns) {
+  return std::find(concerns.begin(), concerns.end(), Concern{hold.kind, hold.name}) != concerns.end();
 }
 
 Holds::Holds(std::span<const Event> recorded, const std::vector<const Event*>& events, Diagnostics& diags) {

@@ -30,8 +30,8 @@ struct Concern {
   friend bool operator==(const Concern&, const Concern&) = default;
 };
 
-/// Those of the holds that name one of these.
-std::vector<Hold> that_concern(std::vector<Hold> holds, std::span<const Concern> concerns);
+/// Whether the hold names one of these.
+bool names_one(const Hold& hold, std::span<const Concern> concerns);
 
 class Holds {
  public:
