@@ -396,8 +396,9 @@ TEST_CASE("what is no answer is refused as that, whatever its form") {
     return p.reports.front().code;
   };
   for (std::size_t cut = 0; cut < text.size(); cut += 97) CHECK(refused(text.substr(0, cut)) == "SK6001");
-  for (const char* t : {"", "null", "[]", "{}", "7", "\"answer\"", "{\"schema\": \"sekisho-answer/1\"}",
-                        "\xff\xfe", "{\"schema\": \"sekisho-answer/2\"}"})
+  for (const char* t :
+       {"", "null", "[]", "{}", "7", "\"answer\"", "{\"schema\": \"sekisho-answer/1\"}", "\xff\xfe",
+        "{\"schema\": \"sekisho-answer/2\"}", "{\"schema\": 1e9999}", "{\"schema\": -4e444e"})
     CHECK(refused(t) == "SK6001");
   CHECK(refused(std::string(100'000, '[')) == "SK6001");
   CHECK(refused(std::string(100, '[') + std::string(100, ']')) == "SK6001");

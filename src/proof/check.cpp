@@ -164,7 +164,7 @@ Verdict check(const Law& law, const std::vector<TextDigest>& texts, std::string_
   if (const auto json = read_json(answer, why))
     Whole(law, texts, most_readings, verdict).run(*json);
   else
-    verdict.malformed.push_back({"", "this is not JSON: " + why});
+    verdict.malformed.push_back({"", why});
   return verdict;
 }
 

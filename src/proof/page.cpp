@@ -101,7 +101,9 @@ std::optional<Json> read_json(std::string_view text, std::string& why) {
     why = deep ? fmt::format("it is nested more than {} deep", deepest)
                : fmt::format("the key `{}` stands twice in one place", twice);
   } catch (const Json::parse_error& e) {
-    why = fmt::format("after {} bytes it cannot be read on", e.byte == 0 ? 0 : e.byte - 1);
+    why = fmt::format("this is not JSON: after {} bytes it cannot be read on", e.byte == 0 ? 0 : e.byte - 1);
+  } catch (const Json::out_of_range&) {
+    why = "a number in it is larger than any of an answer";
   }
   return std::nullopt;
 }
