@@ -528,13 +528,55 @@ std::set<VarId> LineAnswer::needs_if_applies(std::size_t g, std::vector<OpenNeed
   return sometimes;
 }
 
+/// Adds the judged facts that must be found in other completions than the one that was looked at, and marks
+/// those without which some completion does better.
+void LineAnswer::findings_if_applies(std::size_t g, std::vector<OpenNeed>& needs,
+                                     std::set<VarId>& sometimes) {
+  const RegimeAnswer& a = regimes_[g];
+  const auto judged = [&](const OpenNeed& n) { return space_[n.need].kind == VarKind::judged; };
+  if (a.reading.settled || a.findings.best() != Finding::authorisation_required) return;
+  const auto meet = [&](State& s, const OpenNeed& n) {
+    s.free[n.need.index] = true;
+    s.possible[n.need.index].reset();
+    s.possible[n.need.index].set(judged(n) ? std::size_t{n.must_find} : granted_state);
+  };
+  State met = start_;
+  for (const OpenNeed& n : needs)
+    if (!n.implied) meet(met, n);
+  // Each round adds a fact, so there are no more rounds than judged facts.
+  for (bool more = true; more;) {
+    more = false;
+    const auto left = engine_.witness(g, met, Finding::authorisation_required);
+    if (!left) break;
+    State completion = *left;
+    for (const auto& [v, yes] : engine_.findings_needed(g, completion, completion.reading)) {
+      if (std::any_of(needs.begin(), needs.end(), [&](const OpenNeed& n) { return n.need == v; })) continue;
+      OpenNeed n;
+      n.need = v;
+      n.must_find = yes;
+      n.rule = reader_of(g, v);
+      needs.push_back(n);
+      meet(met, n);
+      more = true;
+    }
+  }
+  for (const OpenNeed& n : needs) {
+    if (!judged(n)) continue;
+    State without = met;
+    without.free[n.need.index] = start_.free[n.need.index];
+    without.possible[n.need.index] = start_.possible[n.need.index];
+    if (engine_.findings({g}, without).best() < Finding::authorisation_required) sometimes.insert(n.need);
+  }
+}
+
 Json LineAnswer::needs(std::size_t g) {
   Json out = Json::array();
   const RegimeAnswer& a = regimes_[g];
   if (a.findings.empty() || a.outcome.finding == Finding::not_engaged) return out;
   const bool barred = a.findings.best() == Finding::prohibited;
   std::vector<OpenNeed> all = a.outcome.needs;
-  const std::set<VarId> if_applies = needs_if_applies(g, all);
+  std::set<VarId> if_applies = needs_if_applies(g, all);
+  findings_if_applies(g, all, if_applies);
   for (OpenNeed n : all) {
     if (barred && !n.lifts && !n.refused) continue;  // settling it would not help
     const Values p = reader_.possible(n.need, start_);

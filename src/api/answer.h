@@ -51,6 +51,7 @@ class LineAnswer {
   Json routes(std::size_t g);
   Json derivation(std::size_t g);
   std::set<VarId> needs_if_applies(std::size_t g, std::vector<OpenNeed>& needs);
+  void findings_if_applies(std::size_t g, std::vector<OpenNeed>& needs, std::set<VarId>& sometimes);
   Json need(const OpenNeed& n, std::size_t g);
   Json needs(std::size_t g);
   Json provisos(std::size_t g);

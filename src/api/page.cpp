@@ -71,9 +71,17 @@ class Page {
          fmt::format("{}{}{}", r.otherwise_prohibited ? "prohibited" : "permitted",
                      r.otherwise_lifted_by.valid() ? ", liftable by " + need(r.otherwise_lifted_by) : "",
                      r.otherwise_cite.empty() ? "" : " (" + r.otherwise_cite + ")"));
-    item("Where rules oppose each other", r.strictest_prevails
-                                              ? "the strictest prevails (" + r.opposites_cite + ")"
-                                              : "a link says which prevails");
+    item("Where rules oppose each other",
+         r.strictest_prevails ? fmt::format("the strictest prevails ({})",
+                                            r.opposites_cite.empty() ? r.cite : r.opposites_cite)
+                              : "a link says which prevails");
+    if (r.instruments != Prevails::latest)
+      item("Where several instruments settle one need",
+           fmt::format("{} ({})",
+                       r.instruments == Prevails::strictest
+                           ? "a refusal or suspension that stands prevails over what was granted"
+                           : "what is granted and not revoked prevails over refusals and suspensions",
+                       r.instruments_cite.empty() ? r.cite : r.instruments_cite));
     line("");
   }
 

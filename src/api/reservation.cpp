@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "accounts/replay.h"
 #include "api/line_question.h"
@@ -13,32 +14,23 @@
 namespace sekisho {
 namespace {
 
-/// The authorisations among recorded events, in the order in which they were last stated.
-std::vector<std::string> authorisations(const std::vector<Event>& recorded) {
-  std::vector<std::string> out;
+/// The authorisations among recorded events.
+std::set<std::string> authorisations(const std::vector<Event>& recorded) {
+  std::set<std::string> out;
   Diagnostics told;  // whoever decided has reported it
   for (const Event* e : corrected(recorded, told))
-    if (const auto* a = std::get_if<Authorise>(&e->body)) {
-      std::erase(out, a->text.instrument.id);
-      out.push_back(a->text.instrument.id);
-    }
+    if (const auto* a = std::get_if<Authorise>(&e->body)) out.insert(a->text.instrument.id);
   return out;
 }
 
-/// The one of those that settle a need which prevails, the latest stated; nullptr if none of them is
-/// recorded.
-const Json* prevailing(const Json& settled_by, const std::vector<std::string>& recorded) {
-  const Json* out = nullptr;
-  auto best = recorded.begin();
-  for (const Json& i : settled_by) {
-    const auto at = std::find(recorded.begin(), recorded.end(), i["instrument"].get<std::string>());
-    if (i["covers"] != "yes" || i["state"] != "granted" || at == recorded.end()) continue;
-    if (out == nullptr || at > best) {
-      out = &i;
-      best = at;
-    }
-  }
-  return out;
+/// Of the acts that settle a need, which come in the order in which they prevail, the first that is an
+/// account here; nullptr if none of them is.
+const Json* prevailing(const Json& settled_by, const std::set<std::string>& recorded) {
+  for (const Json& i : settled_by)
+    if (i["covers"] == "yes" && i["state"] == "granted" &&
+        recorded.contains(i["instrument"].get<std::string>()))
+      return &i;
+  return nullptr;
 }
 
 void add_once(Json& list, const Json& value) {
@@ -46,7 +38,7 @@ void add_once(Json& list, const Json& value) {
 }
 
 Json line_of(const TransferLine& l, const World& world, const Transfer& t, const Json& answer,
-             const std::vector<std::string>& recorded) {
+             const std::set<std::string>& recorded) {
   const Lot* lot = world.lot(l.lot);
   Json line{{"line", l.id}};
   const std::string item = l.item.empty() && lot ? lot->item : l.item;
@@ -169,7 +161,7 @@ ReservationResult reservation_of(const DecideRequest& request, const std::string
       read_document(read.sources, read.sources.add(request.transfer.name, request.transfer.text), read.diags);
   const auto transfer = doc ? read_transfer(*doc, world, told) : std::nullopt;
   if (!transfer) return refused("the transfer cannot be read", "decide it first");
-  const std::vector<std::string> recorded = authorisations(read.events);
+  const std::set<std::string> recorded = authorisations(read.events);
   const Accounts accounts = replay_accounts(read.events, far_future, read.world, told);
   LotsLeft lots(custody, accounts.book);
   Json lines = Json::array();

@@ -935,7 +935,7 @@ class Space::Builder {
                                        : std::size_t{0},
                              0});
     }
-    take_turns(found);
+    take_turns(found, v.kind == VarKind::need ? law_[v.need].prevails : Prevails::latest);
     const bool complete =
         q_.silence_is_none ||
         std::find(q_.complete_records.begin(), q_.complete_records.end(), from) != q_.complete_records.end();
@@ -944,17 +944,27 @@ class Space::Builder {
     s_.sources_[id.index] = std::move(found);
   }
   /// Decisions, revocations among them, come before applications, those before what has lapsed by itself; of
-  /// each the latest first.
-  static void take_turns(std::vector<Source>& found) {
-    const auto key = [](const Source& s) {
-      const InstrumentState state = s.instrument->state;
-      const int tier = state == InstrumentState::pending ? 1 : state == InstrumentState::lapsed ? 2 : 0;
-      return std::make_pair(tier, -s.instrument->instrument->issued.days);
+  /// decisions those that prevail first, and of equals the latest.
+  static void take_turns(std::vector<Source>& found, Prevails prevails) {
+    const auto key = [&](const Source& s) {
+      return std::make_pair(turn_of(s.instrument->state, prevails), -s.instrument->instrument->issued.days);
     };
     std::stable_sort(found.begin(), found.end(),
                      [&](const Source& a, const Source& b) { return key(a) < key(b); });
     for (std::size_t i = 1; i < found.size(); ++i)
       found[i].turn = found[i - 1].turn + (key(found[i]) == key(found[i - 1]) ? 0 : 1);
+  }
+  static int turn_of(InstrumentState s, Prevails prevails) {
+    constexpr int application = 3, lapsed = 4;
+    switch (s) {
+      case InstrumentState::pending: return application;
+      case InstrumentState::lapsed: return lapsed;
+      case InstrumentState::granted:
+      case InstrumentState::revoked: return prevails == Prevails::strictest ? 2 : 0;
+      case InstrumentState::suspended: return prevails == Prevails::latest ? 0 : 1;
+      case InstrumentState::refused: return prevails == Prevails::granted ? 1 : 0;
+    }
+    return lapsed;
   }
   static std::size_t need_state(InstrumentState s) {
     switch (s) {

@@ -57,6 +57,7 @@ class Checker {
     each([&](const Declaration& d) { header(d); });
     default_addressees();
     each([&](const Declaration& d) { body(d); });
+    prevailing();
     each([&](const Declaration& d) { links(d); });
     definition_cycles();
     order_rules();
@@ -389,6 +390,12 @@ class Checker {
     if (d.unsettled) r.unsettled = hidden(r.name, *d.unsettled, d.source, d.name.at);
     r.otherwise_cite = d.otherwise_cite;
     r.opposites_cite = d.opposites_cite;
+    const auto prevails = parse_prevails(d.instruments.text);
+    r.instruments = prevails.value_or(Prevails::latest);
+    if (!prevails && !d.instruments.empty())
+      diags_.emit(code::expected, d.instruments.at, "`latest`, `strictest` or `granted`",
+                  fmt::format("`{}`", d.instruments.text));
+    r.instruments_cite = d.instruments_cite;
     r.strictest_prevails = d.opposites.text == "strictest";
     r.no_gaps = d.no_gaps;
     if (d.authority.empty()) diags_.emit(code::missing_clause, d.name.at, r.name, "authority");
@@ -494,6 +501,29 @@ class Checker {
         u.posture = static_cast<Posture>(p - postures.begin() + 1);
     }
     return u;
+  }
+
+  /// A need of several regimes can be read one way only.
+  void prevailing() {
+    std::vector<RegimeId> first(law_.needs.size());
+    const auto reads = [&](NeedId n, RegimeId g, TextSpan at) {
+      if (!n.valid() || !g.valid()) return;
+      RegimeId& by = first[n.index];
+      if (!by.valid()) {
+        by = g;
+        law_.needs[n.index].prevails = law_[g].instruments;
+      } else if (law_[by].instruments != law_[g].instruments) {
+        diags_.emit(code::prevails_two_ways, at, law_[n].name, law_[g].name, law_[by].name)
+            .note(law_[by].at, "the other one")
+            .fix("say the same in both, or give the needs two names");
+      }
+    };
+    for (std::uint32_t i = 0; i < law_.regimes.size(); ++i)
+      reads(law_.regimes[i].otherwise_lifted_by, RegimeId{i}, law_.regimes[i].at);
+    for (const Rule& r : law_.rules) {
+      for (const NeedUse& n : r.needs) reads(n.need, r.regime, r.at);
+      reads(r.lifted_by, r.regime, r.at);
+    }
   }
 
   // --- bodies: everything that holds expressions ---

@@ -41,7 +41,7 @@ constexpr std::array clause_words{"in",       "cite",      "source",  "text",   
                                   "subject",  "unsettled", "lapses",  "governs",   "otherwise",
                                   "unlinked", "authority", "asks",    "judged",    "changed",
                                   "kept",     "complete",  "member",  "value",     "decides",
-                                  "leaves",   "finds",     "flows",   "arises"};
+                                  "leaves",   "finds",     "flows",   "arises",    "instruments"};
 
 constexpr std::array need_kinds{"finding",  "permit",    "approval", "consent",
                                 "decision", "exception", "waiver",   "notification"};
@@ -397,6 +397,7 @@ class Parser {
     if (!d.members.empty()) return d.members.back().cite;
     if (!d.thresholds.empty()) return d.thresholds.back().cite;
     if (d.kind == Kind::regime && d.cite.empty() == false) {
+      if (!d.instruments.empty() && d.instruments_cite.empty()) return d.instruments_cite;
       if (!d.opposites.empty() && d.opposites_cite.empty()) return d.opposites_cite;
       if (!d.otherwise.empty() && d.otherwise_cite.empty()) return d.otherwise_cite;
     }
@@ -515,6 +516,12 @@ class Parser {
       else if (d.opposites.text != "error")
         diags_.emit(code::expected, d.opposites.at, "`error` or `strictest prevails`",
                     fmt::format("`{}`", d.opposites.text));
+      return true;
+    }
+    if (accept("instruments")) {
+      once(!d.instruments.empty(), "instruments", at);
+      d.instruments = name("`latest`, `strictest` or `granted`");
+      expect("prevails");
       return true;
     }
     return false;

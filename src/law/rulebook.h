@@ -186,11 +186,22 @@ enum class NeedKind : std::uint8_t {
 };
 enum class Posture : std::uint8_t { none, approval_presumed, case_by_case, denial_presumed, denial };
 
+/// Which of several acts that settle one need decides it. What was granted and what was revoked always come
+/// in the order of their days.
+enum class Prevails : std::uint8_t {
+  latest,     // the latest act
+  strictest,  // a refusal or suspension that stands, whatever was granted besides
+  granted,    // what is granted and not revoked, whatever else was refused or suspended
+};
+std::string_view to_string(Prevails p);
+std::optional<Prevails> parse_prevails(std::string_view word);
+
 struct Need {
   std::string name;
   NeedKind kind;
   AuthorityId from;
   TextSpan at;
+  Prevails prevails = Prevails::latest;  // as the regimes say that read it
 };
 
 struct NeedUse {
@@ -254,7 +265,7 @@ struct Proviso {
 };
 
 struct Regime {
-  std::string name, title, cite, source, force, otherwise_cite, opposites_cite;
+  std::string name, title, cite, source, force, otherwise_cite, opposites_cite, instruments_cite;
   AuthorityId authority;
   std::vector<Window> windows;
   HiddenId unsettled;
@@ -262,6 +273,7 @@ struct Regime {
   bool otherwise_prohibited = true;
   NeedId otherwise_lifted_by;
   bool strictest_prevails = false, no_gaps = false;
+  Prevails instruments = Prevails::latest;
   std::vector<RuleId> rules;  // after every rule that defeats them; provisos are not among them
   std::vector<ProvisoId> provisos;
   TextSpan at, declaration;

@@ -197,9 +197,9 @@ struct Declaration {
   std::vector<Arises> arises;  // right
   std::optional<Expression> lapses_when;
 
-  Word otherwise, opposites;  // regime
+  Word otherwise, opposites, instruments;  // regime
   bool no_gaps = false;
-  std::string otherwise_cite, opposites_cite;
+  std::string otherwise_cite, opposites_cite, instruments_cite;
 
   Type type;  // fact, threshold, list
   std::vector<Word> of;

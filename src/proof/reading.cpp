@@ -384,9 +384,18 @@ Truth Reader::covers(const Act& a) {
   return t;
 }
 
-/// The acts that speak of a need or a judged fact. Decisions, revocations among them, come before
-/// applications, those before what has lapsed by itself; of each the latest first. The first turn in which an
-/// act covers the line decides.
+/// Before which others an act is heard: decisions before applications, those before what has lapsed. Of
+/// decisions the regime says whether refusals, then suspensions, come before what was granted or after it.
+int rank(const std::string& state, Prevails prevails) {
+  if (state == "lapsed") return 9;
+  if (state == "pending") return 8;
+  if (prevails == Prevails::strictest) return state == "refused" ? 0 : state == "suspended" ? 1 : 2;
+  if (prevails == Prevails::granted) return state == "refused" || state == "suspended" ? 1 : 0;
+  return 0;
+}
+
+/// The acts that speak of a need or a judged fact, turn by turn; of one rank the latest first. The first turn
+/// in which an act covers the line decides.
 std::vector<std::vector<const Act*>> Reader::turns(const Matter& m) const {
   const bool need = m.kind == Matter::Kind::need;
   const AuthorityId from = need ? law_.needs[m.index].from : law_.facts[m.index].judged_by;
@@ -396,8 +405,8 @@ std::vector<std::vector<const Act*>> Reader::turns(const Matter& m) const {
         need ? std::find(a.answers.begin(), a.answers.end(), NeedId{m.index}) != a.answers.end()
              : (a.state == "granted" || a.state == "revoked") && a.finds.contains(FactId{m.index});
     if (a.authority != from || !speaks) continue;
-    const int kind = a.state == "pending" ? 1 : a.state == "lapsed" ? 2 : 0;
-    by_turn[{kind, -a.issued.days}].push_back(&a);
+    const Prevails prevails = need ? law_.needs[m.index].prevails : Prevails::latest;
+    by_turn[{rank(a.state, prevails), -a.issued.days}].push_back(&a);
   }
   std::vector<std::vector<const Act*>> out;
   out.reserve(by_turn.size());

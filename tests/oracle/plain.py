@@ -171,7 +171,7 @@ class Book:
         t = self.t
         name = t.take()
         t.text()
-        r = {"name": name, "spans": [(("", ""), (FAR, FAR))], "governs": None, "otherwise": X, "lift": None, "hidden": None, "rules": [], "provisos": []}
+        r = {"name": name, "spans": [(("", ""), (FAR, FAR))], "governs": None, "otherwise": X, "lift": None, "hidden": None, "rules": [], "provisos": [], "instruments": "latest"}
         while True:
             if t.accept("authority"):
                 r["authority"] = t.take()
@@ -190,6 +190,9 @@ class Book:
                 r["lift"] = self.need() if t.accept("liftable", "by") else None
             elif t.accept("unlinked", "opposites"):
                 t.accept("error") or t.accept("strictest", "prevails")
+            elif t.accept("instruments"):
+                r["instruments"] = t.take()
+                t.accept("prevails")
             elif not t.accept("no", "gaps"):
                 break
         self.regimes.append(r)
@@ -559,7 +562,7 @@ class Question:
                 perhaps.append((name, {}, self.law_of))
         return lies, perhaps
 
-    def said(self, what, authority, c, judged):
+    def said(self, what, authority, c, judged, prevails="latest"):
         """States that a need or judged fact may have in a completion."""
         def covers(a):
             return all(c[f] in v if isinstance(v, list) else c[f] == v or self.book.facts[f]["kind"] == "party" and c.within(c[f], v)
@@ -569,10 +572,18 @@ class Question:
         speaks = [a for a in speaks if covers(a)]
         if speaks:
             first = min(tier[a["state"]] for a in speaks)
-            latest = max(a["issued"] for a in speaks if tier[a["state"]] == first)
-            deciding = [a for a in speaks if tier[a["state"]] == first and a["issued"] == latest]
+            heard = [a for a in speaks if tier[a["state"]] == first]
+            orders = {"strictest": [["refused"], ["suspended"]], "granted": [["granted", "revoked"]], "latest": []}
+            for states in orders[prevails]:
+                before_others = [a for a in heard if a["state"] in states]
+                if before_others:
+                    heard = before_others
+                    break
+            latest = max(a["issued"] for a in heard)
+            deciding = [a for a in heard if a["issued"] == latest]
+            adds = any(a.get("provisos") for a in deciding if a["state"] == "granted")
             withdrawn = "none" if judged else "lapsed"
-            return {(withdrawn if a["state"] == "revoked" else a["finds"][what] if judged else a["state"], bool(a.get("provisos"))) for a in deciding}
+            return {(withdrawn if a["state"] == "revoked" else a["finds"][what] if judged else a["state"], a["state"] == "granted" and adds) for a in deciding}
         complete = not self.has_world or self.hide or any(r["authority"] == authority and r["complete_to"] >= self.on for r in self.world.get("records", []))
         return {("none", False)} if complete else {(s, False) for s in (["yes", "no", "none"] if judged else STATES)}
 
@@ -646,10 +657,10 @@ class Question:
             allowed = [r for r in readings if all(k(r) for k in self.book.constraints)]
             if not allowed:
                 continue
-            needs = sorted({(n, a) for g in group for r in g["rules"] + g["provisos"] for n, a, *_ in r["needs"] + ([r["lift"]] if r["lift"] else [])}
-                           | {g["lift"] for g in group if g["lift"]})
-            for states in itertools.product(*(sorted(self.said(n, a, allowed[0], False)) for n, a in needs)):
-                state = {n: s for (n, _), s in zip(needs, states)}
+            needs = sorted({(n, a, g["instruments"]) for g in group for r in g["rules"] + g["provisos"] for n, a, *_ in r["needs"] + ([r["lift"]] if r["lift"] else [])}
+                           | {(*g["lift"], g["instruments"]) for g in group if g["lift"]})
+            for states in itertools.product(*(sorted(self.said(n, a, allowed[0], False, how)) for n, a, how in needs)):
+                state = {n: s for (n, *_), s in zip(needs, states)}
                 strictest, statuses = NE, {}
                 for g in group:
                     each = [self.regime(g, r, state, carried) for r in readings]
