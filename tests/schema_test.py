@@ -186,6 +186,10 @@ with tempfile.TemporaryDirectory() as name:
         validator("watch").validate(watched)
         assert watched["changed"] and (watched["holdings"] is None) == (not world), watched
         checked += 1
+    touched = json.loads(subprocess.run([binary, "impact", "--from", "2023-12-21", "--to", "2023-12-22", "--register", place, "--world", patriot / "world.yaml", "--format", "json"], capture_output=True, text=True, check=True).stdout)
+    validator("impact").validate(touched)
+    assert {"holding", "recorded_decision"} <= {r["kind"] for r in touched["touches"]}, touched["touches"]
+    checked += 1
 
 wrong = [("register_entry", {"sequence": 0}), ("register_proof", {"schema": "sekisho-register-proof/1", "origin": "a", "size": 1, "root": "0" * 64, "proof": []}),
          ("verification", {"sound": True}), ("transfer", {"transfer": "1", "form": "JP"}), ("transfer", {"on": "2023-12-22"}), ("transfer", {"transfer": "1", "on": "soon"}),

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <sekisho/register.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -6,6 +7,7 @@
 
 #include "command.h"
 #include "files.h"
+#include "recorded.h"
 #include "render.h"
 #include "words.h"
 
@@ -15,7 +17,7 @@ namespace {
 struct ImpactOptions {
   RulebookOptions rules;
   ImpactRequest request;
-  std::string on, world, format = "text";
+  std::string on, world, location, format = "text";
   std::vector<std::string> pending;
 };
 
@@ -46,7 +48,7 @@ void print_text(const Json& answer) {
     }
     for (const Json& p : s["when"]) fmt::print("    {}\n", p["text"].get<std::string>());
     for (const Json& r : s["touches"])
-      fmt::print("  touches {} {}\n", r["kind"].get<std::string>(), r["id"].get<std::string>());
+      fmt::print("  touches {} {}\n", words(r["kind"].get<std::string>()), r["id"].get<std::string>());
   }
   fmt::print("\n{} statements, complete: where none of them holds, the finding is the same on both sides\n",
              answer["statements"].size());
@@ -73,6 +75,24 @@ void print_text(const Json& answer) {
         "and what nobody can know taken as the `readings` of its side say, each `--reading WHAT=yes|no`\n");
 }
 
+/// What happened and what was decided, as a register holds it.
+int read_register(const std::string& location, ImpactRequest& request) {
+  OpenRegister r;
+  std::vector<RecordedDecision> decisions;
+  std::vector<WaitingProposal> waiting;
+  RegisterOutcome read = r.open(location);
+  if (read.ok) read = r.standing(decisions, waiting);
+  print_reports(read.reports, true);
+  if (!read.ok) return exit_code_of(read);
+  request.events = SourceText{location, std::move(read.text)};
+  for (RecordedDecision& d : decisions) {
+    if (d.own_events) d.request.events = request.events;
+    request.decisions.push_back(
+        {fmt::format("{} {}", d.entry, d.request.transfer.name), std::move(d.request)});
+  }
+  return exit_ok;
+}
+
 int impact(ImpactOptions& o) {
   if (!days_exist({o.request.from, o.request.to, o.on})) return exit_usage;
   const bool two_days = !o.request.from.empty() && !o.request.to.empty();
@@ -95,6 +115,7 @@ int impact(ImpactOptions& o) {
     if (!w) return exit_files;
     o.request.world = std::move(*w);
   }
+  if (!o.location.empty() && (code = read_register(o.location, o.request)) != exit_ok) return code;
   for (const std::string& path : o.pending) {
     auto t = read_file(path);
     if (!t) return exit_files;
@@ -126,6 +147,9 @@ void add_impact(App& app, Outcome& outcome) {
   c->add_option("--regime", o->request.regime, "one regime only");
   c->add_option("--against", o->request.against, "another regime to hold it against");
   c->add_option("--world", o->world, "which holdings and decisions of this world the change touches (YAML)");
+  c->add_option(
+      "--register", o->location,
+      "which goods and recorded decisions of this register it touches; `--world` has their parties");
   c->add_option("--pending", o->pending, "a pending transfer (YAML)");
   c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones");
   c->add_option("--nodes", o->request.node_limit,
@@ -133,7 +157,12 @@ void add_impact(App& app, Outcome& outcome) {
   c->add_option("--format", o->format, "text or json")->one_of({"text", "json"});
   c->footer(
       "Example: sekisho impact --from 2023-12-21 --to 2023-12-22 --regime jp.transfer\n"
-      "Example: sekisho impact --from 2023-12-21 --to 2023-12-22 --world examples/patriot/world.yaml");
+      "Example: sekisho impact --from 2023-12-21 --to 2023-12-22 --world examples/patriot/world.yaml\n"
+      "Example: sekisho register init --register exports.register --origin exports.example \\\n"
+      "           && sekisho register append examples/patriot/events.jsonl --register exports.register --by "
+      "officer_1 \\\n"
+      "           && sekisho impact --from 2023-12-21 --to 2023-12-22 --register exports.register \\\n"
+      "           --world examples/patriot/world.yaml");
   c->callback([o, &outcome] { outcome.exit_code = impact(*o); });
 }
 

@@ -58,12 +58,20 @@ struct DecideResult {
 };
 
 /// Which two sides to compare: two days, a day with and without drafts, or two regimes on a day.
+/// A decision that somebody recorded, by what it is called there.
+struct NamedDecision {
+  std::string id;
+  DecideRequest request;
+};
+
 struct ImpactRequest {
-  std::string from, to;             // two days; or, with drafts or `against`, the one day in `to`
-  std::string regime, against;      // one regime only; compared with `against` where that is given
-  std::vector<std::string> drafts;  // names of the texts that only the second side has
-  std::optional<SourceText> world;  // holdings and decisions that the change touches
-  std::vector<SourceText> pending;  // transfers that are pending
+  std::string from, to;                  // two days; or, with drafts or `against`, the one day in `to`
+  std::string regime, against;           // one regime only; compared with `against` where that is given
+  std::vector<std::string> drafts;       // names of the texts that only the second side has
+  std::optional<SourceText> world;       // holdings and decisions that the change touches
+  std::optional<SourceText> events;      // what happened to the goods that the change touches
+  std::vector<NamedDecision> decisions;  // recorded ones
+  std::vector<SourceText> pending;       // transfers that are pending
   std::size_t node_limit = 4'000'000;
 };
 

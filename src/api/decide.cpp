@@ -83,6 +83,25 @@ std::string_view compliance(Finding best, Finding worst, bool acts_read) {
 
 }  // namespace
 
+std::optional<RequestRead> read_request(const Rulebooks::Body& body, Sources& sources,
+                                        const DecideRequest& request, Diagnostics& diags) {
+  auto world = read_world_file(sources, request.world, diags);
+  if (!world) return std::nullopt;
+  const auto doc = read_document(sources, sources.add(request.transfer.name, request.transfer.text), diags);
+  if (!doc) return std::nullopt;
+  if (request.events) {
+    const Doc* on = doc->find("on");
+    const auto last = parse_date(!request.on.empty() ? request.on : on ? on->text : "");
+    lots_of_events(body, sources, *request.events, last.value_or(far_future), *world, diags);
+    if (diags.has_errors()) return std::nullopt;
+  }
+  auto transfer = read_transfer(*doc, *world, diags);
+  if (!transfer) return std::nullopt;
+  const Doc* took_place = doc->find("performed");
+  const bool performed = took_place && (took_place->text == "yes" || took_place->text == "true");
+  return RequestRead{std::move(*world), std::move(*transfer), performed};
+}
+
 Json readings_json(const Readings& readings) {
   Json out = Json::object();
   for (const auto& [what, holds] : readings) out[what] = holds ? "yes" : "no";
@@ -206,33 +225,11 @@ DecideResult decide_files(const Rulebooks::Body& body, const DecideRequest& requ
     result.reports = reports_of(sources, diags);
     return result;
   };
-  auto read = read_world_file(sources, request.world, diags);
+  const auto read = read_request(body, sources, request, diags);
   if (!read) return failed();
-  World world = std::move(*read);
-  const auto doc = read_document(sources, sources.add(request.transfer.name, request.transfer.text), diags);
-  if (!doc) return failed();
-  if (request.events) {
-    const Doc* on = doc->find("on");
-    const auto last = parse_date(!request.on.empty() ? request.on : on ? on->text : "");
-    lots_of_events(body, sources, *request.events, last.value_or(far_future), world, diags);
-    if (diags.has_errors()) return failed();
-  }
-  const auto transfer = read_transfer(*doc, world, diags);
-  if (!transfer) return failed();
-  const Doc* took_place = doc->find("performed");
-  const bool performed = took_place && (took_place->text == "yes" || took_place->text == "true");
-
-  std::vector<KnownByHand> by_hand;
-  for (const std::string& k : request.known) {
-    const SourceId id = sources.add("--known", k);
-    const TextSpan at{id, 0, static_cast<std::uint32_t>(k.size())};
-    const std::size_t eq = k.find('=');
-    if (eq == std::string::npos) {
-      diags.emit(code::wrong_form, at, "FACT=VALUE");
-      return failed();
-    }
-    by_hand.push_back({k.substr(0, eq), read_known(std::string_view(k).substr(eq + 1), at)});
-  }
+  const Transfer& transfer = read->transfer;
+  const std::vector<KnownByHand> by_hand = known_by_hand(sources, request.known, diags);
+  if (diags.has_errors()) return failed();
   Readings readings;
   for (const std::string& r : request.readings) {
     const SourceId id = sources.add("--reading", r);
@@ -249,20 +246,20 @@ DecideResult decide_files(const Rulebooks::Body& body, const DecideRequest& requ
     if (!text.empty() && !d) diags.emit(code::document_date, TextSpan{}, text);
     return d.value_or(otherwise);
   };
-  if (request.on.empty() && !transfer->on)
-    diags.emit(code::missing_key, transfer->at, "on")
+  if (request.on.empty() && !transfer.on)
+    diags.emit(code::missing_key, transfer.at, "on")
         .fix("give the day of transfer, in the file or with `--on`");
   Days days;
-  days.on = day(request.on, transfer->on.value_or(Date{}));
+  days.on = day(request.on, transfer.on.value_or(Date{}));
   days.law = day(request.law_of, days.on);
   days.known = day(request.known_on, far_future);
   if (diags.has_errors()) return failed();
 
-  const auto answer = answer_to(
-      body, sources,
-      {world, request.world || request.events, *transfer, days, by_hand, readings,
-       request.without_instruments, performed, request.hypothetical, request.minimum, request.node_limit},
-      diags);
+  const auto answer = answer_to(body, sources,
+                                {read->world, request.world || request.events, transfer, days, by_hand,
+                                 readings, request.without_instruments, read->performed, request.hypothetical,
+                                 request.minimum, request.node_limit},
+                                diags);
   if (!answer) return failed();
   result.ok = true;
   result.reports = reports_of(sources, diags);

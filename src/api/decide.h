@@ -18,6 +18,16 @@ struct Asked {
   std::size_t node_limit = DecideRequest{}.node_limit;
 };
 
+/// What the files of a request say, with the goods as they are on its day.
+struct RequestRead {
+  World world;
+  Transfer transfer;
+  bool performed = false;
+};
+/// @returns nullopt after a report
+std::optional<RequestRead> read_request(const Rulebooks::Body& body, Sources& sources,
+                                        const DecideRequest& request, Diagnostics& diags);
+
 /// @param sources  the rulebooks' and those that the transfer and the world were read from
 /// @returns as schemas/answer.schema.json says; nullopt after a report
 std::optional<Json> answer_to(const Rulebooks::Body& body, const Sources& sources, const Asked& asked,

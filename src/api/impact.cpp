@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <map>
 
-#include "api/body.h"
-#include "api/line_question.h"
+#include "api/decide.h"
+#include "api/lots.h"
 #include "api/opened_events.h"
 #include "base/json.h"
 #include "engine/words.h"
@@ -16,7 +16,7 @@ namespace {
 
 /// Something of the world that a change may touch, with what is known of it.
 struct Touched {
-  std::string kind, id;  // holding, decision, pending
+  std::string kind, id;  // holding, decision, recorded_decision, pending
   std::vector<KnownFact> facts;
   std::vector<Carried> carried;
   std::vector<std::string> clean_for;
@@ -96,13 +96,10 @@ class Comparison {
     auto world = read_world_file(sources_, request_.world, diags_);
     if (!world) return false;
     world_ = std::move(*world);
+    if (request_.events) lots_of_events(body_, sources_, *request_.events, views_.back().day, world_, diags_);
+    if (diags_.has_errors()) return false;
     const auto add = [&](const char* kind, const std::string& id, const Transfer& t,
-                         const TransferLine& line) {
-      const Days days{views_.back().day, views_.back().day, far_future};
-      LineQuestion q = line_question(law_, world_, true, t, line, days, {}, true, diags_);
-      touched_.push_back({kind, id, std::move(q.question.facts), std::move(q.question.carried),
-                          std::move(q.question.clean_for)});
-    };
+                         const TransferLine& line) { touch(kind, id, world_, t, line, {}); };
     for (const Lot& lot : world_.lots) {
       Transfer t;
       const Party* holder = world_.party(lot.holder);
@@ -134,6 +131,26 @@ class Comparison {
       for (const TransferLine& line : t->lines)
         add("pending", t->lines.size() > 1 ? text.name + " " + line.id : text.name, *t, line);
     }
+    for (const NamedDecision& d : request_.decisions)
+      if (!recorded(d)) return false;
+    return !diags_.has_errors();
+  }
+  void touch(const char* kind, const std::string& id, const World& world, const Transfer& t,
+             const TransferLine& line, const std::vector<KnownByHand>& by_hand) {
+    const Days days{views_.back().day, views_.back().day, far_future};
+    LineQuestion q = line_question(law_, world, true, t, line, days, by_hand, true, diags_);
+    touched_.push_back({kind, id, std::move(q.question.facts), std::move(q.question.carried),
+                        std::move(q.question.clean_for)});
+  }
+  /// A recorded decision, with the goods as they were on its day.
+  bool recorded(const NamedDecision& d) {
+    const auto read = read_request(body_, sources_, d.request, diags_);
+    if (!read) return false;
+    const Transfer& t = read->transfer;
+    const std::vector<KnownByHand> by_hand = known_by_hand(sources_, d.request.known, diags_);
+    for (const TransferLine& line : t.lines)
+      touch("recorded_decision", t.lines.size() > 1 ? d.id + " " + line.id : d.id, read->world, t, line,
+            by_hand);
     return !diags_.has_errors();
   }
   /// Places among `touched_` whose facts meet the statement.

@@ -516,6 +516,21 @@ class Builder {
 
 }  // namespace
 
+std::vector<KnownByHand> known_by_hand(Sources& sources, const std::vector<std::string>& given,
+                                       Diagnostics& diags) {
+  std::vector<KnownByHand> out;
+  for (const std::string& g : given) {
+    const SourceId id = sources.add("--known", g);
+    const TextSpan at{id, 0, static_cast<std::uint32_t>(g.size())};
+    const std::size_t eq = g.find('=');
+    if (eq == std::string::npos)
+      diags.emit(code::wrong_form, at, "FACT=VALUE");
+    else
+      out.push_back({g.substr(0, eq), read_known(std::string_view(g).substr(eq + 1), at)});
+  }
+  return out;
+}
+
 LineQuestion line_question(const Law& law, const World& world, bool has_world, const Transfer& transfer,
                            const TransferLine& line, const Days& days,
                            const std::vector<KnownByHand>& by_hand, bool without_instruments,

@@ -39,6 +39,10 @@ struct KnownByHand {
   Knowledge knowledge;
 };
 
+/// Facts that are given as `FACT=VALUE`. @fails SK3005
+std::vector<KnownByHand> known_by_hand(Sources& sources, const std::vector<std::string>& given,
+                                       Diagnostics& diags);
+
 /// Brings one line of a transfer, with what the world says of its goods and parties, to the facts
 /// of the vocabulary. Which file key fills which fact: docs/files.md.
 /// @fails SK3008, SK3009, SK3010, SK3013
