@@ -230,13 +230,11 @@ def proved(folder):
 
 def earlier_formats(folder):
     """Whatever this program becomes, it opens a register of every format that there was, and writes on in this one."""
-    for number in (1, 2):
+    for number in (1, 2, 3):
         text = (root / f"tests/register/format-{number}.sql").read_text()
         if a.register:
-            if number != 1:
-                continue  # written down as SQLite's dump
             text = re.sub("PRAGMA.*\n| WITHOUT ROWID", "", text).replace("BLOB", "bytea").replace("INTEGER", "bigint").replace("said TEXT", "said bytea")
-            text = re.sub("X'([0-9a-f]*)'", r"'\\x\1'", text).replace("register(origin TEXT", "register(format bigint NOT NULL, origin TEXT").replace("register VALUES(", "register VALUES(1, ")
+            text = re.sub("X'([0-9a-f]*)'", r"'\\x\1'", text).replace("register(origin TEXT", "register(format bigint NOT NULL, origin TEXT").replace("register VALUES(", f"register VALUES({number}, ")
             location = new_database()
             subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", location], input=text, text=True, check=True, stdout=subprocess.DEVNULL)
         else:

@@ -86,6 +86,15 @@ std::optional<RecordedDecision> decision_from(const Holding& h) try {
   return std::nullopt;
 }
 
+constexpr const char* unrepeatable = "it is no decision that can be repeated";
+
+/// What a decision leaves out that would repeat it.
+std::optional<Flaw> unfounded(const Entry& e) {
+  const bool decision = e.head.kind == decision_entry || e.head.kind == proposed_decision;
+  if (!decision || !e.body || decision_from({e.sequence, "", "", e.body->text})) return {};
+  return Flaw{e.sequence, unrepeatable};
+}
+
 /// The case is open, be it behind another state's law that nobody assessed, or an authority may still decide
 /// a need of it as it sees fit.
 bool discretionary(const Json& answer) {
@@ -132,6 +141,12 @@ std::string written(const Json& j) {
 struct OpenRegister::Body {
   Register record;
   std::string origin;
+  bool origin_whole = true;
+
+  /// What says of which register it is, is not made where that was altered.
+  Failure nameless() const {
+    return origin_whole ? Failure() : problem(code::register_altered, origin_altered);
+  }
 
   /// Says where entries were recorded as of a later time than the clock's, which the last entry had.
   RegisterOutcome timely(RegisterOutcome out, std::int64_t now) {
@@ -160,7 +175,7 @@ RegisterOutcome OpenRegister::open(const std::string& location) {
   if (!store) return failed(store.problem());
   auto origin = (*store)->origin();
   if (!origin) return failed(origin.problem());
-  body_ = std::make_unique<Body>(Body{Register(std::move(*store)), std::move(*origin)});
+  body_ = std::make_unique<Body>(Body{Register(std::move(*store)), std::move(origin->text), origin->whole});
   return done(0);
 }
 
@@ -293,8 +308,7 @@ RegisterOutcome OpenRegister::standing(std::vector<RecordedDecision>& decisions,
   for (const Holding& h : standing->decisions) {
     auto d = decision_from(h);
     if (!d)
-      return failed(problem(code::register_altered,
-                            fmt::format("entry {}: it is no decision that can be repeated", h.entry)));
+      return failed(problem(code::register_altered, fmt::format("entry {}: {}", h.entry, unrepeatable)));
     decisions.push_back(std::move(*d));
   }
   waiting.reserve(standing->waiting.size());
@@ -304,6 +318,7 @@ RegisterOutcome OpenRegister::standing(std::vector<RecordedDecision>& decisions,
 }
 
 RegisterOutcome OpenRegister::heading() {
+  if (auto f = body_->nameless()) return failed(*f);
   return done(0, export_heading(body_->origin));
 }
 
@@ -324,7 +339,8 @@ RegisterOutcome OpenRegister::import(const std::function<bool(std::string&)>& ne
     }
     auto e = read_export_line(line, ++number);
     if (!e) return e.problem();
-    if (const auto flaw = reading.check(*e)) return altered(*flaw);
+    for (const auto& flaw : {reading.check(*e), unfounded(*e)})
+      if (flaw) return altered(*flaw);
     if (const auto flaw = reading.take(Entry(*e))) return altered(*flaw);
     return std::optional<Entry>(std::move(*e));
   });
@@ -352,7 +368,8 @@ RegisterOutcome OpenRegister::verify(const std::vector<SourceText>& checkpoints,
   Reading reading;
   std::vector<Flaw> breaches;  // of the rules by which entries are recorded
   auto v = body_->record.verify(kept, progress, [&](Entry&& e) {
-    if (auto flaw = reading.check(e)) breaches.push_back(std::move(*flaw));
+    for (const auto& flaw : {reading.check(e), unfounded(e)})
+      if (flaw) breaches.push_back(*flaw);
     if (auto flaw = reading.take(std::move(e))) breaches.push_back(std::move(*flaw));
   });
   if (!v) return failed(v.problem());
@@ -380,6 +397,7 @@ RegisterOutcome OpenRegister::verify(const std::vector<SourceText>& checkpoints,
 }
 
 RegisterOutcome OpenRegister::prove(std::uint64_t entry, std::uint64_t at) {
+  if (auto f = body_->nameless()) return failed(*f);
   const auto n = body_->record.size();
   if (!n) return failed(n.problem());
   if (at == 0) at = *n;
@@ -397,6 +415,7 @@ RegisterOutcome OpenRegister::prove(std::uint64_t entry, std::uint64_t at) {
 }
 
 RegisterOutcome OpenRegister::prove_growth(std::uint64_t before, std::uint64_t at) {
+  if (auto f = body_->nameless()) return failed(*f);
   const auto n = body_->record.size();
   if (!n) return failed(n.problem());
   if (at == 0) at = *n;

@@ -31,6 +31,13 @@ std::optional<Flaw> Reading::check(const Entry& e) const {
   return {};
 }
 
+std::optional<Flaw> Reading::name_taken(Sequence by, const std::string& id) {
+  if (id.empty()) return {};  // it is gone
+  const auto [it, fresh] = names_.emplace(id, by);
+  if (fresh) return {};
+  return Flaw{by, fmt::format("the event of entry {} is called `{}`, too", it->second, id)};
+}
+
 std::optional<Flaw> Reading::settle(const Entry& e) {
   const auto it = e.head.about ? waiting_.find(*e.head.about) : waiting_.end();
   if (it == waiting_.end() || same_officer(it->second.said.by, e.head.by))
@@ -40,7 +47,9 @@ std::optional<Flaw> Reading::settle(const Entry& e) {
         !said || !said->is_object() || text_at(*said, "reason").empty())
       return Flaw{e.sequence, "it settles a proposal and does not say why"};
   Proposal& p = it->second;
+  std::optional<Flaw> taken;
   if (e.head.kind == confirmation) {
+    if (p.said.kind == proposed_event) taken = name_taken(it->first, p.name.id);
     Holding held{it->first, p.said.by, e.head.by, std::move(p.said.body)};
     if (p.said.kind == proposed_event)
       events_.push_back({std::move(held), std::move(p.name), p.gone});
@@ -49,7 +58,7 @@ std::optional<Flaw> Reading::settle(const Entry& e) {
   }
   settled_.insert(it->first);
   waiting_.erase(it);
-  return {};
+  return taken;
 }
 
 std::optional<Flaw> Reading::take(Entry&& e) {
@@ -76,6 +85,8 @@ std::optional<Flaw> Reading::take(Entry&& e) {
                                           to_string(read->kind))};
     if (const auto* c = std::get_if<Correct>(&read->body)) name.corrects = c->of;
     name.id = std::move(read->id);
+    if (!proposal)
+      if (auto flaw = name_taken(e.sequence, name.id)) return flaw;
   }
   if (proposal)
     waiting_[e.sequence] = {

@@ -2,6 +2,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/diagnostics.h"
@@ -66,6 +67,8 @@ class Reading {
   /// The latest correction of what an event says, after the one at `place`; nullptr if there is none.
   const Held* instead_of(const Named& name, std::size_t place) const;
   std::optional<Flaw> settle(const Entry& e);
+  /// That another event which holds has the name already.
+  std::optional<Flaw> name_taken(Sequence by, const std::string& id);
   Failure name_gone();
   void list_events();
 
@@ -78,6 +81,7 @@ class Reading {
   std::vector<Held> events_;
   std::vector<Sequence> bodiless_;
   std::map<Sequence, Named> disposed_;
+  std::unordered_map<std::string, Sequence> names_;  // of events that hold
   Holdings out_;
 };
 

@@ -15,7 +15,7 @@ constexpr const char* pack_table =
     "CREATE TABLE pack(first bigint PRIMARY KEY, entries bytea NOT NULL);"
     "ALTER TABLE pack ALTER COLUMN entries SET STORAGE EXTERNAL";
 constexpr const char* other_tables = R"(
-CREATE TABLE register(format integer NOT NULL, origin text NOT NULL);
+CREATE TABLE register(format integer NOT NULL, origin text NOT NULL, digest bytea NOT NULL);
 CREATE TABLE ending(size bigint NOT NULL, frontier bytea NOT NULL, last bytea NOT NULL);
 CREATE TABLE tile(level integer NOT NULL, place bigint NOT NULL, hashes bytea NOT NULL,
                   PRIMARY KEY(level, place));
@@ -142,7 +142,8 @@ class PostgresStore : public Store {
     if (!Values()
              .number(format_version)
              .raw_value(origin)
-             .ask(db_, "INSERT INTO register VALUES($1::bigint, $2::text)")
+             .raw_value(bytes(origin_digest(origin)))
+             .ask(db_, "INSERT INTO register VALUES($1::bigint, $2::text, $3)")
              .good())
       return undo(failed());
     const Hash none{};
@@ -161,28 +162,29 @@ class PostgresStore : public Store {
     if (!there()) return problem(code::not_a_register, location_);
     const auto v = format();
     if (!v) return v.problem();
-    if (*v != format_version && *v != format_1::version)
+    if (*v != format_version && *v != without_digest && *v != format_1::version)
       return problem(code::other_register_format, location_, *v, format_version);
     return run("SET synchronous_commit = on");
   }
-  /// Brings a register of the first format to this one. Other writers wait.
+  /// Brings a register of an earlier format to this one. Other writers wait.
   Failure upgrade() {
-    if (auto v = format(); !v || *v != format_1::version) return v ? Failure() : v.problem();
+    if (auto v = format(); !v || *v == format_version) return v ? Failure() : v.problem();
     if (auto f = begin()) return f;
     auto v = format();  // another program may have done it meanwhile
     Failure f = v ? Failure() : v.problem();
     if (v && *v == format_1::version) f = repack();
+    if (!f && *v != format_version) f = keep_digest();
     if (!f) return commit();
     roll_back();
     return f;
   }
   bool connected() const { return PQstatus(db_) == CONNECTION_OK; }
 
-  Result<std::string> origin() override {
-    const Answer a = Values().ask(db_, "SELECT origin FROM register");
+  Result<RegisterOrigin> origin() override {
+    const Answer a = Values().ask(db_, "SELECT origin, digest FROM register");
     if (!a.good()) return *failed();
     if (a.rows() == 0) return row_missing("the origin of the register");
-    return std::string(a.view(0, 0));
+    return read_origin(a.view(0, 0), a.view(0, 1));
   }
 
   Failure begin() override {
@@ -318,7 +320,17 @@ class PostgresStore : public Store {
       }
     }
     if (auto f = packs.finish()) return f;
-    return run(fmt::format("{}; UPDATE register SET format = {}", format_1::dropped, format_version).c_str());
+    return run(format_1::dropped);
+  }
+  /// The column that the second format did not have. @pre within a transaction
+  Failure keep_digest() {
+    const Answer kept = Values().ask(db_, "SELECT origin FROM register");
+    if (!kept.good() || kept.rows() != 1) return failed();
+    if (auto f = run("ALTER TABLE register ADD COLUMN digest bytea")) return f;
+    return done(Values()
+                    .number(format_version)
+                    .raw_value(bytes(origin_digest(kept.view(0, 0))))
+                    .ask(db_, "UPDATE register SET format = $1::bigint, digest = $2"));
   }
   Failure done(const Answer& a) { return a.good() ? Failure() : failed(); }
   Failure run(const char* sql) { return done(Answer(PQexec(db_, sql))); }

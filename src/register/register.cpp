@@ -299,9 +299,10 @@ Result<Checkpoint> Register::checkpoint(std::uint64_t at) {
   if (moment.failed()) return *moment.failed();
   auto name = store_->origin();
   if (!name) return name.problem();
+  if (!name->whole) return problem(code::register_altered, origin_altered);
   auto out = root(at);
   if (!out) return out.problem();
-  return Checkpoint{*name, at, *out};
+  return Checkpoint{name->text, at, *out};
 }
 
 Result<Proven> Register::prove(Sequence sequence, std::uint64_t at) {

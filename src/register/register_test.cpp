@@ -30,6 +30,8 @@ std::vector<NewEntry> many(std::size_t n) {
   return out;
 }
 
+const std::string origin = "test.example";
+
 /// A new register in a place of its own: a file, or a schema of the server that the environment names.
 class Scratch {
  public:
@@ -62,7 +64,7 @@ class Scratch {
   }
   const std::string& location() const { return location_; }
   Register make() {
-    auto s = create_store(location_, "test.example");
+    auto s = create_store(location_, origin);
     REQUIRE(s);
     return Register(std::move(*s));
   }
@@ -388,9 +390,16 @@ TEST_CASE("a byte flipped anywhere in the file is found, or held nothing") {
     std::vector<std::string> read;
     for (const Entry& e : all(r)) read.push_back(export_line(e));
     REQUIRE(read == wanted);
+    const auto checkpoint = r.checkpoint(0);
+    REQUIRE(checkpoint);
+    REQUIRE(checkpoint->origin == origin);
     ++nothing;
   };
   for (std::size_t at = 0; at < whole.size(); at += 97) flip(at);
+  // The row that names the register, its digest behind it, and what leads to them.
+  const std::size_t name = whole.rfind(origin);
+  REQUIRE(name != std::string::npos);
+  for (std::size_t at = name - 16; at < name + 64; ++at) flip(at);
   CHECK(found > 200);
   MESSAGE(found, " flips found, ", nothing, " in space that holds nothing");
 }
@@ -481,7 +490,7 @@ TEST_CASE("what stands in a store besides the register is found") {
         "INSERT INTO pack VALUES(9223372036854775807, x'00')",
         "INSERT INTO pack VALUES(4611686018427387904, x'00')", "INSERT INTO tile VALUES(5, 77, x'00')",
         "INSERT INTO tile VALUES(-1, -77, x'00')", "INSERT INTO ending SELECT * FROM ending",
-        "INSERT INTO register VALUES('other')", "CREATE TABLE note(text)",
+        "INSERT INTO register VALUES('other', '')", "CREATE TABLE note(text)",
         "CREATE TRIGGER t AFTER INSERT ON pack BEGIN DELETE FROM pack WHERE first = 0; END"}) {
     CAPTURE(more);
     Scratch place(false);

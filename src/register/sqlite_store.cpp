@@ -11,7 +11,7 @@
 
 // One file, in SQLite's write-ahead mode with full synchronisation: a commit returns when its frames are on
 // the disk. Disposed bodies are overwritten (`secure_delete`), and so are their traces in the log. A file of
-// the first format is brought to this one when it is opened, in one transaction; what its entries prove
+// an earlier format is brought to this one when it is opened, in one transaction; what its entries prove
 // stays.
 
 namespace sekisho {
@@ -26,7 +26,7 @@ constexpr std::int64_t log_bytes = 32 << 20;
 
 constexpr const char* pack_table = "CREATE TABLE pack(first INTEGER PRIMARY KEY, entries BLOB NOT NULL)";
 constexpr const char* other_tables = R"(
-CREATE TABLE register(origin TEXT NOT NULL);
+CREATE TABLE register(origin TEXT NOT NULL, digest BLOB NOT NULL);
 CREATE TABLE ending(size INTEGER NOT NULL, frontier BLOB NOT NULL, last BLOB NOT NULL);
 CREATE TABLE tile(level INTEGER NOT NULL, place INTEGER NOT NULL, hashes BLOB NOT NULL,
                   PRIMARY KEY(level, place)) WITHOUT ROWID;
@@ -113,8 +113,10 @@ class SqliteStore : public Store {
                          .c_str()))
       return undo(std::move(f));
     {
-      Statement s(prepared("INSERT INTO register VALUES(?)"));
+      Statement s(prepared("INSERT INTO register VALUES(?, ?)"));
+      const Hash digest = origin_digest(origin);
       s.text(1, origin);
+      s.blob(2, bytes(digest));
       if (s.step() != SQLITE_DONE) return undo(failed());
     }
     {
@@ -141,27 +143,31 @@ class SqliteStore : public Store {
     if (opened != SQLITE_OK) return failed();
     if (pragma("PRAGMA application_id") != application_id) return problem(code::not_a_register, path_);
     const auto v = pragma("PRAGMA user_version");
-    if (v == format_version || (v == format_1::version && !read_only())) return {};
+    if (v == format_version || v == without_digest || (v == format_1::version && !read_only())) return {};
     Problem p = problem(code::other_register_format, path_, v, format_version);
     if (v == format_1::version)
       p.cure = "copy it to where it may be written: opened there, it is brought to the new format";
     return p;
   }
-  /// Brings a file of the first format to this one. Other writers wait.
+  /// Brings a file of an earlier format to this one. Other writers wait.
   Failure upgrade() {
-    if (pragma("PRAGMA user_version") != format_1::version) return {};
+    if (pragma("PRAGMA user_version") == format_version) return {};
     if (auto f = begin()) return f;
     Failure f;
-    if (pragma("PRAGMA user_version") == format_1::version) f = repack();  // no other program did meanwhile
+    const auto v = pragma("PRAGMA user_version");  // another program may have done it meanwhile
+    if (v == format_1::version) f = repack();
+    if (!f && v != format_version) f = keep_digest();
     if (!f) return commit();
     roll_back();
     return f;
   }
 
-  Result<std::string> origin() override {
-    Statement s(prepared("SELECT origin FROM register"));
+  Result<RegisterOrigin> origin() override {
+    const bool digest = pragma("PRAGMA user_version") == format_version;
+    Statement s(prepared(digest ? "SELECT origin, digest FROM register" : "SELECT origin FROM register"));
     const int step = s.step();
-    if (step == SQLITE_ROW) return std::string(s.view(0));
+    if (step == SQLITE_ROW)
+      return digest ? read_origin(s.view(0), s.view(1)) : RegisterOrigin{std::string(s.view(0))};
     return step == SQLITE_DONE ? row_missing("the origin of the register") : *failed();
   }
 
@@ -313,7 +319,20 @@ class SqliteStore : public Store {
       if (step != SQLITE_DONE) return failed();
     }
     if (auto f = packs.finish()) return f;
-    return run(fmt::format("{}; PRAGMA user_version = {}", format_1::dropped, format_version).c_str());
+    return run(format_1::dropped);
+  }
+  /// The column that the second format did not have. @pre within a transaction
+  Failure keep_digest() {
+    const auto kept = origin();
+    if (!kept) return kept.problem();
+    if (auto f = run("ALTER TABLE register ADD COLUMN digest BLOB")) return f;
+    {
+      Statement s(prepared("UPDATE register SET digest = ?"));
+      const Hash digest = origin_digest(kept->text);
+      s.blob(1, bytes(digest));
+      if (auto f = done(s)) return f;
+    }
+    return run(fmt::format("PRAGMA user_version = {}", format_version).c_str());
   }
   /// Others use the file. A writer that records one batch after the other leaves it for moments only, so who
   /// waits looks again soon; SQLite's own waiting looks ten times a second and may find it never.

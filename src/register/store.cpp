@@ -26,6 +26,14 @@ Problem row_missing(const char* of) {
   return problem(code::register_altered, fmt::format("{} is not there", of));
 }
 
+Hash origin_digest(std::string_view origin) {
+  const std::string_view pieces[] = {"sekisho origin\n", origin};
+  return sha256(pieces);
+}
+RegisterOrigin read_origin(std::string_view text, std::string_view digest) {
+  return {std::string(text), digest == bytes(origin_digest(text))};
+}
+
 Result<RegisterEnd> read_end(std::int64_t size, std::string_view frontier, const Hash& last) {
   const auto entries = static_cast<std::uint64_t>(size);
   std::vector<Hash> full = unpacked(frontier);

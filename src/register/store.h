@@ -14,7 +14,9 @@
 
 namespace sekisho {
 
-inline constexpr int format_version = 2;    // 1 had a row for each entry and one for its body
+/// 1 had a row for each entry and one for its body, 2 no digest of the origin.
+inline constexpr int format_version = 3;
+inline constexpr int without_digest = 2;
 inline constexpr unsigned tile_height = 8;  // a tile: the hashes of 256 neighbours on a level
 inline constexpr std::uint64_t tile_width = std::uint64_t{1} << tile_height;
 
@@ -27,6 +29,16 @@ struct RegisterEnd {
 /// The end as stores keep it: how many entries, the frontier's hashes one after the other, the last leaf.
 /// @fails SK3506 where these do not fit each other
 Result<RegisterEnd> read_end(std::int64_t size, std::string_view frontier, const Hash& last);
+
+/// What the checkpoints of a register say they are of, and whether it is what was stored.
+struct RegisterOrigin {
+  std::string text;
+  bool whole = true;
+};
+/// What is kept beside an origin, so that a changed byte of it shows.
+Hash origin_digest(std::string_view origin);
+RegisterOrigin read_origin(std::string_view text, std::string_view digest);
+inline constexpr const char* origin_altered = "the origin of the register was altered";
 
 /// Level and index count tiles: tile (1, 0) holds the hashes of the first 256 tiles of level 0.
 struct TileAt {
@@ -46,7 +58,7 @@ class Store {
 
   /// A new, empty register. @param origin  what its checkpoints say they are of
   virtual Failure create(const std::string& origin) = 0;
-  virtual Result<std::string> origin() = 0;
+  virtual Result<RegisterOrigin> origin() = 0;
 
   /// Waits for the other writers. Between it and `commit` nobody else writes; nothing is recorded before.
   virtual Failure begin() = 0;

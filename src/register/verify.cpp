@@ -76,6 +76,8 @@ class Check {
     end(at_end);
     tiles();
     rows(at_end);
+    if (const auto origin = store_.origin(); !origin || !origin->whole)
+      flaw({}, origin ? origin_altered : origin.problem().message);
     for (const Checkpoint& c : against) checkpoint(c);
     out_.root = kept_.frontier.root();
   }
@@ -128,8 +130,8 @@ class Check {
   }
   void checkpoint(const Checkpoint& c) {
     const auto origin = store_.origin();
-    if (origin && *origin != c.origin)
-      return flaw({}, fmt::format("the checkpoint is of `{}`, the register is `{}`", c.origin, *origin));
+    if (origin && origin->text != c.origin)
+      return flaw({}, fmt::format("the checkpoint is of `{}`, the register is `{}`", c.origin, origin->text));
     if (c.size > out_.entries)
       return flaw(
           {}, fmt::format(

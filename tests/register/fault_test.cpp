@@ -106,7 +106,7 @@ void to_first_format(const std::string& file) {
   REQUIRE(sqlite3_open(file.c_str(), &db) == SQLITE_OK);
   const auto hex = [](const Hash& h) { return "X'" + to_hex(h) + "'"; };
   std::string sql =
-      "BEGIN; DROP TABLE pack; PRAGMA user_version = 1;"
+      "BEGIN; DROP TABLE pack; ALTER TABLE register DROP COLUMN digest; PRAGMA user_version = 1;"
       "CREATE TABLE entry(sequence INTEGER PRIMARY KEY, recorded INTEGER NOT NULL, author TEXT NOT NULL,"
       "                   kind TEXT NOT NULL, about INTEGER, commitment BLOB NOT NULL, leaf BLOB NOT NULL);"
       "CREATE TABLE body(sequence INTEGER PRIMARY KEY, salt BLOB NOT NULL, said TEXT NOT NULL);";
