@@ -60,4 +60,24 @@ Json held_of(const World& world, const Transfer& transfer, const Json& lines,
   return out;
 }
 
+std::vector<Hold> met_by(const World& world, const std::vector<Hold>& holds, const Event& movement,
+                         const std::map<std::string, std::string>& items) {
+  Concerns concerns(world);
+  const Goods& g = *movement.goods();
+  concerns.state(g.country);
+  for (const std::string& p : {g.from, g.to, g.end_user}) {
+    concerns.add(HeldKind::party, p);
+    concerns.party(p);
+  }
+  for (const std::string& a : g.under) concerns.add(HeldKind::authorisation, a);
+  for (const LotTaken& t : g.takes) {
+    concerns.add(HeldKind::lot, t.lot);
+    if (const auto item = items.find(t.lot); item != items.end()) concerns.add(HeldKind::item, item->second);
+  }
+  std::vector<Hold> out;
+  for (const Hold& h : holds)
+    if (names_one(h, concerns.all())) out.push_back(h);
+  return out;
+}
+
 }  // namespace sekisho

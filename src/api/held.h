@@ -1,9 +1,11 @@
 #pragma once
+#include <map>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/json.h"
-#include "model/world.h"
+#include "model/event.h"
 
 namespace sekisho {
 
@@ -13,5 +15,8 @@ namespace sekisho {
 Json held_of(const World& world, const Transfer& transfer, const Json& lines,
              std::span<const std::string> under = {});
 Json hold_json(const Hold& h);
+/// Those of the holds that a movement meets, by what its event says and by the items of lots.
+std::vector<Hold> met_by(const World& world, const std::vector<Hold>& holds, const Event& movement,
+                         const std::map<std::string, std::string>& items);
 
 }  // namespace sekisho

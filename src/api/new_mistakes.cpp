@@ -3,12 +3,16 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "accounts/replay.h"
 #include "api/body.h"
+#include "api/held.h"
 #include "api/opened_events.h"
 #include "ledger/reading.h"
+#include "model/corrections.h"
+#include "model/holds.h"
 
 namespace sekisho {
 namespace {
@@ -45,6 +49,7 @@ class Growing {
         std::stable_partition(added.begin(), added.end(), [](const Event& e) { return !needs_four_eyes(e); });
     std::vector<Report> out = grown(added.begin(), four_eyes);
     if (out.empty() && four_eyes != added.end()) out = grown(four_eyes, added.end());
+    if (out.empty()) return stopped_movements();
     for (Report& r : out)
       if (!has_world && r.code.starts_with("SK33"))
         r.fixes.emplace_back("where it hangs on what a party belongs to, name the parties with `--world`");
@@ -69,6 +74,29 @@ class Growing {
     for (const Report& r : mistakes(std::span(read_.events).first(before_))) known.emplace(r.code, r.message);
     std::erase_if(now, [&](const Report& r) { return known.contains({r.code, r.message}); });
     return now;
+  }
+
+  /// Warnings of movements among the new events.
+  std::vector<Report> stopped_movements() const {
+    const auto is_stop = [](const Event& e) { return std::holds_alternative<Stop>(e.body); };
+    if (std::none_of(read_.events.begin(), read_.events.end(), is_stop)) return {};
+    Diagnostics told, known;  // what is wrong with them was told already
+    const Holds holds(read_.events, corrected(read_.events, known), known);
+    std::map<std::string, std::string> items;
+    for (std::size_t i = 0; i < read_.events.size(); ++i) {
+      const Event& e = read_.events[i];
+      const Goods* g = e.goods();
+      if (g == nullptr) continue;
+      for (const LotGiven& made : g->gives) items[made.lot] = made.item;
+      for (const LotTaken& t : g->takes)
+        if (const auto whole = items.find(t.lot); whole != items.end() && !t.as.empty())
+          items[t.as] = std::string(whole->second);
+      if (i < before_ || !moves(e.kind)) continue;
+      for (const Hold& h : met_by(read_.world, holds.against(e), e, items))
+        told.emit(code::moves_stopped, e.at, e.id, to_string(h.kind), h.name, h.stop)
+            .fix("what happened is recorded; `lot movements` says whether it was lawful");
+    }
+    return reports_of(read_.sources, told);
   }
 
   std::set<std::string, std::less<>> reserved_;

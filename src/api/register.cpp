@@ -114,11 +114,11 @@ std::size_t pass_over(const Holdings& recorded, std::vector<std::string>& events
   return std::erase_if(events, [&](const std::string& line) { return there.contains(line); });
 }
 
-/// @param mistakes  why they do not fit
+/// @param mistakes  why they do not fit; where they do, warnings
 Failure unfit(const Holdings& recorded, const std::vector<std::string>& more,
               const std::optional<SourceText>& world, std::vector<Report>& mistakes) {
   mistakes = new_mistakes(recorded, more, world);
-  if (mistakes.empty()) return {};
+  if (std::none_of(mistakes.begin(), mistakes.end(), [](const Report& r) { return r.is_error; })) return {};
   return problem(code::not_recordable, "it does not fit what holds");
 }
 RegisterOutcome refused(const Problem& p, std::vector<Report>& mistakes) {
@@ -201,7 +201,14 @@ RegisterOutcome OpenRegister::append(const std::vector<std::string>& events, con
     left.erase(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(done_up_to));
     done_up_to = 0;
     out.number += pass_over(*standing, left);
-    return unfit(*standing, left, options.world, out.reports);
+    std::vector<Report> found;
+    Failure f = unfit(*standing, left, options.world, found);
+    if (f) out.reports.clear();
+    for (Report& r : found)
+      if (std::none_of(out.reports.begin(), out.reports.end(),
+                       [&](const Report& told) { return told.message == r.message; }))
+        out.reports.push_back(std::move(r));
+    return f;
   };
   do {
     const auto recorded = ledger.record_events(
@@ -264,7 +271,10 @@ RegisterOutcome OpenRegister::confirm(std::uint64_t proposal, const std::string&
                                 now.waiting.clear();  // it is one of them
                                 return unfit(now, {event}, world, mistakes);
                               });
-  return at ? body_->timely(done(*at), recorder.now) : refused(at.problem(), mistakes);
+  if (!at) return refused(at.problem(), mistakes);
+  RegisterOutcome out = done(*at);
+  out.reports = std::move(mistakes);
+  return body_->timely(std::move(out), recorder.now);
 }
 
 RegisterOutcome OpenRegister::reject(std::uint64_t proposal, const std::string& reason,
