@@ -219,10 +219,11 @@ class Comparison {
     for (const Statement& s : impact_between(compiled, before, after, box_).statements) {
       Json when = Json::array();
       std::string text;
-      for (const Phrase& p : words.of(s.when)) {
-        when.push_back({{"fact", p.fact}, {"values", p.values}, {"excluded", p.excluded}, {"text", p.text}});
-        if (!p.ranges.empty()) when.back()["ranges"] = ranges_json(p.ranges);
-        text += (text.empty() ? "" : " and ") + p.text;
+      for (const Phrase* p : words.of(s.when)) {
+        when.push_back(
+            {{"fact", p->fact}, {"values", p->values}, {"excluded", p->excluded}, {"text", p->text}});
+        if (!p->ranges.empty()) when.back()["ranges"] = ranges_json(p->ranges);
+        text += (text.empty() ? "" : " and ") + p->text;
       }
       WitnessFiles w = witness_files(compiled, s.witness, views_.front().day);
       const auto touched = touches(compiled, s);

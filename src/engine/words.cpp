@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <unordered_map>
 
 namespace sekisho {
 
@@ -41,7 +42,8 @@ class Wording::Words {
         law_(law.space().law()),
         box_(box.begin(), box.end()),
         lists_(box.size()),
-        states_(box.size()) {
+        states_(box.size()),
+        told_(box.size()) {
     for (Level l = 0; l < box.size(); ++l) {
       if (c_.is_relation(c_.variable(l))) continue;
       find_lists(l, day);
@@ -49,10 +51,14 @@ class Wording::Words {
     }
   }
 
-  std::vector<Phrase> phrases(const Cube& cube) const {
-    std::vector<Phrase> out;
-    for (Level l = 0; l < cube.size(); ++l)
-      if (cube[l] != box_[l]) out.push_back(phrase(l, cube[l]));
+  std::vector<const Phrase*> phrases(const Cube& cube) {
+    std::vector<const Phrase*> out;
+    for (Level l = 0; l < cube.size(); ++l) {
+      if (cube[l] == box_[l]) continue;
+      auto told = told_[l].find(cube[l]);
+      if (told == told_[l].end()) told = told_[l].emplace(cube[l], phrase(l, cube[l])).first;
+      out.push_back(&told->second);
+    }
     return out;
   }
 
@@ -211,17 +217,21 @@ class Wording::Words {
   std::vector<Values> box_;
   std::vector<std::vector<std::pair<Values, const List*>>> lists_;  // of each level, with those on it
   std::vector<std::vector<std::vector<std::string>>> states_;  // of each level that is told so, each value
+  std::vector<std::unordered_map<Values, Phrase>> told_;       // of each level: most cubes ask what others do
 };
 
 Wording::Wording(const Compiled& law, std::span<const Values> box, Date day, ToldAs told_as)
     : words_(std::make_unique<Words>(law, box, day, told_as)) {}
 Wording::~Wording() = default;
 
-std::vector<Phrase> Wording::of(const Cube& cube) const {
+std::vector<const Phrase*> Wording::of(const Cube& cube) const {
   return words_->phrases(cube);
 }
 std::vector<Phrase> in_words(const Compiled& law, const Cube& cube, std::span<const Values> box, Date day) {
-  return Wording(law, box, day, ToldAs::example).of(cube);
+  const Wording words(law, box, day, ToldAs::example);
+  std::vector<Phrase> out;
+  for (const Phrase* p : words.of(cube)) out.push_back(*p);
+  return out;
 }
 
 }  // namespace sekisho

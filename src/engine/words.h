@@ -38,7 +38,8 @@ class Wording {
   Wording(const Compiled& law, std::span<const Values> box, Date day,
           ToldAs told_as = ToldAs::all_it_stands_for);
   ~Wording();
-  std::vector<Phrase> of(const Cube& cube) const;
+  /// They live as long as this.
+  std::vector<const Phrase*> of(const Cube& cube) const;
 
  private:
   class Words;
