@@ -102,15 +102,17 @@ RegimeOutcome LineAnswer::outcome(std::size_t g, State completion) {
   const std::vector<std::pair<VarId, bool>> needed =
       engine_.findings_needed(g, completion, completion.reading);
   RegimeOutcome out = reader_.outcome(space_.regimes()[g], completion);
-  for (const auto& [v, yes] : needed) {
-    OpenNeed n;
-    n.need = v;
-    n.must_find = yes;
-    n.rule = reader_of(g, v);
-    out.needs.push_back(n);
-  }
+  for (const auto& to_find : needed) out.needs.push_back(to_be_found(g, to_find));
   if (!needed.empty()) out.finding = std::max(out.finding, Finding::authorisation_required);
   return out;
+}
+
+OpenNeed LineAnswer::to_be_found(std::size_t g, const std::pair<VarId, bool>& to_find) const {
+  OpenNeed n;
+  n.need = to_find.first;
+  n.must_find = to_find.second;
+  n.rule = reader_of(g, n.need);
+  return n;
 }
 
 /// The first rule of the regime whose condition reads a judged fact.
@@ -549,14 +551,12 @@ void LineAnswer::findings_if_applies(std::size_t g, std::vector<OpenNeed>& needs
     const auto left = engine_.witness(g, met, Finding::authorisation_required);
     if (!left) break;
     State completion = *left;
-    for (const auto& [v, yes] : engine_.findings_needed(g, completion, completion.reading)) {
-      if (std::any_of(needs.begin(), needs.end(), [&](const OpenNeed& n) { return n.need == v; })) continue;
-      OpenNeed n;
-      n.need = v;
-      n.must_find = yes;
-      n.rule = reader_of(g, v);
-      needs.push_back(n);
-      meet(met, n);
+    for (const auto& to_find : engine_.findings_needed(g, completion, completion.reading)) {
+      const bool listed =
+          std::any_of(needs.begin(), needs.end(), [&](const OpenNeed& n) { return n.need == to_find.first; });
+      if (listed) continue;
+      needs.push_back(to_be_found(g, to_find));
+      meet(met, needs.back());
       more = true;
     }
   }

@@ -51,6 +51,8 @@ class LineAnswer {
   Json routes(std::size_t g);
   Json derivation(std::size_t g);
   std::set<VarId> needs_if_applies(std::size_t g, std::vector<OpenNeed>& needs);
+  /// A judged fact and how it must be found, as a need.
+  OpenNeed to_be_found(std::size_t g, const std::pair<VarId, bool>& to_find) const;
   void findings_if_applies(std::size_t g, std::vector<OpenNeed>& needs, std::set<VarId>& sometimes);
   Json need(const OpenNeed& n, std::size_t g);
   Json needs(std::size_t g);

@@ -6,6 +6,7 @@
 
 #include "base/countries.h"
 #include "engine/space.h"
+#include "model/reader.h"
 
 namespace sekisho {
 namespace {
@@ -69,8 +70,7 @@ class Builder {
     return f;
   }
   std::optional<Value> value(FactId f, const Claim& c) {
-    Type t = law_[f].type;
-    t.is_set = false;
+    const Type t = law_[f].type.element();
     auto v = read_value(t, c.value);
     if (v && t.kind == FactType::country &&
         !std::binary_search(country_codes().begin(), country_codes().end(), std::string_view(v->text)))
@@ -170,9 +170,8 @@ class Builder {
     if (from == "transfer" && has(f) && out_.provenance[f].from == from) return;  // `agree` has seen it
     if (!has(f) || out_.provenance[f].from == "given by hand" || out_.provenance[f].from == "answered")
       return;
-    Type t = law_[f].type;
-    const bool set = t.is_set;
-    t.is_set = false;
+    const bool set = law_[f].type.is_set;
+    const Type t = law_[f].type.element();
     for (const KnownFact& k : out_.question.facts) {
       if (k.fact != f || k.form == Knowledge::Form::unknown || (set && !k.complete)) continue;
       bool agree = !set || k.values.size() == values.size();

@@ -33,8 +33,7 @@ class Writer {
 
  private:
   Json values(FactId f, const std::vector<Value>& all) const {
-    Type element = law_[f].type;
-    element.is_set = false;
+    const Type element = law_[f].type.element();
     Json out = Json::array();
     for (const Value& v : all) out.push_back(show_value(element, v));
     return out;

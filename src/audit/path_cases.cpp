@@ -156,11 +156,7 @@ class CaseSpace {
         return value.number == 0 ? "\"another\"" : fmt::format("\"another_{}\"", value.number);
       }
       case FactType::number: return show_value({type.kind, false, {}, {}, {}}, value);
-      default: {
-        Type one = type;
-        one.is_set = false;
-        return show_value(one, value);
-      }
+      default: return show_value(type.element(), value);
     }
   }
   std::string fact_words(const Variable& v, const std::vector<std::string>& values) const {

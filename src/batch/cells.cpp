@@ -119,8 +119,7 @@ Said Cells::read(FactId fact, std::string_view cell) {
     if (const auto w = words->second.find(std::string(cell)); w != words->second.end()) cell = w->second;
   if (is_blank(cell)) return out;
   const Fact& f = law_[fact];
-  Type type = f.type;
-  type.is_set = false;
+  const Type type = f.type.element();
   out.known = true;
   if (f.judged_by.valid() && cell == "none") {
     Named& none = out.values.emplace_back();  // in its place: g++ 12 warns of a moved one at -O3
@@ -166,8 +165,7 @@ Said Cells::read(FactId fact, std::string_view cell) {
 }
 
 std::vector<std::size_t> Cells::places(FactId fact, const Value& v) const {
-  Type type = law_[fact].type;
-  type.is_set = false;
+  const Type type = law_[fact].type.element();
   if (law_[fact].type.is_set) return plan_.space().standing_for(type, elements_[fact.index], v);
   const VarId var = variable_of_[fact.index];
   if (!var.valid()) return {};

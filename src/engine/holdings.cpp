@@ -142,8 +142,7 @@ class Compiled::Holdings {
   /// Of each class of values without a place of their own, and each way of being in some sets of the group
   /// and not in the others: whether there is one that is none of the single facts.
   void others(const std::vector<FactId>& group, const std::vector<FactId>& singles) {
-    Type type = law_[group.front()].type;
-    type.is_set = false;
+    const Type type = law_[group.front()].type.element();
     std::vector<Value> elements;
     for (const VarId m : members_.at(group.front())) elements.push_back(space_[m].element);
     const Space::StandIns stand_ins = space_.stand_ins(type, elements);

@@ -486,7 +486,7 @@ class Space::Builder {
       v.kind = VarKind::member;
       v.fact = f;
       v.element = c;
-      v.name = show_value(element_of(f), c) + " in " + law_[f].name;
+      v.name = show_value(law_[f].type.element(), c) + " in " + law_[f].name;
       v.domain = yes_no();
       const bool in = listed && std::find(k->values.begin(), k->values.end(), c) != k->values.end();
       if (in)
@@ -498,11 +498,6 @@ class Space::Builder {
       out.emplace_back(c, variable(std::move(v)));
     }
     return members_[f] = std::move(out);
-  }
-  Type element_of(FactId f) const {
-    Type t = law_[f].type;
-    t.is_set = false;
-    return t;
   }
 
   // --- presence of law ---
@@ -586,7 +581,7 @@ class Space::Builder {
       const Value* outer = element_;
       const Type outer_type = element_type_;
       element_ = &value;
-      element_type_ = element_of(e.other);
+      element_type_ = law_[e.other].type.element();
       n.members.push_back(v);
       n.bodies.push_back(add_program(slice(from, start, end)));
       element_ = outer;

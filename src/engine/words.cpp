@@ -28,9 +28,7 @@ std::string value_name(const Law& law, const Variable& v, std::size_t i) {
 }
 
 std::string element_name(const Law& law, const Variable& member) {
-  Type t = law[member.fact].type;
-  t.is_set = false;
-  std::string s = show_value(t, member.element);
+  std::string s = show_value(law[member.fact].type.element(), member.element);
   if (!s.empty()) return s;
   return member.element.number == 0 ? "another" : fmt::format("another {}", member.element.number);
 }

@@ -209,8 +209,7 @@ class Checker {
     return out;
   }
   std::optional<Value> value(const tree::Value& v, const Type& type, const std::string& of) {
-    Type single = type;
-    single.is_set = false;
+    const Type single = type.element();
     const std::string text = v.kind == tree::ValueKind::money ? v.text + " " + v.currency : v.text;
     auto read = form_fits(v.kind, single.kind) ? read_value(single, text) : std::nullopt;
     if (!read) {
@@ -700,9 +699,7 @@ class Checker {
   std::optional<Type> subject(const Word& w, const Scope& scope, FactId& fact) {
     if (!scope.elements.empty() && scope.elements.back().first == w.text) {
       if (!scope.elements.back().second.valid()) return std::nullopt;
-      Type t = law_[scope.elements.back().second].type;
-      t.is_set = false;
-      return t;
+      return law_[scope.elements.back().second].type.element();
     }
     const auto s = lookup(w.text);
     if (!s || s->kind != Names::fact) {

@@ -59,6 +59,12 @@ struct Type {
   std::vector<std::string> choices;
   std::vector<std::string> roots;  // codes: each lies under one of these; none: any text
   std::string unit;
+  /// Of a set that of one element, else itself.
+  Type element() const {
+    Type t = *this;
+    t.is_set = false;
+    return t;
+  }
   /// Whether a code lies under one of the roots, or a share between nothing and all.
   bool allows(const Value& v) const;
   bool ordered() const {

@@ -53,8 +53,7 @@ class Reading {
   std::vector<Value> values(FactId f, const Page& at) const {
     std::vector<Value> out;
     if (!f.valid()) return out;
-    Type type = law_[f].type;
-    type.is_set = false;
+    const Type type = law_[f].type.element();
     for (const Page& v : at.list()) {
       if (auto value = read_value(type, v.text()))
         out.push_back(std::move(*value));

@@ -118,7 +118,8 @@ Json Words::value_of(const std::string& name) {
     return words({Matter::Kind::carried, p.index, {}}, {"no", "yes"});
   if (const auto m = member_name(name)) {
     const FactId set = law_.find_fact(m->second);
-    const auto v = set.valid() && law_[set].type.is_set ? read_value(element(set), m->first) : std::nullopt;
+    const auto v =
+        set.valid() && law_[set].type.is_set ? read_value(law_[set].type.element(), m->first) : std::nullopt;
     if (v) return words({Matter::Kind::member, set.index, *v}, {"no", "yes"});
   }
   // Unsettled law, lists after their day, amounts in two currencies: open, but for a reading.
@@ -135,15 +136,9 @@ Json Words::words(const Matter& m, const std::vector<std::string_view>& names) {
   return left.size() == 1 ? all.front() : all;
 }
 
-Type Words::element(FactId f) const {
-  Type t = law_[f].type;
-  t.is_set = false;
-  return t;
-}
-
 Json Words::shown(FactId f, const std::vector<Value>& values) const {
   Json all = Json::array();
-  for (const Value& v : values) all.push_back(show_value(element(f), v));
+  for (const Value& v : values) all.push_back(show_value(law_[f].type.element(), v));
   return all;
 }
 

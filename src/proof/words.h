@@ -30,7 +30,6 @@ class Words {
   bool known_name(const std::string& name) const;
   Json value_of(const std::string& name);
   Json words(const Matter& m, const std::vector<std::string_view>& names);
-  Type element(FactId set) const;
   Json shown(FactId f, const std::vector<Value>& values) const;
   Json members(FactId set) const;
   Json fact_value(FactId f) const;
