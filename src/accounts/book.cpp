@@ -240,6 +240,21 @@ struct Book::Body {
              {}});
     }
   }
+  /// A limit of some items or consignees, or of each, cannot be counted where these are not said.
+  static void limits_told(Refusals& out, const Account& a, const ReservedLine& line) {
+    for (const LimitAccount& l : a.limits) {
+      const auto unsaid = [&](const char* what) {
+        out.push_back({Why::scope_unknown,
+                       a.id(),
+                       fmt::format("`{}` grants {}, and this use does not say its {}", a.id(),
+                                   to_string(l.limit()), what),
+                       {}});
+      };
+      if (!l.limit().items.empty() && line.item.empty()) unsaid("item");
+      const bool by_consignee = l.limit().each_consignee || !l.limit().consignees.empty();
+      if (by_consignee && line.consignee.empty()) unsaid("consignee");
+    }
+  }
   void countable(Refusals& out, const Account& a, const ReservedLine& line) const {
     for (const LimitAccount& l : a.limits) {
       if (!l.applies(line)) continue;
@@ -291,6 +306,13 @@ struct Book::Body {
     };
     if (line.under.empty() || (!line.quantity && !line.value))
       out.push_back({Why::nothing_asked, "", "a line needs an amount and an authorisation", {}});
+    for (const auto& [fact, said] : {std::pair{"item", &line.item}, {"consignee", &line.consignee}})
+      if (const UseFact* f = find_fact(line, fact); f && f->values.front() != *said)
+        out.push_back(
+            {Why::contradicts,
+             "",
+             fmt::format("the {} of a line is `{}`, and its facts say `{}`", fact, *said, f->values.front()),
+             {}});
     if (!positive(line.quantity) || !positive(line.value))
       out.push_back({Why::too_large, "", "an amount is above zero and at most a million million", {}});
     for (const std::string& id : line.under) {
@@ -306,13 +328,22 @@ struct Book::Body {
         out.push_back({Why::nothing_asked, id, fmt::format("`{}` is named twice in one line", id), {}});
       usable(out, *a, on);
       within_scope(out, *a, line, on);
+      limits_told(out, *a, line);
       countable(out, *a, line);
     }
     needs_answered(out, line, on);
   }
 
   // --- taking ---
-  Refusals reserve(const Reservation& r, bool keep) {
+  /// What a line says by its facts alone, it says.
+  static Reservation spelled_out(Reservation r) {
+    for (ReservedLine& l : r.lines)
+      for (const auto& [fact, said] : {std::pair{"item", &l.item}, {"consignee", &l.consignee}})
+        if (const UseFact* f = find_fact(l, fact); f && said->empty()) *said = f->values.front();
+    return r;
+  }
+  Refusals reserve(const Reservation& asked, bool keep) {
+    const Reservation r = spelled_out(asked);
     Refusals out;
     // An authorisation's name, too: `expire` names either.
     if (reservation_of.contains(r.id) || draw_of.contains(r.id) || account_of.contains(r.id))
@@ -690,6 +721,11 @@ std::vector<std::string> Book::ids() const {
 const Authorisation* Book::terms(std::string_view id, Date on) const {
   const Account* a = body_->account(id);
   return a ? &Body::terms(*a, on).text : nullptr;
+}
+Date Book::known_from(std::string_view id) const {
+  const Account* a = body_->account(id);
+  assert(a);
+  return a->history.front().on;
 }
 AuthorisationState Book::state(std::string_view id, Date on) const {
   const Account* a = body_->account(id);

@@ -60,6 +60,7 @@ enum class Why : std::uint8_t {
   not_restored,
   change_not_allowed,
   begins_otherwise,
+  contradicts,  // a line and its facts
   stopped,
   perhaps_stopped,  // the use does not say what would tell
 };
@@ -122,6 +123,8 @@ class Book {
   std::vector<std::string> ids() const;  // in the order they came
   /// The text in force on a day, or the first if it came later; nullptr for an unknown id.
   const Authorisation* terms(std::string_view id, Date on) const;
+  /// The day of its first act. @pre it is one of `ids`
+  Date known_from(std::string_view id) const;
   /// As its acts up to that day left it; expired by date and exhausted by use included.
   AuthorisationState state(std::string_view id, Date on) const;
   std::vector<BalanceRow> balances(std::string_view id, Date on) const;

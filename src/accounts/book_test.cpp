@@ -476,3 +476,27 @@ TEST_CASE("long random histories: the book agrees with the naive one, and nothin
   CHECK(done_steps > 400);
   CHECK(refused > 800);
 }
+
+TEST_CASE("a limit of some items or consignees is not passed by leaving them unsaid, or saying them twice") {
+  Limit for_good = limit("2 pieces");
+  for_good.consignees = {"good"};
+  Book b = book_of(
+      licence("export", {of_item(limit("5 pieces"), "pac3"), for_good, each_consignee(limit("3 pieces"))}));
+  const auto said = [&](const char* item, const char* consignee, std::vector<UseFact> facts = {}) {
+    ReservedLine l = line({"export"}, "2 pieces");
+    l.item = item;
+    l.consignee = consignee;
+    l.facts = std::move(facts);
+    return reasons(b.reserve(reservation(fmt::format("r{}", b.reservations().size()).c_str(), l)));
+  };
+  CHECK(said("", "us") == Reasons{{Why::scope_unknown, ""}});
+  CHECK(said("pac3", "") == Reasons{{Why::scope_unknown, ""}, {Why::scope_unknown, ""}});
+  CHECK(said("other", "us", {{"item", {"pac3"}}}) == Reasons{{Why::contradicts, ""}});
+  CHECK(said("pac3", "us", {{"consignee", {"good"}}}) == Reasons{{Why::contradicts, ""}});
+  CHECK(said("", "", {{"item", {"pac3"}}, {"consignee", {"good"}}}).empty());
+  CHECK(free_of(b, "export", 0) == "3 pieces");
+  CHECK(free_of(b, "export", 1) == "0 pieces");
+  // However its consignee was said, it is the same one's.
+  CHECK(said("other", "good") == Reasons{{Why::limit_lacks, "2 pieces"}, {Why::limit_lacks, "1 pieces"}});
+  CHECK(b.audit().empty());
+}

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "base/countries.h"
 #include "model/corrections.h"
 #include "model/holds.h"
 
@@ -46,6 +47,7 @@ Told told(Why why) {
     case Why::not_restored:
       return {&code::gives_nothing_back,
               "only an authorisation that says `restores: on_return` gives it back"};
+    case Why::contradicts: return {&code::not_covered, "say one item and one consignee"};
     case Why::change_not_allowed:
     case Why::begins_otherwise: return {&code::cannot_become, "docs/accounts.md lists what may become of it"};
     case Why::stopped:
@@ -67,6 +69,7 @@ class Wholes {
       if (!p.country.empty()) country_[p.id] = p.country;
     }
   }
+  bool knows(const std::string& party) const { return part_of_.contains(party) || country_.contains(party); }
   /// The state in which a party is; empty if nobody said.
   std::string country(const std::string& party) const {
     const auto it = country_.find(party);
@@ -90,7 +93,10 @@ ReservedLine with_wholes(ReservedLine line, const Wholes& wholes) {
   bool consignee = false;
   for (UseFact& f : line.facts) {
     consignee = consignee || f.fact == "consignee";
-    if (f.values.size() == 1) f.values = wholes.of(f.values.front());
+    // What is recorded of a party counts, not what a line says that it belongs to; and a state belongs to
+    // nothing.
+    const std::string first = f.values.front();
+    if (f.values.size() == 1 || wholes.knows(first) || is_country_code(first)) f.values = wholes.of(first);
   }
   if (!consignee && !line.consignee.empty()) line.facts.push_back({"consignee", wholes.of(line.consignee)});
   return line;
@@ -108,33 +114,46 @@ class Concerned {
       if (const Authorisation* a = book_.terms(id, on_); a != nullptr && !a->holder.empty())
         for (const std::string& p : wholes_.of(a->holder)) add_party(p);
     }
-    concerns_.push_back({HeldKind::item, line.item});
-    if (line.item.empty()) unsaid_.insert(HeldKind::item);
-    bool consignee = false;
+    std::string item = line.item;
+    bool consignee = false, lot = false;
     for (const UseFact& f : with_wholes(line, wholes_).facts) {
       consignee = consignee || f.fact == "consignee";
+      lot = lot || f.fact == "lot";
       for (const std::string& v : f.values)
         if (f.fact == "lot")
           concerns_.push_back({HeldKind::lot, v});
+        else if (f.fact == "item")
+          item = v;
         else
           add_party(v);
     }
+    if (item.empty()) unsaid_.insert(HeldKind::item);
     if (!consignee) unsaid_.insert(HeldKind::party);
+    if (!lot) of_any_lot_.insert(item);
+    concerns_.push_back({HeldKind::item, std::move(item)});
   }
   /// Why a stop keeps it from being booked; none: it does not.
   std::optional<Refusal> refusal(const Hold& h) const {
     const bool named = names_one(h, concerns_);
-    if (!named && !unsaid_.contains(h.kind)) return std::nullopt;
+    const bool unsaid = h.kind == HeldKind::lot ? may_be_of(h) : unsaid_.contains(h.kind);
+    if (!named && !unsaid) return std::nullopt;
     std::string says = fmt::format("the {} `{}`", to_string(h.kind), h.name);
     says += h.came_of.empty() ? " is stopped" : fmt::format(" came of `{}`, which is stopped", h.came_of);
     says += fmt::format(" since {} by `{}`", to_string(h.since), h.stop);
     if (!named)
-      says += fmt::format(", and the use does not say {}", h.kind == HeldKind::item ? "its item" : "to whom");
+      says += fmt::format(", and the use does not say {}", h.kind == HeldKind::item  ? "its item"
+                                                           : h.kind == HeldKind::lot ? "of which lot it is"
+                                                                                     : "to whom");
     return Refusal{named ? Why::stopped : Why::perhaps_stopped,
                    h.kind == HeldKind::authorisation ? h.name : std::string(), std::move(says), std::nullopt};
   }
 
  private:
+  /// A line that names no lot may be of any that is of its item.
+  bool may_be_of(const Hold& lot) const {
+    return !of_any_lot_.empty() &&
+           (lot.item.empty() || of_any_lot_.contains("") || of_any_lot_.contains(lot.item));
+  }
   void add_party(const std::string& name) {
     concerns_.push_back({HeldKind::party, name});
     concerns_.push_back({HeldKind::state, name});
@@ -145,6 +164,7 @@ class Concerned {
   Date on_;
   std::vector<Concern> concerns_;
   std::set<HeldKind> unsaid_;
+  std::set<std::string, std::less<>> of_any_lot_;  // items of lines that name no lot; empty: of any item
 };
 /// Stops that keep a reservation or a draw from being booked.
 Refusals stops_of(const Book& book, const Event& e, const Wholes& wholes, const Holds& holds) {

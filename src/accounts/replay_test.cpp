@@ -212,17 +212,33 @@ TEST_CASE("what is parted, merged or built from a stopped lot is stopped with it
   CHECK(lots(stop + "\n" + split, "Z") == "");
   // Parted before it was stopped, the part is not what was stopped; nor after the stop was lifted.
   CHECK(lots(event("split", "2024-03-02",
-                   R"("takes":[{"lot":"L"}],"gives":[{"lot":"L1","item":"gyro","quantity":"2 pieces"}])") +
+                   R"("takes":[{"lot":"L","quantity":"2 pieces"}],)"
+                   R"("gives":[{"lot":"L1","item":"gyro","quantity":"2 pieces"}])") +
                  "\n" + stop,
              "L1") == "");
+  // Where nothing bears the number any more, what came of it is meant.
+  const std::string whole =
+      event("split", "2024-03-02",
+            R"("takes":[{"lot":"L"}],"gives":[{"lot":"L1","item":"gyro","quantity":"2 pieces"}])");
+  const std::string renamed =
+      event("transfer", "2024-03-03", R"("takes":[{"lot":"L1","as":"N"}],"to":"unit")");
+  CHECK(lots(whole + "\n" + stop, "L1") == "4 SK3313");
+  CHECK(lots(whole + "\n" + renamed + "\n" + stop, "N") == "5 SK3313");
+  CHECK(lots(whole + "\n" + renamed + "\n" +
+                 event("make", "2024-03-04", R"("gives":[{"lot":"L","item":"gyro","quantity":"2 pieces"}])") +
+                 "\n" + stop,
+             "N") == "");
   CHECK(lots(stop + "\n" + split + "\n" + R"({"event":"lift","id":"l","on":"2024-04-05","of":"s"})", "L1") ==
         "");
 }
 
 TEST_CASE("nothing is taken past a stop by leaving unsaid what it concerns") {
-  const auto found = [](const char* what, const char* line) {
+  const std::string l9_is_a_gyro =
+      R"({"event":"make","id":"m","on":"2024-01-01","gives":[{"lot":"l9","item":"gyro","quantity":"9 pieces"}]})";
+  const auto found = [](const char* what, const char* line, const std::string& before = "") {
     return Replay(
-               {R"({"event":"authorise","id":"g","on":"2024-01-01","authorisation":"permit","kind":"licence","state":"granted","authority":"office","holder":"maker","limits":[{"quantity":"10 pieces"}]})",
+               {before +
+                    R"({"event":"authorise","id":"g","on":"2024-01-01","authorisation":"permit","kind":"licence","state":"granted","authority":"office","holder":"maker","limits":[{"quantity":"10 pieces"}]})",
                 R"({"event":"stop","id":"s","on":"2024-04-01",)" + std::string(what) + "}",
                 R"({"event":"reserve","id":"r","on":"2024-04-02","until":"2024-12-31","lines":[{"quantity":"1 pieces","under":["permit"])" +
                     std::string(line) + "}]}"})
@@ -234,6 +250,13 @@ TEST_CASE("nothing is taken past a stop by leaving unsaid what it concerns") {
   CHECK(found(R"("item":"other")", R"(,"item":"gyro","consignee":"unit")") == "");
   CHECK(found(R"("item":"other")", R"(,"consignee":"unit")") == "3 SK3313");
   CHECK(found(R"("authorisation":"other")", "") == "");
+  CHECK(found(R"("lot":"l9")", R"(,"item":"gyro","consignee":"unit","facts":{"lot":"l1"})") == "");
+  CHECK(found(R"("lot":"l9")", R"(,"item":"gyro","consignee":"unit","facts":{"lot":"l9"})") == "3 SK3313");
+  CHECK(found(R"("lot":"l9")", R"(,"item":"gyro","consignee":"unit")") == "3 SK3313");  // it may be a gyro
+  const std::string made = l9_is_a_gyro + "\n";
+  CHECK(found(R"("lot":"l9")", R"(,"item":"gyro","consignee":"unit")", made) == "4 SK3313");
+  CHECK(found(R"("lot":"l9")", R"(,"consignee":"unit")", made) == "4 SK3313");
+  CHECK(found(R"("lot":"l9")", R"(,"item":"other","consignee":"unit")", made) == "");
 }
 
 TEST_CASE("a stop of a state or of a whole body holds what is there or belongs to it") {
@@ -247,5 +270,26 @@ TEST_CASE("a stop of a state or of a whole body holds what is there or belongs t
               .found() == "3 SK3313");
   CHECK(Replay({granted, R"({"event":"stop","id":"s","on":"2024-04-01","state":"KE"})",
                 reserve("r", "2024-04-02", "1 pieces", R"(,"facts":{"destination":"KE"})")})
+            .found() == "3 SK3313");
+}
+
+TEST_CASE("what a line says that a party belongs to does not stand against what is recorded of it") {
+  World world;
+  world.parties.push_back({"sub", "", "KE", "bad", "", {}, {}});
+  world.parties.push_back({"bad", "", "", "", "", {}, {}});
+  const std::string scoped = std::string(granted).insert(std::string(granted).find("\"limits\""),
+                                                         R"("scope":{"consignee":"good"},)");
+  const auto found = [&](const char* facts, const World& known, const char* stop = "") {
+    return Replay({scoped, R"({"event":"reserve","id":"r","on":"2024-04-02","lines":[{"item":"gyro",)"
+                           R"("quantity":"1 pieces","under":["permit"],"facts":{)" +
+                               std::string(facts) + "}}]}" + stop},
+                  "2025-06-30", known)
+        .found();
+  };
+  CHECK(found(R"("consignee":["sub","good"])", {}) == "");
+  CHECK(found(R"("consignee":["sub","good"])", world) == "2 SK3305");
+  CHECK(found(R"("consignee":"good","destination":["KE","US"])", world) == "");
+  CHECK(Replay({granted, R"({"event":"stop","id":"s","on":"2024-04-01","item":"gyro"})",
+                reserve("r", "2024-04-02", "1 pieces", R"(,"facts":{"item":"gyro"})")})
             .found() == "3 SK3313");
 }

@@ -1,7 +1,5 @@
 #include "api/held.h"
 
-#include "model/holds.h"
-
 namespace sekisho {
 namespace {
 
@@ -36,6 +34,13 @@ Json hold_json(const Hold& h) {
   return out;
 }
 
+std::string decided_value(const Json& line, const std::string& fact) {
+  const Json& facts = line["premises"]["facts"];
+  const auto known = facts.find(fact);
+  if (known == facts.end() || !known->contains("one_of") || (*known)["one_of"].size() != 1) return {};
+  return (*known)["one_of"][0];
+}
+
 Json held_of(const World& world, const Transfer& transfer, const Json& lines,
              std::span<const std::string> under) {
   Json out = Json::array();
@@ -51,6 +56,12 @@ Json held_of(const World& world, const Transfer& transfer, const Json& lines,
     concerns.add(HeldKind::item, l.item.empty() && lot ? lot->item : l.item);
   }
   for (const std::string& a : under) concerns.add(HeldKind::authorisation, a);
+  for (const Json& l : lines) {  // what was given otherwise than by the keys of the file
+    for (const char* fact : {"departure", "destination"}) concerns.state(decided_value(l, fact));
+    for (const char* fact : {"exporter", "consignee", "end_user"}) concerns.party(decided_value(l, fact));
+    concerns.add(HeldKind::item, decided_value(l, "item"));
+    concerns.add(HeldKind::lot, decided_value(l, "lot"));
+  }
   for (const Json& l : lines)
     for (const Json& n : l["needs"])
       for (const Json& i : n["settled_by"])
@@ -60,8 +71,7 @@ Json held_of(const World& world, const Transfer& transfer, const Json& lines,
   return out;
 }
 
-std::vector<Hold> met_by(const World& world, const std::vector<Hold>& holds, const Event& movement,
-                         const std::map<std::string, std::string>& items) {
+std::vector<Hold> met_by(const World& world, const Holds& holds, const Event& movement) {
   Concerns concerns(world);
   const Goods& g = *movement.goods();
   concerns.state(g.country);
@@ -72,11 +82,10 @@ std::vector<Hold> met_by(const World& world, const std::vector<Hold>& holds, con
   for (const std::string& a : g.under) concerns.add(HeldKind::authorisation, a);
   for (const LotTaken& t : g.takes) {
     concerns.add(HeldKind::lot, t.lot);
-    if (const auto item = items.find(t.lot); item != items.end()) concerns.add(HeldKind::item, item->second);
+    concerns.add(HeldKind::item, holds.item_of(t.lot));
   }
-  std::vector<Hold> out;
-  for (const Hold& h : holds)
-    if (names_one(h, concerns.all())) out.push_back(h);
+  std::vector<Hold> out = holds.against(movement);
+  std::erase_if(out, [&](const Hold& h) { return !names_one(h, concerns.all()); });
   return out;
 }
 

@@ -1,11 +1,10 @@
 #pragma once
-#include <map>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "base/json.h"
-#include "model/event.h"
+#include "model/holds.h"
 
 namespace sekisho {
 
@@ -15,8 +14,9 @@ namespace sekisho {
 Json held_of(const World& world, const Transfer& transfer, const Json& lines,
              std::span<const std::string> under = {});
 Json hold_json(const Hold& h);
-/// Those of the holds that a movement meets, by what its event says and by the items of lots.
-std::vector<Hold> met_by(const World& world, const std::vector<Hold>& holds, const Event& movement,
-                         const std::map<std::string, std::string>& items);
+/// The one value of a fact that a line was decided on; empty if it is not known, or is none.
+std::string decided_value(const Json& line, const std::string& fact);
+/// Stops that a movement meets by what its event says.
+std::vector<Hold> met_by(const World& world, const Holds& holds, const Event& movement);
 
 }  // namespace sekisho

@@ -103,7 +103,7 @@ class Comparison {
     for (const Lot& lot : world_.lots) {
       Transfer t;
       const Party* holder = world_.party(lot.holder);
-      t.from = holder ? holder->country : lot.made_in;
+      t.from = !lot.country.empty() ? lot.country : holder ? holder->country : lot.made_in;
       TransferLine line;
       line.lot = lot.id;
       add("holding", lot.id, t, line);

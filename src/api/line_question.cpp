@@ -72,9 +72,7 @@ class Builder {
   std::optional<Value> value(FactId f, const Claim& c) {
     const Type t = law_[f].type.element();
     auto v = read_value(t, c.value);
-    if (v && t.kind == FactType::country &&
-        !std::binary_search(country_codes().begin(), country_codes().end(), std::string_view(v->text)))
-      v.reset();
+    if (v && t.kind == FactType::country && !is_country_code(v->text)) v.reset();
     if (v && has_world_ && !exists(t.kind, v->text)) {
       auto e = diags_.emit(code::unknown_party, c.at, word_of(t.kind), c.value);
       const std::string near = nearest(c.value, names_of(t.kind));

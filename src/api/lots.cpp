@@ -161,6 +161,8 @@ Transfer transfer_of(const Event& e, const std::vector<const LotState*>& before)
     if (s->country != t.from) t.from.clear();  // they left from several states
   t.to = g.country;
   t.exporter = !g.from.empty() ? g.from : before.front()->holder;
+  for (const LotState* s : before)
+    if (g.from.empty() && s->holder != t.exporter) t.exporter.clear();  // so did their holders
   t.consignee = g.to;
   t.end_user = g.end_user;
   t.on = e.on;
@@ -173,6 +175,29 @@ Transfer transfer_of(const Event& e, const std::vector<const LotState*>& before)
     t.lines.push_back(std::move(line));
   }
   return t;
+}
+
+/// Whether an authorisation that is drawn to its end still covers. It does not what is still to move; what
+/// moved may be what it was drawn for.
+enum class Spent : std::uint8_t { lapses, stands };
+
+/// Authorisations as their acts up to a day left them, as instruments. One that its issuer does not know, and
+/// a draft, is no act of any authority; one that answers and finds nothing, such as an end-use certificate,
+/// is none that the law reads.
+World acts_of(const Book& book, Date on, Spent spent) {
+  World out;
+  for (const std::string& id : book.ids()) {
+    if (book.known_from(id) > on) continue;
+    const Authorisation& a = *book.terms(id, on);
+    AuthorisationState state = spent == Spent::lapses ? book.state(id, on) : a.state;
+    if (spent == Spent::stands && state == AuthorisationState::exhausted) state = AuthorisationState::granted;
+    const auto acts_as = as_instrument(state);
+    if (!acts_as || a.at_issuer == AtIssuer::not_found) continue;
+    if (a.instrument.answers.empty() && a.instrument.finds.empty()) continue;
+    out.instruments.push_back(a.instrument);
+    out.instruments.back().state = *acts_as;
+  }
+  return out;
 }
 
 /// What stood in the way, or was needed and not given: each with its citation.
@@ -216,6 +241,9 @@ class Movements {
     world_.lots.clear();  // those that a movement took are put in for it
     join(world_, std::move(entered), o.diags);
     holds_.emplace(o.events, custody_.events(), o.diags);
+    Diagnostics of_accounts;  // `licence list` tells what they refuse
+    accounts_ = replay_accounts(o.events, on, world_, of_accounts);
+    acts_in_file_ = world_.instruments.size();
   }
   bool ok() const { return !o_.diags.has_errors(); }
   const Custody& custody() const { return custody_; }
@@ -241,7 +269,10 @@ class Movements {
       }
     out.transfer = transfer_of(e, before);
     out.transfer.on = on;
+    if (e.kind == EventKind::give_back || e.kind == EventKind::return_substitute) came_home(e, out.transfer);
     world_.holds = holds_->against(e);
+    world_.instruments.resize(acts_in_file_);
+    join(world_, acts_of(accounts_.book, on, Spent::stands), o_.diags);
     auto answer = answer_to(
         body_, o_.sources, {world_, true, out.transfer, {on, on, far_future}, {}, {}, false, true}, o_.diags);
     if (!answer) return std::nullopt;
@@ -251,12 +282,24 @@ class Movements {
   }
 
  private:
+  /// Goods that come back go to where they were lent from, unless the event says another place.
+  void came_home(const Event& e, Transfer& t) const {
+    for (const LotTaken& taken : e.goods()->takes)
+      for (const StateId s : custody_.states_of(taken.as.empty() ? taken.lot : taken.as)) {
+        const LotState& state = custody_.states()[s];
+        if (state.by != &e) continue;
+        if (t.consignee.empty()) t.consignee = state.holder;
+        if (t.to.empty()) t.to = state.country;
+      }
+  }
   const Rulebooks::Body& body_;
   OpenedLots& o_;
   Custody custody_;
   World world_;
   std::vector<Lot> lots_;
   std::optional<Holds> holds_;
+  Accounts accounts_;
+  std::size_t acts_in_file_ = 0;
 };
 
 /// The movement that brought goods where they are; null if they never moved. What is left of a lot of which a
@@ -290,23 +333,6 @@ std::vector<Event> checked_events(const Rulebooks::Body& body, Sources& sources,
   return events;
 }
 
-/// Authorisations as their acts up to a day left them, as instruments. One that its issuer does not know, and
-/// a draft, is no act of any authority; one that answers and finds nothing, such as an end-use certificate,
-/// is none that the law reads.
-static World acts_of(std::span<const Event> events, Date on, const World& known, Diagnostics& diags) {
-  World out;
-  const Accounts accounts = replay_accounts(events, on, known, diags);
-  for (const std::string& id : accounts.book.ids()) {
-    const Authorisation& a = *accounts.book.terms(id, on);
-    const auto state = as_instrument(accounts.book.state(id, on));
-    if (!state || a.at_issuer == AtIssuer::not_found) continue;
-    if (a.instrument.answers.empty() && a.instrument.finds.empty()) continue;
-    out.instruments.push_back(a.instrument);
-    out.instruments.back().state = *state;
-  }
-  return out;
-}
-
 void lots_of_events(const Rulebooks::Body& body, Sources& sources, const SourceText& file, Date on,
                     World& world, Diagnostics& diags) {
   const std::vector<Event> events = checked_events(body, sources, file, world, diags);
@@ -316,7 +342,7 @@ void lots_of_events(const Rulebooks::Body& body, Sources& sources, const SourceT
   const Custody custody(events, on, body.law, world, diags);
   join(world, custody.world(), diags);
   if (diags.has_errors()) return;  // the accounts would tell of the same corrections again
-  join(world, acts_of(events, on, world, diags), diags);
+  join(world, acts_of(replay_accounts(events, on, world, diags).book, on, Spent::lapses), diags);
   Diagnostics told;  // by the accounts already
   world.holds = Holds(events, custody.events(), told).on(on);
 }

@@ -3,7 +3,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 #include "accounts/replay.h"
@@ -12,7 +11,6 @@
 #include "api/opened_events.h"
 #include "ledger/reading.h"
 #include "model/corrections.h"
-#include "model/holds.h"
 
 namespace sekisho {
 namespace {
@@ -82,19 +80,16 @@ class Growing {
     if (std::none_of(read_.events.begin(), read_.events.end(), is_stop)) return {};
     Diagnostics told, known;  // what is wrong with them was told already
     const Holds holds(read_.events, corrected(read_.events, known), known);
-    std::map<std::string, std::string> items;
-    for (std::size_t i = 0; i < read_.events.size(); ++i) {
-      const Event& e = read_.events[i];
-      const Goods* g = e.goods();
-      if (g == nullptr) continue;
-      for (const LotGiven& made : g->gives) items[made.lot] = made.item;
-      for (const LotTaken& t : g->takes)
-        if (const auto whole = items.find(t.lot); whole != items.end() && !t.as.empty())
-          items[t.as] = std::string(whole->second);
-      if (i < before_ || !moves(e.kind)) continue;
-      for (const Hold& h : met_by(read_.world, holds.against(e), e, items))
+    const auto look = [&](const Event& e) {
+      if (!moves(e.kind)) return;
+      for (const Hold& h : met_by(read_.world, holds, e))
         told.emit(code::moves_stopped, e.at, e.id, to_string(h.kind), h.name, h.stop)
             .fix("what happened is recorded; `lot movements` says whether it was lawful");
+    };
+    for (const Event& e : std::span(read_.events).subspan(before_)) {
+      look(e);
+      if (const auto* c = std::get_if<Correct>(&e.body))
+        for (const Event& instead : c->instead) look(instead);
     }
     return reports_of(read_.sources, told);
   }

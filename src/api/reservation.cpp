@@ -3,6 +3,7 @@
 #include <set>
 
 #include "accounts/replay.h"
+#include "api/held.h"
 #include "api/line_question.h"
 #include "api/opened_events.h"
 #include "base/json.h"
@@ -51,12 +52,19 @@ Json line_of(const TransferLine& l, const World& world, const Transfer& t, const
       add_once(under, (*by)["instrument"]);
       add_once(needs, {{"need", n["need"]}, {"from", n["authority"]}});
       for (const Json& s : (*by)["scope"]) {
-        const Json known = answer["premises"]["facts"].value(s["fact"].get<std::string>(), Json::object());
-        if (known.contains("one_of") && known["one_of"].size() == 1)
-          facts[s["fact"].get<std::string>()] = known["one_of"][0];
+        const std::string fact = s["fact"];
+        if (const std::string decided = decided_value(answer, fact); !decided.empty()) facts[fact] = decided;
       }
     }
   if (!l.lot.empty()) facts["lot"] = l.lot;
+  // Who and where, though no scope asks: a later stop may name them.
+  for (const auto& [fact, said] : {std::pair{"departure", &t.from},
+                                   {"destination", &t.to},
+                                   {"exporter", &t.exporter},
+                                   {"consignee", &t.consignee},
+                                   {"end_user", &t.end_user}})
+    if (const std::string decided = decided_value(answer, fact); !decided.empty() || !said->empty())
+      facts[fact] = decided.empty() ? *said : decided;
   line["under"] = std::move(under);
   line["needs"] = std::move(needs);
   line["facts"] = std::move(facts);

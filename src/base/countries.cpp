@@ -1,5 +1,7 @@
 #include "base/countries.h"
 
+#include <algorithm>
+
 #include <array>
 
 namespace sekisho {
@@ -27,6 +29,9 @@ constexpr std::array<std::string_view, 254> codes{
 
 std::span<const std::string_view> country_codes() {
   return codes;
+}
+bool is_country_code(std::string_view text) {
+  return std::binary_search(codes.begin(), codes.end(), text);
 }
 
 }  // namespace sekisho

@@ -110,9 +110,15 @@ class Custody::Step {
       case EventKind::disassemble: new_numbers(); break;
       case EventKind::split:
       case EventKind::merge: conserved(); break;
-      case EventKind::repair: repaired_conserved(); break;
-      case EventKind::transfer:
-      case EventKind::lend: parts_have_numbers(); break;
+      case EventKind::repair:
+        repaired_conserved();
+        new_numbers();
+        break;
+      case EventKind::transfer: parts_have_numbers(); break;
+      case EventKind::lend:
+        parts_have_numbers();
+        counted_together();
+        break;
       case EventKind::give_back:
       case EventKind::return_substitute:
         parts_have_numbers();
@@ -197,7 +203,20 @@ class Custody::Step {
         diags_.emit(code::lot_exists, t.said->at, to_string(e_.on), t.said->as);
       if (!t.whole && t.said->as == t.said->lot)
         diags_.emit(code::lot_exists, t.said->at, to_string(e_.on), t.said->as);
+      if (std::count_if(taken_.begin(), taken_.end(),
+                        [&](const Taken& o) { return number_after(o) == number_after(t); }) > 1)
+        diags_.emit(code::key_twice, t.said->at, number_after(t))
+            .fix("give each part its own number; `merge` makes one lot of them");
     }
+  }
+  static const std::string& number_after(const Taken& t) {
+    return t.said->as.empty() ? t.said->lot : t.said->as;
+  }
+  /// What is out of a lending is counted as one amount.
+  void counted_together() {
+    if (!sum(taken_))
+      diags_.emit(code::wrong_form, e_.at, "lots that are counted in one unit")
+          .fix("lend what is counted otherwise by an event of its own");
   }
   Loan* loan() const {
     const auto it =
@@ -376,18 +395,19 @@ class Custody::Step {
     }
   }
   void move(const std::string& to, const std::string& country) {
-    for (const Taken& t : taken_) {
-      LotState s = c_.states_[t.state];
-      const Origin from = origin(t, t.whole ? Descent::same : Descent::part);
-      leave(t);
-      if (!t.said->as.empty()) s.lot = t.said->as;
-      if (!t.whole) s.value.reset();
-      s.quantity = t.quantity;
-      s.serials = t.serials;
-      s.holder = to;
-      if (!country.empty()) s.country = country;
-      add(std::move(s), {from}, bound());
-    }
+    for (const Taken& t : taken_) move(t, to, country);
+  }
+  void move(const Taken& t, const std::string& to, const std::string& country) {
+    LotState s = c_.states_[t.state];
+    const Origin from = origin(t, t.whole ? Descent::same : Descent::part);
+    leave(t);
+    s.lot = number_after(t);
+    if (!t.whole) s.value.reset();
+    s.quantity = t.quantity;
+    s.serials = t.serials;
+    s.holder = to;
+    if (!country.empty()) s.country = country;
+    add(std::move(s), {from}, bound());
   }
   Added bound() const {
     std::vector<ProvisoOn> binds = g_->binds;
@@ -426,7 +446,27 @@ class Custody::Step {
     l.out.ten_thousandths -= back;
     if (e_.kind == EventKind::return_substitute)  // first for those that cannot come back themselves
       l.gone.ten_thousandths -= std::min(back, l.gone.ten_thousandths);
-    move(g_->to.empty() ? l.lender : g_->to, g_->country.empty() ? l.lender_country : g_->country);
+    for (const Taken& t : taken_) {
+      const auto [lender, country] = home(t.state, l);
+      move(t, g_->to.empty() ? lender : g_->to, g_->country.empty() ? country : g_->country);
+    }
+  }
+  /// Who held the goods before they were lent, and where; of what comes in their place, the first lot's.
+  std::pair<std::string, std::string> home(StateId state, const Loan& loan) const {
+    std::optional<std::pair<std::string, std::string>> out;
+    const auto look = [&](StateId s) {
+      const std::vector<Origin> from = c_.graph().origins(s);
+      if (c_.states_[s].by != loan.lent || from.empty() || from.front().how == Descent::rest) return;
+      const LotState& before = c_.states_[from.front().state];
+      if (!out) out.emplace(before.holder, before.country);
+      agree(out->first, before.holder);
+      agree(out->second, before.country);
+    };
+    look(state);
+    for (const StateId s : c_.graph().ancestors(state)) look(s);
+    if (!out) return {loan.lender, loan.lender_country};
+    if (!loan.lent->goods()->from.empty()) out->first = loan.lender;
+    return *out;
   }
   /// What is known stays; whoever comes to know it bears what lies on it.
   void release() {
@@ -538,6 +578,7 @@ Lot Custody::as_lot(StateId id, ExactShares& shares) const {
   l.maker = s.maker;
   l.made_under = s.made_under;
   l.holder = s.holder;
+  l.country = s.country;
   l.source = s.by->source;
   l.provisos = marks_.provisos_on(id);
   l.attestations = marks_.attestations_on(id);

@@ -733,3 +733,58 @@ TEST_CASE("the order of recording does not matter between days") {
     CHECK(shown(Kept(other).custody) == shown(in_order.custody));
   }
 }
+
+TEST_CASE("a lending is counted as one amount, and each lot of it comes home to where it was") {
+  const std::string made =
+      make("l", 4) +
+      event("make", "2020-01-01",
+            R"(,"made_in":"DE","maker":"n","gives":[{"lot":"k","item":"gyro","quantity":"2 pieces"}])") +
+      event("make", "2020-01-01",
+            R"(,"made_in":"DE","gives":[{"lot":"p","item":"powder","quantity":"2 kg"}])");
+  const auto lend = [](const char* lots) {
+    return fmt::format(
+               R"({{"event":"lend","id":"loan","on":"2020-02-01","takes":[{}],"to":"b","country":"US"}})",
+               lots) +
+           "\n";
+  };
+  CHECK(Kept(made + lend(R"({"lot":"l"},{"lot":"p"})")).codes() == "SK3005");
+  const std::string back =
+      event("return", "2020-03-01",
+            R"(,"of":"loan","takes":[{"lot":"k"},{"lot":"l","quantity":"1 pieces","as":"x"}])");
+  const Kept k(made + lend(R"({"lot":"l"},{"lot":"k"})") + back);
+  REQUIRE(k.codes() == "");
+  CHECK(k.lot("k").holder == "n");
+  CHECK(k.lot("k").country == "DE");
+  CHECK(k.lot("x").holder == "m");
+  CHECK(k.lot("x").country == "JP");
+  CHECK(k.lot("l").country == "US");
+}
+
+TEST_CASE("two parts that move have two numbers") {
+  const auto moved = [](const char* first, const char* second) {
+    return Kept(make("l", 4) + make("k", 4) +
+                event("transfer", "2020-02-01",
+                      fmt::format(R"(,"to":"b","takes":[{{"lot":"l","quantity":"2 pieces","as":"{}"}},)"
+                                  R"({{"lot":"k","quantity":"3 pieces","as":"{}"}}])",
+                                  first, second)))
+        .codes();
+  };
+  CHECK(moved("x", "y") == "");
+  CHECK(moved("x", "x") == "SK3006 SK3006");
+}
+
+TEST_CASE("what a repair takes out has no number that another piece of its item has") {
+  const auto repaired = [](const char* serial) {
+    return Kept(event("make", "2020-01-01",
+                      R"(,"gives":[{"lot":"e","item":"engine","quantity":"1 pieces","serials":["E"]},)"
+                      R"({"lot":"w","item":"gyro","quantity":"1 pieces","serials":["A"]}])") +
+                event("repair", "2020-02-01",
+                      fmt::format(R"(,"takes":[{{"lot":"e"}}],"gives":[{{"lot":"e","item":"engine",)"
+                                  R"("quantity":"1 pieces","serials":["E"]}},{{"lot":"v","item":"gyro",)"
+                                  R"("quantity":"1 pieces","serials":["{}"]}}])",
+                                  serial)))
+        .codes();
+  };
+  CHECK(repaired("B") == "");
+  CHECK(repaired("A") == "SK3211");
+}

@@ -36,11 +36,59 @@ Holds::Holds(std::span<const Event> recorded, const std::vector<const Event*>& e
       for (const Event& instead : c->instead)
         if (const auto of = first.find(c->of); of != first.end()) places_[&instead] = of->second;
   }
+  learn_items(events);
   follow_lots(events);
+}
+
+void Holds::learn_items(const std::vector<const Event*>& events) {
+  for (const Event* e : events) {
+    if (const auto* entered = std::get_if<Enter>(&e->body))
+      for (const Lot& l : entered->world.lots) items_[l.id] = l.item;
+    const Goods* g = e->goods();
+    if (g == nullptr) continue;
+    for (const LotTaken& t : g->takes)
+      if (!t.as.empty()) items_[t.as] = item_of(t.lot);
+    for (const LotGiven& l : g->gives) items_[l.lot] = l.item;
+  }
+}
+
+std::string Holds::item_of(std::string_view lot) const {
+  const auto it = items_.find(lot);
+  return it == items_.end() ? std::string() : it->second;
 }
 
 bool Holds::before(const Event& stop, const Event& event) const {
   return stop.on < event.on || (stop.on == event.on && recorded_at(stop) < recorded_at(event));
+}
+
+namespace {
+
+/// Whether an event takes all that bears a number away from it, as far as it says.
+bool ends(const Event& e, const LotTaken& t) {
+  if (t.quantity || !t.serials.empty()) return false;
+  if (!t.as.empty()) return t.as != t.lot;
+  if (moves(e.kind) || e.kind == EventKind::inventory) return false;
+  const auto& gives = e.goods()->gives;
+  return std::none_of(gives.begin(), gives.end(), [&](const LotGiven& l) { return l.lot == t.lot; });
+}
+
+}  // namespace
+
+/// Where a lot had gone when it was stopped: the place of the event that ended it, else behind all.
+std::size_t Holds::gone_at(const Event& stop, const std::vector<const Event*>& events) const {
+  const std::string& lot = std::get<Stop>(stop.body).name;
+  std::size_t gone = events.size();
+  for (std::size_t k = 0; k < events.size(); ++k) {
+    const Goods* g = events[k]->goods();
+    if (g == nullptr || before(stop, *events[k])) continue;
+    for (const LotTaken& t : g->takes) {
+      if (t.as == lot) gone = events.size();
+      if (t.lot == lot && ends(*events[k], t)) gone = k;
+    }
+    for (const LotGiven& l : g->gives)
+      if (l.lot == lot) gone = events.size();
+  }
+  return gone;
 }
 
 /// What became of stopped lots, event after event.
@@ -50,12 +98,17 @@ void Holds::follow_lots(const std::vector<const Event*>& events) {
     if (const Stop& what = std::get<Stop>(stops_[i].stop->body); what.kind == HeldKind::lot)
       stops_of[what.name].insert(i);
   if (stops_of.empty()) return;
-  for (const Event* e : events) {
+  std::map<std::size_t, std::size_t> gone;  // of each such stop
+  for (const auto& [lot, stops] : stops_of)
+    for (const std::size_t i : stops) gone[i] = gone_at(*stops_[i].stop, events);
+  for (std::size_t k = 0; k < events.size(); ++k) {
+    const Event* e = events[k];
     const Goods* g = e->goods();
     if (g == nullptr) continue;
     const auto hand_on = [&](const std::set<std::size_t>& stops, std::string_view to) {
       for (const std::size_t i : stops)
-        if (before(*stops_[i].stop, *e) && stops_of[to].insert(i).second) stops_[i].became.emplace_back(to);
+        if ((before(*stops_[i].stop, *e) || k >= gone[i]) && stops_of[to].insert(i).second)
+          stops_[i].became.emplace_back(to);
     };
     std::set<std::size_t> taken;
     for (const LotTaken& t : g->takes) {
@@ -80,9 +133,16 @@ std::vector<Hold> Holds::where(const Binds& binds) const {
   for (const Standing& s : stops_) {
     if (!binds(s)) continue;
     const Stop& what = std::get<Stop>(s.stop->body);
-    out.push_back({what.kind, what.name, s.stop->id, s.stop->by, s.stop->reason, s.stop->on, {}});
-    for (const std::string& lot : s.became)
-      out.push_back({what.kind, lot, s.stop->id, s.stop->by, s.stop->reason, s.stop->on, what.name});
+    const Hold hold{what.kind, what.name, s.stop->id, s.stop->by, s.stop->reason, s.stop->on, {}, {}};
+    out.push_back(hold);
+    if (what.kind != HeldKind::lot) continue;
+    out.back().item = item_of(what.name);
+    for (const std::string& lot : s.became) {
+      out.push_back(hold);
+      out.back().name = lot;
+      out.back().came_of = what.name;
+      out.back().item = item_of(lot);
+    }
   }
   return out;
 }

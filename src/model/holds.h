@@ -15,7 +15,7 @@
 // stood, met it, even if it has been lifted since.
 //
 // Of a lot it binds the goods: whatever is parted, merged, built or taken from it once it is stopped is
-// stopped with it, under whatever number.
+// stopped with it, under whatever number; and where nothing bears its number any more, whatever came of it.
 //
 // Example: s1 stops the party acme on 1 May; s2, recorded on 20 May, lifts it from then on. A draw of 10 May
 // for acme is refused whether it is recorded on 11 May or in June. One of 10 May that was recorded before s1
@@ -40,6 +40,8 @@ class Holds {
   /// @fails SK3202 a lifting of what nobody stopped
   Holds(std::span<const Event> recorded, const std::vector<const Event*>& events, Diagnostics& diags);
 
+  /// What a lot is, by the last event that gave it; empty if none did. @pre something was ever stopped
+  std::string item_of(std::string_view lot) const;
   /// Stops that stand on a day, by all that is recorded; in the order in which they were.
   std::vector<Hold> on(Date day) const;
   /// Stops that bind an event: recorded before it and standing on its day.
@@ -53,10 +55,13 @@ class Holds {
   };
   template <class Binds>
   std::vector<Hold> where(const Binds& binds) const;
+  void learn_items(const std::vector<const Event*>& events);
   void follow_lots(const std::vector<const Event*>& events);
+  std::size_t gone_at(const Event& stop, const std::vector<const Event*>& events) const;
   bool before(const Event& stop, const Event& event) const;
   std::size_t recorded_at(const Event& e) const;
   std::vector<Standing> stops_;
+  std::map<std::string, std::string, std::less<>> items_;  // of lots
   std::map<const Event*, std::size_t> places_;  // in the order of recording; of a corrected event its own
 };
 

@@ -56,6 +56,7 @@ struct RightOn {
 
 struct Lot {
   std::string id, item, made_in, maker, made_under, holder, source;
+  std::string country;  // where it is, if it comes of events
   std::vector<ProvisoOn> provisos;
   std::vector<Attestation> attestations;
   std::vector<RightOn> rights;
@@ -105,6 +106,7 @@ struct Hold {
   std::string name, stop, by, reason;
   Date since;
   std::string came_of;  // a lot: the stopped one that it came of; empty: it is that itself
+  std::string item;     // a lot: what it is; empty: no event says
 };
 
 struct World {
