@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <filesystem>
 #include <utility>
+#include <vector>
 
 #include "files.h"
 
@@ -41,6 +43,24 @@ int read_recorded(const std::string& location, const std::string& known_on, cons
   if (!read) return code;
   events = std::move(*read);
   return world_path.empty() || (world = read_file(world_path)) ? exit_ok : exit_files;
+}
+
+bool same_register(const std::string& a, const std::string& b) {
+  if (a == b) return true;
+  std::error_code no_file;
+  if (std::filesystem::equivalent(a, b, no_file)) return true;
+  if (!no_file) return false;
+  // Of two addresses of a server the registers are asked: the first entry is salted, so no two have it.
+  std::vector<std::string> first;
+  for (const std::string& location : {a, b}) {
+    OpenRegister r;
+    if (!is_register(location) || !r.open(location).ok) return false;
+    (void)r.lines(0, 1, [&](const std::string& line) {
+      first.push_back(line);
+      return false;
+    });
+  }
+  return first.size() == 2 && first[0] == first[1];
 }
 
 void add_known_on(App& command, std::string& known_on) {

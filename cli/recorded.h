@@ -22,6 +22,9 @@ std::optional<SourceText> read_recorded(const std::string& location, const std::
 int read_recorded(const std::string& location, const std::string& known_on, const std::string& world_path,
                   SourceText& events, std::optional<SourceText>& world);
 
+/// Whether both are one register, however it is spelled.
+bool same_register(const std::string& a, const std::string& b);
+
 /// `--known-on`, of the commands that read it so.
 void add_known_on(App& command, std::string& known_on);
 

@@ -23,8 +23,9 @@ struct DecideOptions {
   std::size_t questions = 10'000;
 };
 
-/// What was asked and answered, into a register. @returns the exit code, after a message
-int record(const DecideOptions& o, const DecideResult& result) {
+/// The register into which the answer goes, before anything is decided or set aside.
+/// @returns the exit code, after a message
+int open_record(const DecideOptions& o, OpenRegister& into) {
   if (o.request.hypothetical) {
     fmt::print(stderr, "error: an answer under a draft is no decision and is not recorded\n");
     return exit_usage;
@@ -34,10 +35,18 @@ int record(const DecideOptions& o, const DecideResult& result) {
                "error: an answer by one reading of unsettled law is no decision and is not recorded\n");
     return exit_usage;
   }
-  OpenRegister r;
-  RegisterOutcome done = r.open(o.record);
-  if (done.ok) done = r.record_decision(o.request, result.json, o.events == o.record, {o.by, now()});
+  const RegisterOutcome opened = into.open(o.record);
+  print_reports(opened.reports, true);
+  return exit_code_of(opened);
+}
+
+/// What was asked and answered, into a register. @returns the exit code, after a message
+int record(const DecideOptions& o, OpenRegister& into, const DecideResult& result) {
+  const bool own_events = !o.events.empty() && same_register(o.events, o.record);
+  const RegisterOutcome done = into.record_decision(o.request, result.json, own_events, {o.by, now()});
   print_reports(done.reports, true);
+  if (!done.ok && !o.reserve.empty())
+    fmt::print(stderr, "`{}` is reserved all the same: `sekisho licence free` undoes it\n", o.reserve);
   if (!done.ok) return exit_code_of(done);
   fmt::print(stderr, "recorded as entry {}, {}\n", done.number,
              done.text == "decision"
@@ -104,6 +113,8 @@ int decide(DecideOptions& o) {
   known("kind", o.kind);
   if (o.minimum) o.request.minimum = o.questions;
   o.request.hypothetical = !o.rules.drafts.empty();
+  OpenRegister into;
+  if (!o.record.empty() && (exit_code = open_record(o, into)) != exit_ok) return exit_code;
   DecideResult result;
   if (!o.reserve.empty()) {
     exit_code = decide_and_reserve(o, *books, o.request, result);
@@ -116,7 +127,7 @@ int decide(DecideOptions& o) {
     const bool limit = !result.reports.empty() && result.reports.back().code == "SK4001";
     return limit ? exit_too_much : exit_wrong;
   }
-  return o.record.empty() ? exit_ok : record(o, result);
+  return o.record.empty() ? exit_ok : record(o, into, result);
 }
 
 }  // namespace

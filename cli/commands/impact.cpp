@@ -127,6 +127,7 @@ int impact(ImpactOptions& o) {
     print_reports(result.reports, true);
     return !result.reports.empty() && result.reports.back().code == "SK4001" ? exit_too_much : exit_wrong;
   }
+  print_reports(result.reports, true);
   if (o.format == "json")
     fmt::print("{}\n", result.json);
   else

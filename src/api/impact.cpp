@@ -131,9 +131,9 @@ class Comparison {
       for (const TransferLine& line : t->lines)
         add("pending", t->lines.size() > 1 ? text.name + " " + line.id : text.name, *t, line);
     }
-    for (const NamedDecision& d : request_.decisions)
-      if (!recorded(d)) return false;
-    return !diags_.has_errors();
+    if (diags_.has_errors()) return false;
+    for (const NamedDecision& d : request_.decisions) recorded(d);
+    return true;
   }
   void touch(const char* kind, const std::string& id, const World& world, const Transfer& t,
              const TransferLine& line, const std::vector<KnownByHand>& by_hand) {
@@ -142,16 +142,24 @@ class Comparison {
     touched_.push_back({kind, id, std::move(q.question.facts), std::move(q.question.carried),
                         std::move(q.question.clean_for)});
   }
-  /// A recorded decision, with the goods as they were on its day.
-  bool recorded(const NamedDecision& d) {
+  /// A recorded decision, with the goods as they were on its day. One that cannot be read any more keeps no
+  /// other from being looked at.
+  void recorded(const NamedDecision& d) {
+    Diagnostics told = std::exchange(diags_, {});
+    look_at(d);
+    std::swap(told, diags_);
+    if (told.has_errors())
+      diags_.emit(code::decision_unreadable, TextSpan{}, d.id, told.all().front().message)
+          .fix("`watch` and `register show` say more");
+  }
+  void look_at(const NamedDecision& d) {
     const auto read = read_request(body_, sources_, d.request, diags_);
-    if (!read) return false;
+    if (!read) return;
     const Transfer& t = read->transfer;
     const std::vector<KnownByHand> by_hand = known_by_hand(sources_, d.request.known, diags_);
     for (const TransferLine& line : t.lines)
       touch("recorded_decision", t.lines.size() > 1 ? d.id + " " + line.id : d.id, read->world, t, line,
             by_hand);
-    return !diags_.has_errors();
   }
   /// Places among `touched_` whose facts meet the statement.
   std::vector<std::size_t> touches(const Compiled& compiled, const Statement& s) {

@@ -66,11 +66,28 @@ std::string request_body(const DecideRequest& q, const std::string& answer, bool
                      {"without_instruments", q.without_instruments}};
   return to_line({{"request", request}, {"answer", answer}});
 }
+/// Whether an answer says what is compared when it is given again.
+bool whole_answer(const std::string& text) {
+  const auto answer = parse_json(text);
+  if (!answer || !answer->is_object()) return false;
+  const auto has = [](const Json& j, const char* key) { return j.contains(key) && j[key].is_string(); };
+  const auto all_have = [&](const char* list, std::initializer_list<const char*> keys) {
+    const auto it = answer->find(list);
+    return it != answer->end() && it->is_array() &&
+           std::all_of(it->begin(), it->end(), [&](const Json& part) {
+             return std::all_of(keys.begin(), keys.end(), [&](const char* key) { return has(part, key); });
+           });
+  };
+  return has(*answer, "finding") && has(*answer, "best") && has(*answer, "worst") &&
+         all_have("regimes", {"regime", "finding"}) && all_have("needs", {"need", "status"}) &&
+         all_have("provisos", {"proviso"}) && all_have("obligations", {"by", "text"});
+}
 /// @returns nullopt for a body that no `record_decision` wrote
 std::optional<RecordedDecision> decision_from(const Holding& h) try {
   const auto j = parse_json(h.body);
   if (!j) return std::nullopt;
   const Json& r = j->at("request");
+  if (!whole_answer(j->at("answer").get<std::string>())) return std::nullopt;
   RecordedDecision d{
       h.entry, h.by, h.confirmed_by, {}, r.at("own_events").get<bool>(), j->at("answer").get<std::string>()};
   d.request.transfer = source_from(r.at("transfer")).value_or(SourceText());
@@ -81,6 +98,8 @@ std::optional<RecordedDecision> decision_from(const Holding& h) try {
   d.request.known_on = r.at("known_on").get<std::string>();
   d.request.known = r.at("known").get<std::vector<std::string>>();
   d.request.without_instruments = r.at("without_instruments").get<bool>();
+  for (const std::string& day : {d.request.on, d.request.law_of, d.request.known_on})
+    if (!day.empty() && !parse_date(day)) return std::nullopt;
   return d;
 } catch (const Json::exception&) {
   return std::nullopt;
@@ -252,8 +271,8 @@ RegisterOutcome OpenRegister::append_if(
 
 RegisterOutcome OpenRegister::record_decision(const DecideRequest& request, const std::string& json,
                                               bool own_events, const Recorder& recorder) {
+  if (!whole_answer(json)) return failed(problem(code::not_an_answer));
   const auto answer = parse_json(json);
-  if (!answer || !answer->is_object()) return failed(problem(code::not_an_answer));
   const bool proposal = discretionary(*answer);
   const auto at = Ledger(body_->record)
                       .record_decision(request_body(request, json, own_events), recorder.by, recorder.now,

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "base/json.h"
 #include "ledger/ledger.h"
 #include "sekisho/register.h"
 
@@ -68,13 +69,28 @@ TEST_CASE("two events of one name, and a decision that nobody can repeat, are no
   CHECK(forged.flaws({{event_entry, loss("a")}, {event_entry, loss("b")}}).empty());
   CHECK(forged.flaws({{event_entry, loss("a")}, {event_entry, loss("a")}}) ==
         Flaws{"entry 1: the event of entry 0 is called `a`, too"});
-  const std::string request =
-      R"({"answer":"{}","request":{"transfer":null,"world":null,"events":null,"on":"","law_of":"",)"
-      R"("known_on":"","known":[],"own_events":false,"without_instruments":false}})";
-  CHECK(forged.flaws({{decision_entry, request}}).empty());
+  const auto decision = [](const char* answer, const char* on = "2024-01-01") {
+    return to_line(Json{{"answer", answer},
+                        {"request",
+                         {{"transfer", nullptr},
+                          {"world", nullptr},
+                          {"events", nullptr},
+                          {"on", on},
+                          {"law_of", ""},
+                          {"known_on", ""},
+                          {"known", Json::array()},
+                          {"own_events", false},
+                          {"without_instruments", false}}}});
+  };
+  const char* whole =
+      R"({"finding":"permitted","best":"permitted","worst":"permitted","provisos":[],"obligations":[],)"
+      R"("regimes":[{"regime":"x.r","finding":"permitted"}],"needs":[{"need":"p","status":"met"}]})";
+  CHECK(forged.flaws({{decision_entry, decision(whole)}}).empty());
   for (const std::string& body :
        {std::string("{}"), std::string("no JSON"), std::string(R"({"answer":"{}"})"),
-        std::string(R"({"answer":7,"request":{}})")})
+        std::string(R"({"answer":7,"request":{}})"), decision("{}"), decision("[]"), decision(""),
+        decision(R"({"finding":"permitted","best":"permitted","worst":"permitted","needs":1})"),
+        decision(whole, "not a day")})
     for (const std::string_view kind : {decision_entry, proposed_decision})
       CHECK(forged.flaws({{kind, body}}) == Flaws{"entry 0: it is no decision that can be repeated"});
 }

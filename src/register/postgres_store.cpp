@@ -160,10 +160,16 @@ class PostgresStore : public Store {
     PQsetNoticeProcessor(
         db_, [](void*, const char*) {}, nullptr);
     if (!there()) return problem(code::not_a_register, location_);
-    const auto v = format();
-    if (!v) return v.problem();
-    if (*v != format_version && *v != without_digest && *v != format_1::version)
-      return problem(code::other_register_format, location_, *v, format_version);
+    const Answer a = Values().ask(
+        db_,
+        "SELECT format, CASE WHEN to_regclass('entry') IS NOT NULL THEN 1 WHEN EXISTS (SELECT 1 FROM "
+        "pg_attribute WHERE attrelid = to_regclass('register') AND attname = 'digest') THEN 3 ELSE 2 END "
+        "FROM register");
+    if (!a.good() || a.rows() != 1) return failed();
+    const std::int64_t v = a.number(0, 0), is = a.number(0, 1);
+    if (v < format_1::version || v > format_version)
+      return problem(code::other_register_format, location_, v, format_version);
+    if (v != is) return format_altered(v, is);
     return run("SET synchronous_commit = on");
   }
   /// Brings a register of an earlier format to this one. Other writers wait.

@@ -142,7 +142,8 @@ class SqliteStore : public Store {
     if (opened == SQLITE_NOTADB) return problem(code::not_a_register, path_);
     if (opened != SQLITE_OK) return failed();
     if (pragma("PRAGMA application_id") != application_id) return problem(code::not_a_register, path_);
-    const auto v = pragma("PRAGMA user_version");
+    const auto [v, is] = formats();
+    if (v >= format_1::version && v <= format_version && v != is) return format_altered(v, is);
     if (v == format_version || v == without_digest || (v == format_1::version && !read_only())) return {};
     Problem p = problem(code::other_register_format, path_, v, format_version);
     if (v == format_1::version)
@@ -285,6 +286,15 @@ class SqliteStore : public Store {
   }
 
  private:
+  /// What the file says, and what its tables are, as of one moment: another program may upgrade it.
+  std::pair<std::int64_t, std::int64_t> formats() {
+    Statement s(prepared(
+        "SELECT user_version, CASE WHEN EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'entry') THEN 1 "
+        "WHEN EXISTS (SELECT 1 FROM pragma_table_info('register') WHERE name = 'digest') THEN 3 ELSE 2 END "
+        "FROM pragma_user_version"));
+    return s.step() == SQLITE_ROW ? std::pair(s.number(0), s.number(1))
+                                  : std::pair<std::int64_t, std::int64_t>{-1, -1};
+  }
   Failure failed() {
     Problem p = problem(code::register_failed, path_, sqlite3_errmsg(db_));
     const int kind = sqlite3_errcode(db_) & 0xff;

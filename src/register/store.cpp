@@ -22,6 +22,14 @@ bool names_store(const std::string& location) {
   return in && begins == sqlite_begins;
 }
 
+Problem format_altered(std::int64_t says, std::int64_t is) {
+  Problem p =
+      problem(code::register_altered,
+              fmt::format("its format was altered: it says {}, and its tables are of format {}", says, is));
+  p.cure = "import an export of it into a new register";
+  return p;
+}
+
 Problem row_missing(const char* of) {
   return problem(code::register_altered, fmt::format("{} is not there", of));
 }

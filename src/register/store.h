@@ -17,6 +17,8 @@ namespace sekisho {
 /// 1 had a row for each entry and one for its body, 2 no digest of the origin.
 inline constexpr int format_version = 3;
 inline constexpr int without_digest = 2;
+/// What is said where a register says another format than its tables have.
+Problem format_altered(std::int64_t says, std::int64_t is);
 inline constexpr unsigned tile_height = 8;  // a tile: the hashes of 256 neighbours on a level
 inline constexpr std::uint64_t tile_width = std::uint64_t{1} << tile_height;
 
