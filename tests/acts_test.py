@@ -42,6 +42,8 @@ def regime(name, way):
         law += f'rule fit_ones\n  cite "3"\n  prohibits when armed{" and not fit" if rng.random() < 0.5 else ""} liftable by waiver {name[3:]}_waiver from xk.council\n'
     if rng.random() < 0.5:
         law += f'route not_armed\n  cite "4"\n  permits when not armed\n  needs approval {name[3:]}_approval from xk.council\n'
+    if rng.random() < 0.3:
+        law += f'rule permit_if_fit\n  cite "6"\n  needs permit {name[3:]}_exception from xk.office\n  when {rng.choice(["fit", "not fit", "fit and armed"])}\n' if "liftable by exception" not in law else ""
     return law + f'proviso stay(holder)\n  cite "5"\n  needs consent {name[3:]}_leaving from xk.office\n  lapses never\n'
 
 

@@ -214,6 +214,7 @@ MISREADINGS = {
     "unsettled law is in force": ('itertools.product([False, True], repeat=len(self.book.hidden))', '[[True] * len(self.book.hidden)]'),
     "unsettled law is not": ('itertools.product([False, True], repeat=len(self.book.hidden))', '[[False] * len(self.book.hidden)]'),
     "later transfers read the default": ('        if main:\n            otherwise', '        if main or later:\n            otherwise'),
+    "the group outlives its regime": ('gate = later and in_force if', 'gate = later if'),
     "the group is read of every transfer": ('gate = later and in_force if r["group"] == "later_transfers" else main', 'gate = main or later'),
     "goods that leave home are a later transfer": ('not main and not home and bool(bound)', 'bool(bound)'),
     "provisos never lapse": ('text["hidden"], day) and not lapsed:', 'text["hidden"], day):'),

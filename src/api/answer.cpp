@@ -431,7 +431,7 @@ Json LineAnswer::derivation(std::size_t g) {
     if (!lost.empty()) j["effects_defeated"] = lost;
     j["effect"] = rule.prohibits ? "prohibits" : rule.permits ? "permits" : "needs";
     j["registers"] = Json::array();
-    if ((rule.group == "later_transfers" ? r.later : r.main) != Truth::no)
+    if ((rule.group == "later_transfers" ? r.group : r.main) != Truth::no)
       registers(rule.when, j["registers"]);
     j["reads"] = reads(u.when, start_);
     out.push_back(std::move(j));
@@ -530,13 +530,13 @@ std::set<VarId> LineAnswer::needs_if_applies(std::size_t g, std::vector<OpenNeed
   return sometimes;
 }
 
-/// Adds the judged facts that must be found in other completions than the one that was looked at, and marks
-/// those without which some completion does better.
+/// Adds the judged facts that must be found once the other needs are met, or in other completions than the
+/// one that was looked at, and marks those without which some completion does better.
 void LineAnswer::findings_if_applies(std::size_t g, std::vector<OpenNeed>& needs,
                                      std::set<VarId>& sometimes) {
   const RegimeAnswer& a = regimes_[g];
   const auto judged = [&](const OpenNeed& n) { return space_[n.need].kind == VarKind::judged; };
-  if (a.reading.settled || a.findings.best() != Finding::authorisation_required) return;
+  if (a.findings.best() != Finding::authorisation_required) return;
   const auto meet = [&](State& s, const OpenNeed& n) {
     s.free[n.need.index] = true;
     s.possible[n.need.index].reset();

@@ -429,9 +429,10 @@ RegimeDiagrams Compiled::regime(const RegimeUse& use) {
   Ref carried = no_leaf;
   for (const ProvisoUse& p : use.provisos) carried = store_->join(Join::either, carried, binds(p));
   r.later = both(store_->negate(r.main), both(store_->negate(home), carried));
+  const Ref group = both(r.later, in_force);  // provisos outlive their regime, its rules do not
   for (const RuleUse& u : use.rules) {
     at_rule_ = law[u.rule].name;
-    const Ref gate = law[u.rule].group == "later_transfers" ? r.later : r.main;
+    const Ref gate = law[u.rule].group == "later_transfers" ? group : r.main;
     Ref active = both(gate, program(u.when));
     r.condition.push_back(active);
     if (u.present.by.valid()) active = both(active, is_true(u.present.by));

@@ -284,6 +284,7 @@ RegimeReading Reader::read(const RegimeUse& regime, const State& state) {
   if (r.main != Truth::yes && home != Truth::yes)
     for (const ProvisoUse& p : regime.provisos) carried = either(carried, binds(p, state));
   r.later = both(both(!r.main, !home), carried);
+  r.group = both(r.later, in_force);
   if (r.main == Truth::no && r.later == Truth::no) {
     undecided_.clear();
     pending_.clear();
@@ -331,7 +332,7 @@ RegimeReading Reader::read(const RegimeUse& regime, const State& state) {
   for (std::size_t i = 0; i < regime.rules.size(); ++i) {
     const RuleUse& u = regime.rules[i];
     const bool later_group = law[u.rule].group == "later_transfers";
-    const Truth gate = later_group ? r.later : r.main;
+    const Truth gate = later_group ? r.group : r.main;
     r.condition.push_back(may(gate) ? read(u.when, state) : Truth::no);
     r.active.push_back(Truth::no);
     r.active[i] = rule_active(regime, i, r, state, gate);

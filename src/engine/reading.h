@@ -61,6 +61,7 @@ struct RegimeOutcome {
 /// Bounds on what one regime says, and the variables that keep them apart.
 struct RegimeReading {
   Truth main = Truth::no, later = Truth::no;
+  Truth group = Truth::no;  // whether `later_transfers` is read: provisos outlive their regime, it does not
   std::vector<Truth> condition, active;  // of each rule of the regime, then of each proviso
   Finding low = Finding::not_engaged, high = Finding::not_engaged;
   bool settled = true;           // every part of the answer is decided

@@ -146,7 +146,7 @@ class Line {
     said["force"].expect(rule.law->force.empty() ? r.force : rule.law->force);
     if (!rule.law->addressee.empty()) said["addressee"].expect(rule.law->addressee);
     const bool later = rule.law->group == "later_transfers";
-    words_.registers((later ? read.later : read.main) == Truth::no ? ExprId{} : rule.reads,
+    words_.registers((later ? read.group : read.main) == Truth::no ? ExprId{} : rule.reads,
                      said["registers"]);
     said["effect"].expect(rule.law->prohibits ? "prohibits" : rule.law->permits ? "permits" : "needs");
     if (rule.status == "defeated")

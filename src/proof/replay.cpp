@@ -61,6 +61,7 @@ class Once {
     if (out_.main != Truth::yes)
       for (Carriage& c : carriages_) carried = carried | lies(c);
     out_.later = (!out_.main) & (!leaves_home()) & carried;
+    out_.group = out_.later & in_force;
     for (const RuleId id : regime_.rules) rule(law_[id]);
     for (Carriage& c : carriages_) proviso(c);
     out_.finding = finding();
@@ -130,7 +131,7 @@ class Once {
     read.rule = &r;
     const Truth there = reader_.in_force(r.windows, r.unsettled, day_);
     if (there == Truth::no) return;
-    const Truth gate = r.group == "later_transfers" ? out_.later : out_.main;
+    const Truth gate = r.group == "later_transfers" ? out_.group : out_.main;
     const std::size_t before = reader_.open.size(), unfound_before = reader_.unfound.size();
     read.alone = reader_.read(r.when);
     read.met = gate == Truth::no ? Truth::no : read.alone;
@@ -259,6 +260,7 @@ class Once {
   RegimeReading out_;
   std::vector<Carriage> carriages_;
   bool lives_on_ = false;
+
   std::map<std::uint32_t, Truth> active_;  // by rule
 };
 

@@ -31,6 +31,7 @@ struct RuleReading {
 struct RegimeReading {
   bool there = false;  // there is something of it to read
   Truth main = Truth::no, later = Truth::no;
+  Truth group = Truth::no;            // of `later_transfers`: provisos outlive their regime, its rules do not
   std::vector<RuleReading> rules;     // those in force, each after all that can defeat it
   std::vector<RuleReading> provisos;  // on the lot
   Range finding;
