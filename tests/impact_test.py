@@ -13,6 +13,43 @@ binary, root = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).re
 PAIRS = [("2023-12-21", "2023-12-22"), ("2014-03-31", "2014-04-01"), ("2022-03-07", "2022-03-08"),
          ("2024-03-25", "2024-03-26"), ("2026-04-20", "2026-04-21"), ("2025-10-08", "2025-10-09"),
          ("2011-12-26", "2011-12-27"), ("1976-02-26", "1976-02-27"), ("2019-08-27", "2019-08-28")]
+HEAD = """authority xk.office of XK "Office"
+fact departure is country
+  asks "From?"
+fact destination is country
+  asks "To?"
+fact consignee is party
+  asks "Who gets it?"
+fact end_user is party
+  asks "Who uses it?"
+fact price is money
+  asks "What price?"
+threshold th "The threshold" is money
+  value 15 USD in force 2000-01-01 on
+list xk.friends of country "Friends"
+  complete to 2019-01-01
+  member PL in force 2010-01-01 to 2019-12-31
+  member CZ in force 2021-01-01 on
+  unsettled "nobody knows"
+regime xk.r "R"
+  authority xk.office
+  force statute
+  governs when departure is XK
+  otherwise permitted
+  unlinked opposites strictest prevails
+  cite "1"
+proviso stay(holder)
+  cite "9"
+  prohibits when end_user is not within holder
+  lapses never
+"""
+# What nobody can know is another thing on either side: a list after its day, a threshold without a value, whom a proviso names.
+SMALL = [("2019-12-31", "2020-01-01", 'rule a\n  cite "2"\n  prohibits when destination is in xk.friends\n'),
+         ("2019-12-31", "2021-01-01", 'rule a\n  cite "2"\n  prohibits when destination is in xk.friends\n'),
+         ("1999-01-01", "2001-01-01", 'rule a\n  cite "2"\n  prohibits when price is more than th\nrule b\n  cite "3"\n  needs permit p from xk.office\n  when price is less than th\n'),
+         ("2015-01-01", "2020-01-01", 'rule late in group later_transfers\n  in force 2020-01-01 on\n  cite "3"\n  prohibits\n'),
+         ("2015-01-01", "2020-01-01", 'rule late in group later_transfers\n  in force 2020-01-01 on\n  cite "3"\n  prohibits\n'
+                                      'proviso only(holder)\n  cite "4"\n  needs consent c from xk.office\n  when consignee is not within holder\n  lapses never\n')]
 checked = failed = by_reading = 0
 
 
@@ -23,7 +60,7 @@ def run(*args):
     return json.loads(done.stdout)
 
 
-def replay(statement, days, folder):
+def replay(statement, days, folder, *law):
     """What the regime says of the witness on each day, as best and worst."""
     witness = statement["witness"]
     (folder / "t.yaml").write_text(json.dumps(witness["transfer"]))
@@ -34,7 +71,7 @@ def replay(statement, days, folder):
             record["complete_to"] = day
         (folder / "w.yaml").write_text(json.dumps(world))
         readings = [f"--reading={what}={way}" for what, way in witness["readings"][side].items()]
-        answer = run("decide", folder / "t.yaml", "--world", folder / "w.yaml", "--on", day, "--format", "json", *readings)
+        answer = run("decide", folder / "t.yaml", "--world", folder / "w.yaml", "--on", day, "--format", "json", *readings, *law)
         said = [r for r in answer["regimes"] if r["regime"] == statement["regime"]]
         out.append((said[0]["best"], said[0]["worst"]) if said else ("not_engaged", "not_engaged"))
     return out
@@ -42,13 +79,18 @@ def replay(statement, days, folder):
 
 with tempfile.TemporaryDirectory() as name:
     folder = pathlib.Path(name)
-    for days in PAIRS:
-        impact = run("impact", "--from", days[0], "--to", days[1], "--format", "json")
+    cases = [(days, []) for days in PAIRS]
+    for i, (before, after, rules) in enumerate(SMALL):
+        law = folder / f"{i}.law"
+        law.write_text(HEAD + rules)
+        cases.append(((before, after), ["--rules", law]))
+    for days, law in cases:
+        impact = run("impact", "--from", days[0], "--to", days[1], "--format", "json", *law)
         if not impact["statements"]:
             print(f"FAILED {days}: no change found")
             failed += 1
         for statement in impact["statements"]:
-            said = replay(statement, days, folder)
+            said = replay(statement, days, folder, *law)
             ok = all(best == worst == expected for (best, worst), expected in zip(said, (statement["before"], statement["after"])))
             checked += 1
             by_reading += any(statement["witness"]["readings"].values())

@@ -278,7 +278,7 @@ Json LineAnswer::reads(ProgramId p, const State& state) {
     // Members that are known to be absent say nothing; those present are the set.
     if ((k == VarKind::member || k == VarKind::listed) && reader.possible(v, state).test(0)) continue;
     // What a rate would say of every amount that the fact might be says nothing of the fact.
-    if (k == VarKind::rate && space_[v].name != proviso_parties) continue;
+    if (k == VarKind::rate && !space_[v].of_unrecorded_parties()) continue;
     out.push_back(fact_value(v, state));
   }
   return out;
@@ -824,6 +824,7 @@ Json LineAnswer::missing() {
   };
   std::vector<Entry> entries;
   std::set<FactId> sets;
+  std::set<std::string> parties;
   for (std::uint32_t i = 0; i < space_.variables().size(); ++i) {
     const VarId v{i};
     const Variable& var = space_[v];
@@ -836,6 +837,7 @@ Json LineAnswer::missing() {
       if (matters_[g][i]) regimes.push_back(law_[space_.regimes()[g].regime].name);
     }
     if (regimes.empty()) continue;
+    if (var.of_unrecorded_parties() && !parties.insert(var.name).second) continue;  // asked for another fact
     Json j;
     j["fact"] = var.kind == VarKind::member ? law_[var.fact].name : var.name;
     switch (var.kind) {
@@ -864,10 +866,10 @@ Json LineAnswer::missing() {
         break;
       case VarKind::rate:
         j["kind"] = "rate";
-        j["asks"] =
-            var.name == proviso_parties
-                ? std::string("Which parties does the proviso name? Record it on the lot, under `with`.")
-                : fmt::format("Does it hold that {}?", var.name);
+        j["asks"] = var.of_unrecorded_parties()
+                        ? fmt::format("Whom does {} name as {}? Record it on the lot, under `with`.",
+                                      law_[var.proviso].name, var.element.text)
+                        : fmt::format("Does it hold that {}?", var.name);
         j["type"] = "yes or no";
         break;
       default: {
@@ -932,7 +934,7 @@ void LineAnswer::open_to_readings(std::set<std::string>& names) const {
   names.insert(space_.readings_used().begin(), space_.readings_used().end());
   for (const Variable& v : space_.variables())
     if (v.kind == VarKind::hidden || v.kind == VarKind::listed ||
-        (v.kind == VarKind::rate && v.name != proviso_parties))
+        (v.kind == VarKind::rate && !v.of_unrecorded_parties()))
       names.insert(v.name);
 }
 

@@ -234,25 +234,29 @@ class Comparison {
         text += (text.empty() ? "" : " and ") + p->text;
       }
       WitnessFiles w = witness_files(compiled, s.witness, views_.front().day);
+      const auto readings = [&](const Side& side) {
+        const Date day = views_[side.view].day;
+        return w.readings.empty()
+                   ? Json::object()
+                   : w.readings_on(day, compiled, hangs_on(compiled, finding_of(compiled, side), s.witness));
+      };
       const auto touched = touches(compiled, s);
       Json records = Json::array();
       for (const std::size_t i : touched)
         records.push_back({{"kind", touched_[i].kind}, {"id", touched_[i].id}});
       Told t;
-      t.json = {
-          {"regime", s.regime.valid() ? Json(law_[s.regime].name) : Json(nullptr)},
-          {"before", to_string(s.before)},
-          {"after", to_string(s.after)},
-          {"exact", s.exact},
-          {"text", text.empty() ? "always" : text},
-          {"when", std::move(when)},
-          {"breadth", s.breadth},
-          {"witness",
-           {{"transfer", std::move(w.transfer)},
-            {"world", std::move(w.world)},
-            {"readings",
-             {{"before", w.readings_on(views_.front().day)}, {"after", w.readings_on(views_.back().day)}}}}},
-          {"touches", std::move(records)}};
+      t.json = {{"regime", s.regime.valid() ? Json(law_[s.regime].name) : Json(nullptr)},
+                {"before", to_string(s.before)},
+                {"after", to_string(s.after)},
+                {"exact", s.exact},
+                {"text", text.empty() ? "always" : text},
+                {"when", std::move(when)},
+                {"breadth", s.breadth},
+                {"witness",
+                 {{"transfer", std::move(w.transfer)},
+                  {"world", std::move(w.world)},
+                  {"readings", {{"before", readings(before)}, {"after", readings(after)}}}}},
+                {"touches", std::move(records)}};
       t.touched = touched.size();
       t.steps = std::abs(static_cast<int>(s.after) - static_cast<int>(s.before));
       t.breadth = s.breadth;

@@ -132,10 +132,13 @@ void Compiled::gather_relations() {
       std::string with = b.kind == VarKind::listed   ? "later joined " + space_.law()[b.list].name
                          : b.kind == VarKind::member ? "is in " + space_.law()[b.fact].name
                          : b.kind == VarKind::fact   ? "is " + b.name
-                                                     : "is an unsettled case of";
-      if (b.kind == VarKind::hidden || b.kind == VarKind::rate)
-        for (const Conditional& c : n.conditional)
-          with += (c.on == n.conditional.front().on ? " " : ", ") + space_[c.on].name;
+                                                     : "";
+      std::string cases;  // of unsettled law, among them members of a list that others may have joined
+      for (const Conditional& c : n.conditional)
+        if (const Variable& on_it = space_[c.on];
+            on_it.kind == VarKind::hidden || on_it.kind == VarKind::rate)
+          cases += (cases.empty() ? "" : ", ") + on_it.name;
+      if (!cases.empty()) with += (with.empty() ? "" : ", or ") + ("is an unsettled case of " + cases);
       add_relation(relation_key(n), {n.var,
                                      n.op == ExprOp::same ? n.other : VarId{},
                                      fmt::format("{} {}", space_[n.var].name, with),

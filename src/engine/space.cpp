@@ -450,6 +450,19 @@ class Space::Builder {
       return variable(std::move(v));
     });
   }
+  VarId parties_var(FactId f, const std::string& parameter) {
+    return once(rates_, fmt::format("{} within {} of {}", f.index, parameter, proviso_.index), [&] {
+      Variable v{};
+      v.kind = VarKind::rate;
+      v.fact = f;
+      v.proviso = proviso_;
+      v.element.text = parameter;
+      v.name = fmt::format("{} of {}", parameter, law_[proviso_].name);
+      v.domain = yes_no();
+      v.known = taken_as(v.name);
+      return variable(std::move(v));
+    });
+  }
   VarId carries_var(ProvisoId p) {
     return once(carries_, p, [&] {
       Variable v{};
@@ -607,11 +620,13 @@ class Space::Builder {
       limit = threshold(e.threshold, day());
     else
       limit = e.values.front();
-    if (!limit)
-      return {true, rate_var(e.fact, fmt::format("{} is {} a threshold without a value on the day",
-                                                 show_value(t, v), compared_as(e.op)))};
+    const std::string what = fmt::format("{} is {} ", show_value(t, v), compared_as(e.op));
+    if (!limit) {  // an amount of nobody knows what, one and the same for all that are held against it
+      const std::string& name = law_[e.threshold].name;
+      return {true, compared_across(e, v, {1, "~" + name}, what + name + ", which has no value on the day")};
+    }
     if (limit->text != v.text && limit->number > 0 && v.number > 0)
-      return {true, compared_across(e, t, v, *limit)};
+      return {true, compared_across(e, v, *limit, what + show_value(t, *limit))};
     switch (e.op) {
       case ExprOp::at_least: return {v.number >= limit->number, {}};
       case ExprOp::at_most: return {v.number <= limit->number, {}};
@@ -627,9 +642,7 @@ class Space::Builder {
   }
   /// Across currencies a comparison says on which side of `limit / v` the rate lies. Of two rates that rise
   /// above such a bound the higher has risen above the lower: so no rate is both over and under an amount.
-  VarId compared_across(const Expr& e, const Type& t, const Value& v, const Value& limit) {
-    const std::string what =
-        fmt::format("{} is {} {}", show_value(t, v), compared_as(e.op), show_value(t, limit));
+  VarId compared_across(const Expr& e, const Value& v, const Value& limit, const std::string& what) {
     const VarId var = rate_var(e.fact, what);
     const auto known = [&](const RateBound& b) { return b.var == var; };
     if (std::any_of(rate_bounds_.begin(), rate_bounds_.end(), known)) return var;
@@ -732,7 +745,7 @@ class Space::Builder {
     }
     const bool named = arguments_ && e.parameter < arguments_->size() && !(*arguments_)[e.parameter].empty();
     if (e.op == ExprOp::within_parameter && !named) {
-      n.var = rate_var(e.fact, std::string(proviso_parties));
+      n.var = parties_var(e.fact, law_[law_[proviso_].versions.front()].parameters[e.parameter]);
       n.op = ExprOp::yes;
       n.yes = bit(1);
       return;
@@ -892,6 +905,7 @@ class Space::Builder {
     for (const RuleId version : law_[id].versions) {
       if (covers(law_[version].windows, day) == Covers::no || left_out(law_[version].at)) continue;
       arguments_ = c ? &c->arguments : nullptr;
+      proviso_ = id;
       // Programs that read a parameter differ from proviso to proviso: do not share them.
       const auto kept = programs_;
       ProvisoUse p;
@@ -1015,6 +1029,7 @@ class Space::Builder {
   const Value* element_ = nullptr;
   Type element_type_;
   const std::vector<std::string>* arguments_ = nullptr;
+  ProvisoId proviso_;
 };
 
 Space::Space(const Question& question, Diagnostics& diags) : question_(&question) {

@@ -44,9 +44,6 @@ inline constexpr auto refused_state = static_cast<std::size_t>(NeedState::refuse
 std::string_view to_string(NeedState s);
 
 inline constexpr std::size_t judged_none = 2;
-/// The comparison with parties that a proviso names and nobody recorded.
-inline constexpr std::string_view proviso_parties = "the parties that the proviso names";
-
 struct Variable {
   VarKind kind;
   FactId fact;
@@ -60,6 +57,10 @@ struct Variable {
   Values all;    // every value of the domain
   Values known;  // those that are possible
   std::string name;
+
+  /// A comparison with parties that nobody recorded: `fact` is within those that `proviso` names where it has
+  /// the parameter in `element`.
+  bool of_unrecorded_parties() const { return kind == VarKind::rate && proviso.valid(); }
 };
 
 /// A literal whose truth for some value of its fact hangs on another variable.

@@ -144,9 +144,8 @@ class Wording::Words {
         return fmt::format("by the reading that {} {}", var.name, yes ? "holds" : "does not hold");
       case VarKind::listed: return fmt::format("{}{}", yes ? "" : "not ", var.name);
       case VarKind::rate:
-        if (var.name == proviso_parties)
-          return fmt::format("the consignee is {}within the parties that the proviso names",
-                             yes ? "" : "not ");
+        if (var.of_unrecorded_parties())
+          return fmt::format("{} is {}within {}", law_[var.fact].name, yes ? "" : "not ", var.name);
         return fmt::format("it {} that {}", yes ? "holds" : "does not hold", var.name);
       case VarKind::judged:
       case VarKind::need: return fmt::format("{} is {}", var.name, fmt::join(p.values, " or "));

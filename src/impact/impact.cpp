@@ -7,11 +7,12 @@
 #include "engine/coarse.h"
 
 namespace sekisho {
-namespace {
 
 Ref finding_of(Compiled& law, const Side& side) {
   return side.regime.valid() ? law.regimes()[side.view][side.regime.index].finding : law.joint(side.view);
 }
+
+namespace {
 
 /// The share of the box in which a diagram is yes and a cube holds, for one cube after the other.
 class Share {

@@ -35,6 +35,8 @@ struct Impact {
   std::size_t nodes = 0;
 };
 
+/// The finding of a side, as a diagram.
+Ref finding_of(Compiled& law, const Side& side);
 /// The statements of one pair of sides, the steps of finding deciding their order, then breadth.
 /// @param box  knowledge that narrows the question, by level
 /// @fails TooManyNodes

@@ -27,10 +27,34 @@ Date bound_on(const Space& space, ProvisoId p) {
 
 }  // namespace
 
-Json WitnessFiles::readings_on(Date day) const {
+Json WitnessFiles::readings_on(Date day, const Compiled& law, const std::vector<bool>& asked) const {
   Json out = Json::object();
   for (const Reading& r : readings)
-    if (r.on.value_or(day) == day && (!r.after || *r.after < day)) out[r.what] = r.holds ? "yes" : "no";
+    if (asked[law.level(r.var)] && r.on.value_or(day) == day && (!r.after || *r.after < day))
+      out[r.what] = r.holds ? "yes" : "no";
+  return out;
+}
+
+std::vector<bool> hangs_on(Compiled& law, Ref finding, const std::vector<Values>& witness) {
+  Diagrams& store = law.store();
+  std::vector<Values> box(witness.size());
+  for (Level l = 0; l < box.size(); ++l) {
+    const VarId v = law.variable(l);
+    const VarKind kind = law.is_relation(v) ? VarKind::rate : law.space()[v].kind;
+    const bool open = kind == VarKind::rate || kind == VarKind::hidden || kind == VarKind::listed;
+    if (open)
+      for (std::size_t i = 0; i < store.size(l); ++i) box[l].set(i);
+    else
+      box[l] = witness[l];
+  }
+  std::vector<bool> out = store.support(store.fixed(finding, box));
+  const auto& relations = law.relations();
+  for (std::size_t i = relations.size(); i-- > 0;) {  // a later one may hang on an earlier
+    const VarId r{static_cast<std::uint32_t>(law.space().variables().size() + i)};
+    if (!out[law.level(r)]) continue;
+    const std::vector<bool> asks = store.support(store.fixed(relations[i].definition, box));
+    for (Level l = 0; l < out.size(); ++l) out[l] = out[l] || asks[l];
+  }
   return out;
 }
 
@@ -41,7 +65,9 @@ WitnessFiles witness_files(const Compiled& c, const std::vector<Values>& witness
   Json facts = Json::object(), finds = Json::array(), provisos = Json::array();
   std::map<std::string, Json> sets;
   WitnessFiles out;
-  bool carries = false, names_the_next = false;
+  bool carries = false;
+  std::vector<std::pair<const Variable*, bool>>
+      within;  // whether facts are within parties that provisos name
   std::string consignee = "another";
   std::vector<ProvisoId> carried;
   Json parties = Json::object(), items = Json::object();
@@ -80,29 +106,42 @@ WitnessFiles witness_files(const Compiled& c, const std::vector<Values>& witness
         if (yes) carried.push_back(v.proviso);
         break;
       case VarKind::rate:
-        if (v.name == proviso_parties)
-          names_the_next = yes;
+        if (v.of_unrecorded_parties())
+          within.push_back({&v, yes});
         else
-          out.readings.push_back({v.name, yes, {}, {}});
+          out.readings.push_back({VarId{i}, v.name, yes, {}, {}});
         break;
-      case VarKind::hidden: out.readings.push_back({v.name, yes, v.on, {}}); break;
-      case VarKind::listed: out.readings.push_back({v.name, yes, {}, law[v.list].complete_to}); break;
+      case VarKind::hidden: out.readings.push_back({VarId{i}, v.name, yes, v.on, {}}); break;
+      case VarKind::listed:
+        out.readings.push_back({VarId{i}, v.name, yes, {}, law[v.list].complete_to});
+        break;
       case VarKind::need: break;
     }
   }
   for (const auto& [name, members] : sets) facts[name] = members;
   if (carries && law.find_fact("consignee").valid()) facts["consignee"] = consignee;
+  for (const auto& [v, yes] : within)
+    if (const std::string& fact = law[v->fact].name; !facts.contains(fact)) {
+      facts[fact] = "the " + fact;
+      enter(FactType::party, "the " + fact);
+    }
   // Free names would be read as facts of the files: a lot is needed only for what lies on it.
   Json transfer{{"transfer", 1}, {"on", on}, {"facts", facts}};
   enter(FactType::party, "the holder");
   enter(FactType::party, consignee);
-  Json world{{"world", 1}, {"parties", std::move(parties)}};
+  Json world{{"world", 1}};
   if (carries) {
     transfer["lines"] = Json::array({{{"id", "a"}, {"lot", facts.value("lot", "the lot")}}});
     for (const ProvisoId p : carried) {
       Json with = Json::object();
-      for (const std::string& parameter : law[law[p].versions.front()].parameters)
-        with[parameter] = names_the_next ? consignee : "the holder";
+      for (const std::string& parameter : law[law[p].versions.front()].parameters) {
+        const std::string holder = fmt::format("the {} of {}", parameter, law[p].name);
+        with[parameter] = holder;
+        parties[holder] = {{"name", holder}};
+        for (const auto& [v, yes] : within)
+          if (yes && v->proviso == p && v->element.text == parameter)
+            parties[facts.value(law[v->fact].name, consignee)]["part_of"] = holder;
+      }
       provisos.push_back(
           {{"proviso", law[p].name}, {"with", with}, {"bound_on", to_string(bound_on(space, p))}});
     }
@@ -116,6 +155,7 @@ WitnessFiles witness_files(const Compiled& c, const std::vector<Values>& witness
     world["lots"] = {{facts.value("lot", "the lot"),
                       {{"item", item}, {"provisos", provisos}, {"attestations", attestations}}}};
   }
+  world["parties"] = std::move(parties);
   if (!items.empty()) world["items"] = std::move(items);
   world["records"] = Json::array();
   for (const Authority& a : law.authorities)

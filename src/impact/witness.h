@@ -12,14 +12,19 @@ namespace sekisho {
 struct WitnessFiles {
   /// `on`: in the law of this day; none: of every day. `after`: only later.
   struct Reading {
+    VarId var;
     std::string what;
     bool holds;
     std::optional<Date> on, after;
   };
   Json transfer, world;
   std::vector<Reading> readings;
-  Json readings_on(Date day) const;
+  /// @param asked  levels on which the finding of that side may hang, its facts being those of the witness
+  Json readings_on(Date day, const Compiled& law, const std::vector<bool>& asked) const;
 };
+/// Of a finding where every fact is as in the witness: the levels on which it may still hang.
+std::vector<bool> hangs_on(Compiled& law, Ref finding, const std::vector<Values>& witness);
+
 WitnessFiles witness_files(const Compiled& law, const std::vector<Values>& witness, Date day);
 
 }  // namespace sekisho

@@ -627,7 +627,7 @@ Truth Reader::within_parties(const Expr& n, FactId f, const Value& v) {
   const auto party =
       carried_ ? carried_->with.find(parameter) : std::map<std::string, std::string>::const_iterator{};
   if (!carried_ || party == carried_->with.end())
-    return holds({Matter::Kind::parties, f.index, {0, parameter}});
+    return holds({Matter::Kind::parties, f.index, {proviso_->proviso.index, parameter}});
   return truth(case_.within(v.text, party->second));
 }
 
@@ -645,11 +645,12 @@ Truth Reader::compared(const Expr& n, const Value& v) {
       default: return truth(order < 0);
     }
   };
-  if (limit && (limit->text == v.text || limit->number <= 0 || v.number <= 0))
+  const bool unvalued = !limit;  // then one unknown amount for all that are held against this threshold
+  if (unvalued) limit = Value{1, "~" + law_[n.threshold].name};
+  if (!unvalued && (limit->text == v.text || limit->number <= 0 || v.number <= 0))
     return holds_of(v.number < limit->number ? -1 : v.number > limit->number ? 1 : 0);
   // The rate of the day is not known here, but perhaps on which side of some amount it lies.
-  const auto [m, turned] =
-      limit ? sides(v, *limit) : Sides{order_of({v.number, 0, v.text + " no threshold"}), false};
+  const auto [m, turned] = sides(v, *limit);
   const std::vector<Value> orders = left(m);
   Together all;
   for (const Value& order : orders) all.add(holds_of(turned ? -order.number : order.number));

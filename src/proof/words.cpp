@@ -7,8 +7,6 @@
 namespace sekisho::proof {
 namespace {
 
-constexpr std::string_view parties_of_a_proviso = "the parties that the proviso names";
-
 /// The same value, or the same values in another order.
 bool alike(const Json& a, const Json& b) {
   if (!a.is_array() || !b.is_array()) return a == b;
@@ -95,7 +93,9 @@ std::optional<std::pair<std::string, std::string>> Words::member_name(const std:
 bool Words::known_name(const std::string& name) const {
   if (law_.find_fact(name).valid() || law_.find_need(name).valid() || law_.find_proviso(name).valid())
     return true;
-  if (name == parties_of_a_proviso) return true;
+  if (const auto of = name.find(" of ");
+      of != std::string::npos && law_.find_proviso(name.substr(of + 4)).valid())
+    return true;  // whom a proviso names
   const auto called = [](const std::string& wanted) {
     return [&wanted](const auto& x) { return x.name == wanted; };
   };

@@ -410,10 +410,11 @@ class Completion:
         return bool(late) and self.chance(("joined", name, value))
 
     def compare(self, a, b, holds):
+        name = b
         if isinstance(b, str) and b in self.q.book.thresholds:
             b = next((v for v, spans in self.q.book.thresholds[b] if window(spans, self.q.law_of) == "yes"), None)
         if b is None:
-            less, more = (self.chance((str(a), "against no value", way)) for way in ("less", "more"))
+            less, more = (self.chance((name, str(a), "against no value", way)) for way in ("less", "more"))
             return holds(more - less, 0)  # neither, or both: equal
         if isinstance(a, tuple) and a[1] != b[1] and min(a[0], b[0]) > 0:
             return holds(self.rate_against(a, b), 0)
