@@ -97,7 +97,8 @@ int impact(ImpactOptions& o) {
   if (!days_exist({o.request.from, o.request.to, o.on})) return exit_usage;
   const bool two_days = !o.request.from.empty() && !o.request.to.empty();
   const bool one_day = !o.on.empty() && (!o.rules.drafts.empty() || !o.request.against.empty());
-  if (two_days == one_day || (!o.request.against.empty() && o.request.regime.empty())) {
+  if ((two_days && !o.on.empty()) || two_days == one_day ||
+      (!o.request.against.empty() && o.request.regime.empty())) {
     fmt::print(stderr,
                "error: compare two days (--from, --to), a draft (--draft, --on) or two regimes (--regime, "
                "--against, "

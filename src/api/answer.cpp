@@ -242,8 +242,13 @@ Json LineAnswer::fact_value(VarId v, const State& state) const {
   }
   if (var.kind == VarKind::judged || var.kind == VarKind::need) {
     Json by = Json::array();
-    for (const Space::Source& s : space_.sources(v))
-      if (reader.read(s.scope, state) != Truth::no) by.push_back(s.instrument->instrument->id);
+    std::optional<std::size_t> deciding;
+    for (const Space::Source& s : space_.sources(v)) {
+      if (deciding && s.turn != *deciding) break;
+      const Truth covers = reader.read(s.scope, state);
+      if (covers != Truth::no) by.push_back(s.instrument->instrument->id);
+      if (covers == Truth::yes) deciding = s.turn;
+    }
     const AuthorityId a = var.kind == VarKind::need ? law_[var.need].from : law_[var.fact].judged_by;
     if (!by.empty())
       j["from"] = by;
@@ -633,8 +638,11 @@ Json LineAnswer::provisos(std::size_t g) {
   std::set<std::string> seen;
   for (const OpenNeed& n : a.outcome.needs) {
     if (!n.met || n.implied) continue;
+    std::optional<std::size_t> deciding;  // acts of later turns say nothing
     for (const Space::Source& s : space_.sources(n.need)) {
+      if (deciding && s.turn != *deciding) break;
       if (reader_.read(s.scope, start_) != Truth::yes) continue;
+      deciding = s.turn;
       for (const ProvisoOn& p : s.instrument->instrument->provisos) {
         Json with = Json::object();
         for (const auto& [k, v] : p.with) with[k] = v;
@@ -747,7 +755,8 @@ bool LineAnswer::unread_say(VarId v, std::size_t value) const {
 /// the finding gets better, else contrasts.
 Json LineAnswer::changes(bool applicant) {
   Json out = Json::array();
-  if (!joint_.single()) return out;
+  // Where some state's law is not assessed, no change promises a finding.
+  if (!joint_.single() || (applicant && !assessed())) return out;
   // A fact whose change matters is among those that the answer rests on, or tied to one of them.
   std::set<VarId> candidates(because_.begin(), because_.end());
   for (const VarId v : because_)
@@ -798,7 +807,7 @@ Json LineAnswer::changes(bool applicant) {
       j["instead"] = values;
       if (!along.empty()) j["along_with"] = along;
       j["best"] = to_string(static_cast<Finding>(best));
-      j["worst"] = to_string(static_cast<Finding>(worst));
+      j["worst"] = to_string(assessed() ? static_cast<Finding>(worst) : Finding::prohibited);
       j["changed_by"] = changed_by(f.changed_by);
       out.push_back(std::move(j));
     }

@@ -85,7 +85,11 @@ class Comparison {
   bool regimes() {
     for (const std::string& name : {request_.regime, request_.against})
       if (!name.empty() && !body_.regime(name).valid()) {
-        diags_.emit(code::unknown_rule_name, TextSpan{}, "regime", name);
+        std::vector<std::string> names;
+        for (const Regime& r : law_.regimes) names.push_back(r.name);
+        const std::string near = nearest(name, names);
+        diags_.emit(code::unknown_rule_name, TextSpan{}, "regime", name)
+            .fix(near.empty() ? "`law show` lists the regimes" : fmt::format("is `{}` meant?", near));
         return false;
       }
     return true;

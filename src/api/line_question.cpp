@@ -88,7 +88,7 @@ class Builder {
       if (!near.empty())
         e.fix(fmt::format("write `{}`", near), {{c.at, near}});
       else if (t.kind == FactType::country)
-        e.fix("states are two capital letters, such as JP");
+        e.fix(how_states_are_written);
       else if (t.kind == FactType::code && !is_code(c.value))
         e.fix(how_codes_are_written);
       else if (!t.choices.empty())

@@ -11,7 +11,7 @@ namespace {
 // Pairs of flags that are asked together, and a regime that speaks of all first flags before all second ones.
 const SourceText law{
     "pairs.law", [] {
-      std::string t = "authority x.office of XX \"x\"\n\n";
+      std::string t = "authority x.office of XK \"x\"\n\n";
       for (const char* half : {"a", "b"})
         for (int i = 0; i < 6; ++i)
           t += "fact " + std::string(half) + std::to_string(i) + " is yes or no\n  asks \"?\"\n";

@@ -8,13 +8,14 @@ namespace sekisho {
 namespace {
 
 /// What stands in an answer and is not replayed.
-constexpr std::array not_replayed{"missing",       "needs[] left out that are met",
-                                  "remedies",      "turns_on",
-                                  "law_unsettled", "provisos",
-                                  "obligations",   "not_before",
-                                  "recheck_by",    "coverage",
-                                  "routes[].used", "routes[].fails_on.text",
-                                  "question",      "needs[].if_applies"};
+constexpr std::array not_replayed{"missing",           "needs[] left out that are met",
+                                  "remedies",          "turns_on",
+                                  "law_unsettled",     "provisos",
+                                  "obligations",       "not_before",
+                                  "recheck_by",        "coverage",
+                                  "routes[].used",     "routes[].fails_on.text, .reads left out",
+                                  "reads[].claims",    "question",
+                                  "needs[].if_applies"};
 
 std::string at(const proof::Remark& r) {
   return r.place.empty() ? "" : fmt::format("`{}`: ", r.place);

@@ -196,8 +196,7 @@ class CaseSpace {
       for (std::size_t i = 0; v.kind == VarKind::fact && i < v.domain.size(); ++i) {
         Cube one = found_;
         one[l] &= Values(1) << i;
-        if (store().meets(care_found_, yes_leaf, one))
-          return fact_words(v, {word(law_[v.fact].type, v.domain[i])});
+        if (store().meets(care_found_, yes_leaf, one)) return fact_words(v, words(v, Values(1) << i));
       }
     }
     return "";

@@ -225,6 +225,7 @@ std::vector<std::pair<VarId, bool>> Completions::findings_needed(
       break;
     }
   for (const Level l : open) reading.emplace_back(compiled_.variable(l), box[l].test(1));
+  if (all == best) return needed;  // however it is found, the finding is the same
   // The route that this reading uses has to stay open too.
   Ref route = regime(g).route;
   while (!route.is_leaf()) route = store.children(route)[box[store.level(route)]._Find_first()];

@@ -6,6 +6,8 @@
 #include <map>
 #include <set>
 
+#include "base/countries.h"
+
 namespace sekisho {
 namespace {
 
@@ -222,7 +224,15 @@ class Checker {
       else
         e.note(fmt::format("`{}` is {}", of, describe(single)));
     }
+    if (read && single.kind == FactType::country && !is_country_code(read->text))
+      diags_.emit(code::unknown_value, v.at, text, of).fix(how_states_are_written);
     return read;
+  }
+  /// A state that a declaration is of.
+  std::string state(const Word& w) {
+    if (!w.empty() && !is_country_code(w.text))
+      diags_.emit(code::unknown_value, w.at, w.text, "a state").fix(how_states_are_written);
+    return w.text;
   }
   static bool form_fits(tree::ValueKind v, FactType t) {
     using tree::ValueKind;
@@ -272,7 +282,7 @@ class Checker {
     switch (d.kind) {
       case Kind::authority:
         law_.authorities[i].title = d.title;
-        law_.authorities[i].state = d.state.text;
+        law_.authorities[i].state = state(d.state);
         law_.authorities[i].at = d.at;
         break;
       case Kind::fact: fact(d, i); break;
@@ -318,12 +328,13 @@ class Checker {
     r.title = d.title;
     r.cite = d.cite;
     r.source = d.source;
-    r.state = d.state.text;
+    r.state = state(d.state);
     r.at = d.name.at;
     r.windows = windows(d.in_force, r.name, d.unsettled.has_value());
     r.unsettled = d.unsettled.value_or("");
     if (d.flow) r.flow = *d.flow;
-    for (const tree::Arises& a : d.arises) (a.licence ? r.licensed_from : r.made_in).push_back(a.state.text);
+    for (const tree::Arises& a : d.arises)
+      (a.licence ? r.licensed_from : r.made_in).push_back(state(a.state));
     for (const auto& [said, clause] :
          {std::pair{!d.cite.empty(), "cite"}, {!d.arises.empty(), "arises"}, {d.flow.has_value(), "flows"}})
       if (!said) diags_.emit(code::missing_clause, d.name.at, r.name, clause);
