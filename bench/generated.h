@@ -52,7 +52,7 @@ class Generator {
     return std::string(codes[below(codes.size())]);
   }
   std::string vocabulary() {
-    std::string t = "authority bench.office of XX \"Office\"\n\n";
+    std::string t = "authority bench.office of XK \"Office\"\n\n";
     for (const char* name : {"destination", "origin", "licensor"})
       t += fmt::format("fact {} is country\n  asks \"Which is the {}?\"\n", name, name);
     t += "fact item is one of i0";

@@ -36,7 +36,7 @@ def literal(lit):
 
 
 out = ["# The forty rules of the decision workload: synthetic law for measuring, made by make_rulebook.py.",
-       'authority bench.office of XX "Office of the workload"', ""]
+       'authority bench.office of XK "Office of the workload"', ""]
 for name, what in (("destination", "state of destination"), ("origin", "state of origin"), ("licensor", "state of the licensor")):
     out += [f"fact {name} is country", f'  asks "What is the {what}?"']
 out += ["fact item is one of " + ", ".join(i.lower() for i in spec["items"]), '  asks "Which item is it?"',

@@ -15,7 +15,7 @@ using namespace sekisho;
 namespace {
 
 const Rulebooks& books() {
-  static const Rulebooks all(std::vector<SourceText>{{"small.law", R"(authority x.office of XX "The office"
+  static const Rulebooks all(std::vector<SourceText>{{"small.law", R"(authority x.office of XK "The office"
 
 fact armed is yes or no
   asks "?"

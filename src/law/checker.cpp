@@ -225,13 +225,13 @@ class Checker {
         e.note(fmt::format("`{}` is {}", of, describe(single)));
     }
     if (read && single.kind == FactType::country && !is_country_code(read->text))
-      diags_.emit(code::unknown_value, v.at, text, of).fix(how_states_are_written);
+      diags_.emit(code::no_such_state, v.at, text).fix(how_states_are_written);
     return read;
   }
   /// A state that a declaration is of.
   std::string state(const Word& w) {
     if (!w.empty() && !is_country_code(w.text))
-      diags_.emit(code::unknown_value, w.at, w.text, "a state").fix(how_states_are_written);
+      diags_.emit(code::no_such_state, w.at, w.text).fix(how_states_are_written);
     return w.text;
   }
   static bool form_fits(tree::ValueKind v, FactType t) {
