@@ -27,10 +27,29 @@ std::string words(std::string s) {
   return s;
 }
 
+/// Cases whose answer changes, with what authorities have done.
+void print_answers(const Json& touches) {
+  const auto bounds = [](const Json& b) {
+    const std::string best = words(b["best"]), worst = words(b["worst"]);
+    return best == worst ? best : fmt::format("open, {} to {}", best, worst);
+  };
+  bool any = false;
+  for (const Json& t : touches) {
+    if (!t.contains("answers")) continue;
+    for (const Json& a : t["answers"]) {
+      fmt::print("{} {}: {}: {} -> {}\n", words(t["kind"]), t["id"].get<std::string>(),
+                 a["regime"].get<std::string>(), bounds(a["before"]), bounds(a["after"]));
+      any = true;
+    }
+  }
+  if (any) fmt::print("\n");
+}
+
 void print_text(const Json& answer) {
   const std::string from = answer["from"], to = answer["to"];
+  print_answers(answer["touches"]);
   if (!answer["change"].get<bool>()) {
-    fmt::print("no change: proved for every completion of the facts\n");
+    fmt::print("no change: proved for every completion of the facts, before any authority has acted\n");
     return;
   }
   std::size_t inexact = 0;

@@ -1,12 +1,14 @@
 #include "impact/impact.h"
 
 #include <algorithm>
+#include <deque>
 #include <map>
 
 #include "api/decide.h"
 #include "api/lots.h"
 #include "api/opened_events.h"
 #include "base/json.h"
+#include "engine/completions.h"
 #include "engine/words.h"
 #include "impact/witness.h"
 #include "model/reader.h"
@@ -21,6 +23,17 @@ struct Touched {
   std::vector<Carried> carried;
   std::vector<std::string> clean_for;
 };
+
+/// A transfer that is pending or was decided, with the acts of authorities on its day.
+struct AskedCase {
+  std::size_t touched;  // its place among what a change may touch
+  LineQuestion line;
+};
+using ByRegime = std::map<std::string, FindingSet>;
+
+Json bounds_json(const FindingSet& found) {
+  return {{"best", to_string(found.best())}, {"worst", to_string(found.worst())}};
+}
 
 class Comparison {
  public:
@@ -104,6 +117,10 @@ class Comparison {
     if (diags_.has_errors()) return false;
     const auto add = [&](const char* kind, const std::string& id, const Transfer& t,
                          const TransferLine& line) { touch(kind, id, world_, t, line, {}); };
+    const auto ask = [&](const std::string& id, const Transfer& t, const TransferLine& line) {
+      touch("pending", id, world_, t, line, {});
+      ask_with_acts(world_, t, line, t.on.value_or(views_.back().day), {}, false);
+    };
     for (const Lot& lot : world_.lots) {
       Transfer t;
       const Party* holder = world_.party(lot.holder);
@@ -133,7 +150,7 @@ class Comparison {
       const auto t = read_transfer(*doc, world_, diags_);
       if (!t) return false;
       for (const TransferLine& line : t->lines)
-        add("pending", t->lines.size() > 1 ? text.name + " " + line.id : text.name, *t, line);
+        ask(t->lines.size() > 1 ? text.name + " " + line.id : text.name, *t, line);
     }
     if (diags_.has_errors()) return false;
     for (const NamedDecision& d : request_.decisions) recorded(d);
@@ -150,32 +167,81 @@ class Comparison {
   /// other from being looked at.
   void recorded(const NamedDecision& d) {
     Diagnostics told = std::exchange(diags_, {});
+    const std::size_t touched = touched_.size(), cases = cases_.size();
     look_at(d);
     std::swap(told, diags_);
-    if (told.has_errors())
-      diags_.emit(code::decision_unreadable, TextSpan{}, d.id, told.all().front().message)
-          .fix("`watch` and `register show` say more");
+    if (!told.has_errors()) return;
+    touched_.erase(touched_.begin() + static_cast<std::ptrdiff_t>(touched), touched_.end());
+    cases_.erase(cases_.begin() + static_cast<std::ptrdiff_t>(cases), cases_.end());
+    diags_.emit(code::decision_unreadable, TextSpan{}, d.id, told.all().front().message)
+        .fix("`watch` and `register show` say more");
   }
   void look_at(const NamedDecision& d) {
-    const auto read = read_request(body_, sources_, d.request, diags_);
+    auto read = read_request(body_, sources_, d.request, diags_);
     if (!read) return;
+    const World& world = worlds_.emplace_back(std::move(read->world));
     const Transfer& t = read->transfer;
     const std::vector<KnownByHand> by_hand = known_by_hand(sources_, d.request.known, diags_);
-    for (const TransferLine& line : t.lines)
-      touch("recorded_decision", t.lines.size() > 1 ? d.id + " " + line.id : d.id, read->world, t, line,
-            by_hand);
+    const Date on = parse_date(d.request.on).value_or(t.on.value_or(views_.back().day));
+    for (const TransferLine& line : t.lines) {
+      touch("recorded_decision", t.lines.size() > 1 ? d.id + " " + line.id : d.id, world, t, line, by_hand);
+      ask_with_acts(world, t, line, on, by_hand, d.request.without_instruments);
+    }
+  }
+  /// The last that was touched, to be decided under both laws.
+  void ask_with_acts(const World& world, const Transfer& t, const TransferLine& line, Date on,
+                     const std::vector<KnownByHand>& by_hand, bool without_instruments) {
+    const Days days{on, on, far_future};
+    cases_.push_back({touched_.size() - 1,
+                      line_question(law_, world, true, t, line, days, by_hand, without_instruments, diags_)});
+  }
+  /// What each regime finds under the law of a view.
+  ByRegime findings(AskedCase& c, const View& view) {
+    c.line.question.views = {view};
+    c.line.question.law_day = view.day;
+    const Space space(c.line.question, diags_);
+    Completions engine(space, diags_, request_.node_limit);
+    const State start = Reader(space).start();
+    ByRegime out;
+    for (std::size_t g = 0; g < space.regimes().size(); ++g)
+      out[law_[space.regimes()[g].regime].name] = engine.findings({g}, start);
+    return out;
+  }
+  /// Of a case the regimes whose finding is another on the other side.
+  Json other_answers(AskedCase& c) {
+    Json out = Json::array();
+    const ByRegime before = findings(c, views_.front()), after = findings(c, views_.back());
+    const auto found = [](const ByRegime& all, const std::string& regime) {
+      const auto it = all.find(regime);
+      FindingSet none;
+      none.insert(Finding::not_engaged);
+      return it == all.end() || it->second.empty() ? none : it->second;
+    };
+    for (const Regime& r : law_.regimes) {
+      if (!request_.regime.empty() && r.name != request_.regime) continue;
+      const FindingSet was = found(before, r.name);
+      const FindingSet is = found(after, request_.against.empty() ? r.name : request_.against);
+      if (was != is)
+        out.push_back({{"regime", r.name}, {"before", bounds_json(was)}, {"after", bounds_json(is)}});
+    }
+    return out;
   }
   /// Places among `touched_` whose facts meet the statement.
   std::vector<std::size_t> touches(const Compiled& compiled, const Statement& s) {
     std::vector<std::size_t> out;
     const Diagrams& store = compiled.store();
     for (std::size_t i = 0; i < touched_.size(); ++i) {
+      if (const auto it = changed_.find(i); it != changed_.end() && !changes(it->second, s.regime)) continue;
       std::vector<Values> box = box_of(compiled, touched_[i]);
       for (Level l = 0; l < box.size(); ++l) box[l] &= s.when[l];
       const bool apart = std::any_of(box.begin(), box.end(), [](const Values& v) { return v.none(); });
       if (!apart && store.meets(compiled.care(), yes_leaf, box)) out.push_back(i);
     }
     return out;
+  }
+  bool changes(const Json& answers, RegimeId regime) const {
+    return std::any_of(answers.begin(), answers.end(),
+                       [&](const Json& a) { return !regime.valid() || a["regime"] == law_[regime].name; });
   }
   std::vector<Values> box_of(const Compiled& compiled, const Touched& t) const {
     std::vector<Values> box = box_;
@@ -270,6 +336,8 @@ class Comparison {
 
   ImpactResult answer(Compiled& compiled) {
     std::vector<Told> all;
+    for (AskedCase& c : cases_) changed_[c.touched] = other_answers(c);
+    if (diags_.has_errors()) return failed();
     const auto view_after = views_.size() - 1;
     if (!request_.against.empty()) {
       tell(compiled, {0, body_.regime(request_.regime)}, {0, body_.regime(request_.against)}, all);
@@ -290,7 +358,8 @@ class Comparison {
            {"regime", request_.regime.empty() ? Json(nullptr) : Json(request_.regime)},
            {"against", request_.against.empty() ? Json(nullptr) : Json(request_.against)},
            {"change", !all.empty()}};
-    std::map<std::pair<std::string, std::string>, Json> records;
+    using Key = std::pair<std::string, std::string>;
+    std::map<Key, Json> records;
     Json statements = Json::array();
     for (Told& t : all) {
       for (const Json& r : t.json["touches"])
@@ -298,9 +367,18 @@ class Comparison {
       statements.push_back(std::move(t.json));
     }
     j["statements"] = std::move(statements);
+    std::map<Key, Json> answers;
+    for (const auto& [place, changed] : changed_)
+      if (!changed.empty()) {
+        const Key key{touched_[place].kind, touched_[place].id};
+        answers[key] = changed;
+        records.try_emplace(key, Json::array());
+      }
     Json touched = Json::array();
-    for (const auto& [key, places] : records)
+    for (const auto& [key, places] : records) {
       touched.push_back({{"kind", key.first}, {"id", key.second}, {"statements", places}});
+      if (const auto it = answers.find(key); it != answers.end()) touched.back()["answers"] = it->second;
+    }
     j["touches"] = std::move(touched);
     return {true, reports_of(sources_, diags_), j.dump(2)};
   }
@@ -313,6 +391,9 @@ class Comparison {
   World world_;
   std::vector<View> views_;
   std::vector<Touched> touched_;
+  std::deque<World> worlds_;  // of recorded decisions
+  std::deque<AskedCase> cases_;
+  std::map<std::size_t, Json> changed_;  // of each case, by its place among what is touched: what changes
   std::vector<Values> box_;
 };
 
