@@ -37,6 +37,8 @@ class Reading {
 
   std::vector<Event> events() {
     const std::vector<Said> said = header();
+    for (const EpcisEvent& e : document_.events)
+      if (e.said.find("errorDeclaration")) declared_wrong_.insert(event_id(e));
     std::size_t next = 0;
     for (std::size_t i = 0; i < document_.events.size(); ++i) {
       for (; next < said.size() && said[next].before <= i; ++next) line(said[next].line, said[next].at);
@@ -108,14 +110,24 @@ class Reading {
       else
         standard[name] = plain(entry.value);
     }
+    const bool declares = e.said.find("errorDeclaration") != nullptr;
+    const std::string id = event_id(e);
+    const Packed before = !declares && declared_wrong_.contains(id) ? packed_ : Packed();
     EpcisTold told = told_by_epcis(standard, packed_);
     for (const auto& [key, value] : extensions.items()) told.line[key] = value;
     const std::string type = e.said.find("type")->text;
     for (const auto& [key, why] : told.problems)
       if (!extensions.contains(key) && !(key == "to" && extensions.contains("event"))) {
         diags_.emit(code::becomes_no_event, e.at, type, why);
+        if (declares || id.empty()) return;
+        none_.insert(id);
+        if (declared_wrong_.contains(id)) packed_ = before;  // what it packed was not packed
         return;
       }
+    if (declares && none_.contains(id)) {
+      diags_.emit(code::becomes_no_event, e.at, type, "what it declares wrong became none");
+      return;
+    }
     if (!each_once(e) || !first_of_its_name(e)) return;
     if (!told.line.contains("id"))
       told.line["id"] = epcis_hash(epcis_prehash(sources_, e, document_.ignored));
@@ -149,15 +161,21 @@ class Reading {
            std::equal(scheme.begin(), scheme.end(), uri.begin(),
                       [](char a, char b) { return a == std::tolower(static_cast<unsigned char>(b)); });
   }
+  /// Its name, in small letters where capital ones say nothing; empty if it has none.
+  static std::string event_id(const EpcisEvent& e) {
+    const Doc* id = e.said.find("eventID");
+    if (id == nullptr) return {};
+    std::string name = id->text;
+    for (std::size_t i = 0; i < name.size() && is_uuid(id->text); ++i)
+      name[i] = static_cast<char>(std::tolower(static_cast<unsigned char>(name[i])));
+    return name;
+  }
   /// One that is declared wrong is told again under its own name.
   /// @returns false after a report
   bool first_of_its_name(const EpcisEvent& e) {
     const Doc* id = e.said.find("eventID");
     if (id == nullptr || e.said.find("errorDeclaration")) return true;
-    std::string name = id->text;
-    for (std::size_t i = 0; i < name.size() && is_uuid(id->text); ++i)
-      name[i] = static_cast<char>(std::tolower(static_cast<unsigned char>(name[i])));
-    if (ids_.insert(std::move(name)).second) return true;
+    if (ids_.insert(event_id(e)).second) return true;
     diags_.emit(code::event_twice, id->at, id->text);
     return false;
   }
@@ -232,7 +250,9 @@ class Reading {
   Diagnostics& diags_;
   Packed packed_;
   std::vector<Event> out_;
-  std::set<std::string> ids_;  // `eventID`s so far
+  std::set<std::string> ids_;             // `eventID`s so far
+  std::set<std::string> declared_wrong_;  // somewhere in the document
+  std::set<std::string> none_;            // those that became no event
 };
 
 }  // namespace

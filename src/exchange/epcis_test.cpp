@@ -269,6 +269,13 @@ TEST_CASE("what is packed moves with what it is packed in, and is built into not
       std::vector<std::string>{
           R"({"event":"transfer","id":"urn:uuid:2","on":"2020-01-03","takes":[{"lot":"https://id.gs1.org/01/04012345111118/21/1"}],"to":"https://id.gs1.org/417/4023333000000"})"});
   CHECK(read.found() == "SK3406");
+  // A packing that did not occur packed nothing, and there is no event to withdraw.
+  const std::string named = std::string(packing).insert(1, R"("eventID":"urn:uuid:1",)");
+  const std::string wrong = std::string(named).insert(
+      1, R"("errorDeclaration":{"declarationTime":"2020-01-04T00:00:00Z","reason":"did_not_occur"},)");
+  ReadDocument undone(document_with(named + "," + shipping + "," + wrong));
+  CHECK(undone.lines().empty());
+  CHECK(undone.found() == "SK3406 SK3406 SK3406");
   ReadDocument alone(document_with(shipping));
   CHECK(alone.lines().empty());
   CHECK(alone.found() == "SK3406");
