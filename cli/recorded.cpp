@@ -50,17 +50,22 @@ bool same_register(const std::string& a, const std::string& b) {
   std::error_code no_file;
   if (std::filesystem::equivalent(a, b, no_file)) return true;
   if (!no_file) return false;
-  // Of two addresses of a server the registers are asked: the first entry is salted, so no two have it.
-  std::vector<std::string> first;
+  // Of two addresses of a server the registers are asked: entries are salted, and each hangs on those before
+  // it. A copy that an import made is the same until something is recorded in either.
+  std::vector<std::string> last;
   for (const std::string& location : {a, b}) {
     OpenRegister r;
     if (!is_register(location) || !r.open(location).ok) return false;
-    (void)r.lines(0, 1, [&](const std::string& line) {
-      first.push_back(line);
-      return false;
-    });
+    const RegisterOutcome n = r.size();
+    std::string said = n.ok ? r.heading().text : std::string();
+    if (n.ok && n.number != 0)
+      (void)r.lines(n.number - 1, n.number, [&](const std::string& line) {
+        said += line;
+        return false;
+      });
+    last.push_back(std::move(said));
   }
-  return first.size() == 2 && first[0] == first[1];
+  return last[0] == last[1] && !last[0].empty();
 }
 
 void add_known_on(App& command, std::string& known_on) {

@@ -104,11 +104,9 @@ int read_register(const std::string& location, ImpactRequest& request) {
   print_reports(read.reports, true);
   if (!read.ok) return exit_code_of(read);
   request.events = SourceText{location, std::move(read.text)};
-  for (RecordedDecision& d : decisions) {
-    if (d.own_events) d.request.events = request.events;
+  for (RecordedDecision& d : decisions)
     request.decisions.push_back(
-        {fmt::format("{} {}", d.entry, d.request.transfer.name), std::move(d.request)});
-  }
+        {fmt::format("{} {}", d.entry, d.request.transfer.name), std::move(d.request), d.own_events});
   return exit_ok;
 }
 

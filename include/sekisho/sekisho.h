@@ -57,13 +57,14 @@ struct DecideResult {
   std::string json;  // schemas/answer.schema.json
 };
 
-/// Which two sides to compare: two days, a day with and without drafts, or two regimes on a day.
 /// A decision that somebody recorded, by what it is called there.
 struct NamedDecision {
   std::string id;
   DecideRequest request;
+  bool own_events = false;  // its events are those of the question
 };
 
+/// Which two sides to compare: two days, a day with and without drafts, or two regimes on a day.
 struct ImpactRequest {
   std::string from, to;                  // two days; or, with drafts or `against`, the one day in `to`
   std::string regime, against;           // one regime only; compared with `against` where that is given

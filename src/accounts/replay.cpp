@@ -67,9 +67,10 @@ class Wholes {
     for (const Party& p : w.parties) {
       if (!p.part_of.empty()) part_of_[p.id] = p.part_of;
       if (!p.country.empty()) country_[p.id] = p.country;
+      known_.insert(p.id);
     }
   }
-  bool knows(const std::string& party) const { return part_of_.contains(party) || country_.contains(party); }
+  bool knows(const std::string& party) const { return known_.contains(party); }
   /// The state in which a party is; empty if nobody said.
   std::string country(const std::string& party) const {
     const auto it = country_.find(party);
@@ -87,6 +88,7 @@ class Wholes {
 
  private:
   std::map<std::string, std::string, std::less<>> part_of_, country_;
+  std::set<std::string, std::less<>> known_;
 };
 
 ReservedLine with_wholes(ReservedLine line, const Wholes& wholes) {
@@ -96,7 +98,8 @@ ReservedLine with_wholes(ReservedLine line, const Wholes& wholes) {
     // What is recorded of a party counts, not what a line says that it belongs to; and a state belongs to
     // nothing.
     const std::string first = f.values.front();
-    if (f.values.size() == 1 || wholes.knows(first) || is_country_code(first)) f.values = wholes.of(first);
+    const bool belongs = f.fact != "item" && f.fact != "lot" && !is_country_code(first);
+    if (f.values.size() == 1 || !belongs || wholes.knows(first)) f.values = wholes.of(first);
   }
   if (!consignee && !line.consignee.empty()) line.facts.push_back({"consignee", wholes.of(line.consignee)});
   return line;
@@ -116,17 +119,20 @@ class Concerned {
     }
     std::string item = line.item;
     bool consignee = false, lot = false;
-    for (const UseFact& f : with_wholes(line, wholes_).facts) {
+    for (const UseFact& f : line.facts) {  // all that is said, and all that it belongs to
       consignee = consignee || f.fact == "consignee";
       lot = lot || f.fact == "lot";
       for (const std::string& v : f.values)
         if (f.fact == "lot")
           concerns_.push_back({HeldKind::lot, v});
         else if (f.fact == "item")
-          item = v;
+          concerns_.push_back({HeldKind::item, v});
         else
-          add_party(v);
+          for (const std::string& p : wholes_.of(v)) add_party(p);
+      if (f.fact == "item" && item.empty()) item = f.values.front();
     }
+    consignee = consignee || !line.consignee.empty();
+    for (const std::string& p : wholes_.of(line.consignee)) add_party(p);
     if (item.empty()) unsaid_.insert(HeldKind::item);
     if (!consignee) unsaid_.insert(HeldKind::party);
     if (!lot) of_any_lot_.insert(item);

@@ -223,6 +223,18 @@ TEST_CASE("what is parted, merged or built from a stopped lot is stopped with it
   const std::string renamed =
       event("transfer", "2024-03-03", R"("takes":[{"lot":"L1","as":"N"}],"to":"unit")");
   CHECK(lots(whole + "\n" + stop, "L1") == "4 SK3313");
+  const std::string made =
+      event("make", "2024-03-01", R"("gives":[{"lot":"L","item":"gyro","quantity":"2 pieces"}])") + "\n";
+  const auto taken = [&](const char* quantity) {
+    return event("split", "2024-03-02",
+                 fmt::format(R"("takes":[{{"lot":"L","quantity":"{}"}}],)"
+                             R"("gives":[{{"lot":"L1","item":"gyro","quantity":"{}"}}])",
+                             quantity, quantity)
+                     .c_str()) +
+           "\n";
+  };
+  CHECK(lots(made + taken("2 pieces") + stop, "L1") == "5 SK3313");
+  CHECK(lots(made + taken("1 pieces") + stop, "L1") == "");
   CHECK(lots(whole + "\n" + renamed + "\n" + stop, "N") == "5 SK3313");
   CHECK(lots(whole + "\n" + renamed + "\n" +
                  event("make", "2024-03-04", R"("gives":[{"lot":"L","item":"gyro","quantity":"2 pieces"}])") +
@@ -289,7 +301,17 @@ TEST_CASE("what a line says that a party belongs to does not stand against what 
   CHECK(found(R"("consignee":["sub","good"])", {}) == "");
   CHECK(found(R"("consignee":["sub","good"])", world) == "2 SK3305");
   CHECK(found(R"("consignee":"good","destination":["KE","US"])", world) == "");
-  CHECK(Replay({granted, R"({"event":"stop","id":"s","on":"2024-04-01","item":"gyro"})",
-                reserve("r", "2024-04-02", "1 pieces", R"(,"facts":{"item":"gyro"})")})
-            .found() == "3 SK3313");
+  // A stop is met by all that is said, and by all that is recorded of it.
+  const auto stopped = [&](const char* what, const char* facts) {
+    return Replay({granted, R"({"event":"stop","id":"s","on":"2024-04-01",)" + std::string(what) + "}",
+                   reserve("r", "2024-04-02", "1 pieces", facts)},
+                  "2025-06-30", world)
+        .found();
+  };
+  CHECK(stopped(R"("item":"gyro")", R"(,"facts":{"item":["gyro","other"],"lot":"z"})") == "3 SK3313");
+  CHECK(stopped(R"("item":"other")", R"(,"facts":{"item":["gyro","other"],"lot":"z"})") == "3 SK3313");
+  CHECK(stopped(R"("party":"bad")", R"(,"facts":{"end_user":["unit","bad"]})") == "3 SK3313");
+  CHECK(stopped(R"("party":"bad")", R"(,"facts":{"end_user":["sub","good"]})") == "3 SK3313");
+  CHECK(stopped(R"("state":"KE")", R"(,"facts":{"destination":["US","KE"]})") == "3 SK3313");
+  CHECK(stopped(R"("state":"FR")", R"(,"facts":{"destination":["US","KE"]})") == "");
 }

@@ -1,7 +1,6 @@
 #include "impact/impact.h"
 
 #include <algorithm>
-#include <deque>
 #include <map>
 
 #include "api/decide.h"
@@ -24,11 +23,6 @@ struct Touched {
   std::vector<std::string> clean_for;
 };
 
-/// A transfer that is pending or was decided, with the acts of authorities on its day.
-struct AskedCase {
-  std::size_t touched;  // its place among what a change may touch
-  LineQuestion line;
-};
 using ByRegime = std::map<std::string, FindingSet>;
 
 Json bounds_json(const FindingSet& found) {
@@ -41,7 +35,11 @@ class Comparison {
       : body_(body), law_(body.law), request_(request), sources_(body.sources) {}
 
   ImpactResult run() {
-    if (!days() || !regimes() || !read_world_records()) return failed();
+    try {
+      if (!days() || !regimes() || !read_world_records()) return failed();
+    } catch (const TooManyNodes&) {
+      return too_large("it happened in deciding what is pending or was decided");
+    }
     Question q;
     q.law = &law_;
     q.world = &world_;
@@ -62,14 +60,16 @@ class Comparison {
     try {
       return answer(compiled);
     } catch (const TooManyNodes&) {
-      diags_.emit(code::too_many_nodes, TextSpan{}, request_.node_limit)
-          .note("it happened in comparing the two sides");
-      return failed();
+      return too_large("it happened in comparing the two sides");
     }
   }
 
  private:
   ImpactResult failed() { return {false, reports_of(sources_, diags_), {}}; }
+  ImpactResult too_large(const char* where) {
+    diags_.emit(code::too_many_nodes, TextSpan{}, request_.node_limit).note(where);
+    return failed();
+  }
 
   bool days() {
     const auto to = parse_date(request_.to), from = parse_date(request_.from);
@@ -167,39 +167,44 @@ class Comparison {
   /// other from being looked at.
   void recorded(const NamedDecision& d) {
     Diagnostics told = std::exchange(diags_, {});
-    const std::size_t touched = touched_.size(), cases = cases_.size();
+    const std::size_t touched = touched_.size();
     look_at(d);
     std::swap(told, diags_);
-    if (!told.has_errors()) return;
+    const auto error = std::find_if(told.all().begin(), told.all().end(),
+                                    [](const Diagnostic& d) { return d.code->severity == Severity::error; });
+    if (error == told.all().end()) return;
     touched_.erase(touched_.begin() + static_cast<std::ptrdiff_t>(touched), touched_.end());
-    cases_.erase(cases_.begin() + static_cast<std::ptrdiff_t>(cases), cases_.end());
-    diags_.emit(code::decision_unreadable, TextSpan{}, d.id, told.all().front().message)
+    changed_.erase(changed_.lower_bound(touched), changed_.end());
+    diags_.emit(code::decision_unreadable, TextSpan{}, d.id, error->message)
         .fix("`watch` and `register show` say more");
   }
   void look_at(const NamedDecision& d) {
-    auto read = read_request(body_, sources_, d.request, diags_);
+    Sources sources = body_.sources;  // what is read for one decision goes with it
+    DecideRequest asked = d.request;
+    if (d.own_events) asked.events = request_.events;
+    const auto read = read_request(body_, sources, asked, diags_);
     if (!read) return;
-    const World& world = worlds_.emplace_back(std::move(read->world));
     const Transfer& t = read->transfer;
-    const std::vector<KnownByHand> by_hand = known_by_hand(sources_, d.request.known, diags_);
-    const Date on = parse_date(d.request.on).value_or(t.on.value_or(views_.back().day));
+    const std::vector<KnownByHand> by_hand = known_by_hand(sources, asked.known, diags_);
+    const Date on = parse_date(asked.on).value_or(t.on.value_or(views_.back().day));
     for (const TransferLine& line : t.lines) {
-      touch("recorded_decision", t.lines.size() > 1 ? d.id + " " + line.id : d.id, world, t, line, by_hand);
-      ask_with_acts(world, t, line, on, by_hand, d.request.without_instruments);
+      touch("recorded_decision", t.lines.size() > 1 ? d.id + " " + line.id : d.id, read->world, t, line,
+            by_hand);
+      ask_with_acts(read->world, t, line, on, by_hand, asked.without_instruments);
     }
   }
-  /// The last that was touched, to be decided under both laws.
+  /// The last that was touched, decided under both laws.
   void ask_with_acts(const World& world, const Transfer& t, const TransferLine& line, Date on,
                      const std::vector<KnownByHand>& by_hand, bool without_instruments) {
     const Days days{on, on, far_future};
-    cases_.push_back({touched_.size() - 1,
-                      line_question(law_, world, true, t, line, days, by_hand, without_instruments, diags_)});
+    LineQuestion q = line_question(law_, world, true, t, line, days, by_hand, without_instruments, diags_);
+    if (!diags_.has_errors()) changed_[touched_.size() - 1] = other_answers(q);
   }
   /// What each regime finds under the law of a view.
-  ByRegime findings(AskedCase& c, const View& view) {
-    c.line.question.views = {view};
-    c.line.question.law_day = view.day;
-    const Space space(c.line.question, diags_);
+  ByRegime findings(LineQuestion& q, const View& view) {
+    q.question.views = {view};
+    q.question.law_day = view.day;
+    const Space space(q.question, diags_);
     Completions engine(space, diags_, request_.node_limit);
     const State start = Reader(space).start();
     ByRegime out;
@@ -208,9 +213,9 @@ class Comparison {
     return out;
   }
   /// Of a case the regimes whose finding is another on the other side.
-  Json other_answers(AskedCase& c) {
+  Json other_answers(LineQuestion& q) {
     Json out = Json::array();
-    const ByRegime before = findings(c, views_.front()), after = findings(c, views_.back());
+    const ByRegime before = findings(q, views_.front()), after = findings(q, views_.back());
     const auto found = [](const ByRegime& all, const std::string& regime) {
       const auto it = all.find(regime);
       FindingSet none;
@@ -336,8 +341,6 @@ class Comparison {
 
   ImpactResult answer(Compiled& compiled) {
     std::vector<Told> all;
-    for (AskedCase& c : cases_) changed_[c.touched] = other_answers(c);
-    if (diags_.has_errors()) return failed();
     const auto view_after = views_.size() - 1;
     if (!request_.against.empty()) {
       tell(compiled, {0, body_.regime(request_.regime)}, {0, body_.regime(request_.against)}, all);
@@ -391,8 +394,6 @@ class Comparison {
   World world_;
   std::vector<View> views_;
   std::vector<Touched> touched_;
-  std::deque<World> worlds_;  // of recorded decisions
-  std::deque<AskedCase> cases_;
   std::map<std::size_t, Json> changed_;  // of each case, by its place among what is touched: what changes
   std::vector<Values> box_;
 };

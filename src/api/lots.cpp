@@ -177,20 +177,28 @@ Transfer transfer_of(const Event& e, const std::vector<const LotState*>& before)
   return t;
 }
 
-/// Whether an authorisation that is drawn to its end still covers. It does not what is still to move; what
-/// moved may be what it was drawn for.
-enum class Spent : std::uint8_t { lapses, stands };
+/// A movement that took place, for which an authorisation may have been drawn to its end.
+struct Shipped {
+  Date on;
+  const std::vector<std::string>& under;
+};
 
 /// Authorisations as their acts up to a day left them, as instruments. One that its issuer does not know, and
 /// a draft, is no act of any authority; one that answers and finds nothing, such as an end-use certificate,
 /// is none that the law reads.
-World acts_of(const Book& book, Date on, Spent spent) {
+/// @param shipped  none: what is still to move, which a spent authorisation does not cover
+World acts_of(const Book& book, Date on, const std::optional<Shipped>& shipped = {}) {
   World out;
   for (const std::string& id : book.ids()) {
     if (book.known_from(id) > on) continue;
     const Authorisation& a = *book.terms(id, on);
-    AuthorisationState state = spent == Spent::lapses ? book.state(id, on) : a.state;
-    if (spent == Spent::stands && state == AuthorisationState::exhausted) state = AuthorisationState::granted;
+    AuthorisationState state = book.state(id, on);
+    // Drawn to its end on its own day, or named by the movement, it was drawn for that.
+    if (shipped && state == AuthorisationState::exhausted &&
+        (std::find(shipped->under.begin(), shipped->under.end(), id) != shipped->under.end() ||
+         (book.known_from(id) < shipped->on &&
+          book.state(id, Date{shipped->on.days - 1}) != AuthorisationState::exhausted)))
+      state = AuthorisationState::granted;
     const auto acts_as = as_instrument(state);
     if (!acts_as || a.at_issuer == AtIssuer::not_found) continue;
     if (a.instrument.answers.empty() && a.instrument.finds.empty()) continue;
@@ -272,7 +280,7 @@ class Movements {
     if (e.kind == EventKind::give_back || e.kind == EventKind::return_substitute) came_home(e, out.transfer);
     world_.holds = holds_->against(e);
     world_.instruments.resize(acts_in_file_);
-    join(world_, acts_of(accounts_.book, on, Spent::stands), o_.diags);
+    join(world_, acts_of(accounts_.book, on, Shipped{e.on, e.goods()->under}), o_.diags);
     auto answer = answer_to(
         body_, o_.sources, {world_, true, out.transfer, {on, on, far_future}, {}, {}, false, true}, o_.diags);
     if (!answer) return std::nullopt;
@@ -342,7 +350,7 @@ void lots_of_events(const Rulebooks::Body& body, Sources& sources, const SourceT
   const Custody custody(events, on, body.law, world, diags);
   join(world, custody.world(), diags);
   if (diags.has_errors()) return;  // the accounts would tell of the same corrections again
-  join(world, acts_of(replay_accounts(events, on, world, diags).book, on, Spent::lapses), diags);
+  join(world, acts_of(replay_accounts(events, on, world, diags).book, on), diags);
   Diagnostics told;  // by the accounts already
   world.holds = Holds(events, custody.events(), told).on(on);
 }

@@ -214,6 +214,7 @@ RegisterOutcome OpenRegister::append(const std::vector<std::string>& events, con
   std::size_t done_up_to = 0;
   std::optional<Sequence> checked;  // the register of so many entries is known to bear what is left
   RegisterOutcome out = done(0);
+  std::unordered_set<std::string> said;
   const auto check = [&]() -> Failure {
     const auto standing = ledger.standing();
     if (!standing) return standing.problem();
@@ -224,9 +225,7 @@ RegisterOutcome OpenRegister::append(const std::vector<std::string>& events, con
     Failure f = unfit(*standing, left, options.world, found);
     if (f) out.reports.clear();
     for (Report& r : found)
-      if (std::none_of(out.reports.begin(), out.reports.end(),
-                       [&](const Report& told) { return told.message == r.message; }))
-        out.reports.push_back(std::move(r));
+      if (said.insert(r.message).second) out.reports.push_back(std::move(r));
     return f;
   };
   do {

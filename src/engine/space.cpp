@@ -450,13 +450,17 @@ class Space::Builder {
       return variable(std::move(v));
     });
   }
-  VarId parties_var(FactId f, const std::string& parameter) {
-    return once(rates_, fmt::format("{} within {} of {}", f.index, parameter, proviso_.index), [&] {
+  /// @param f  none: an element of a set, which is `subject`
+  VarId parties_var(FactId f, const std::string& subject, std::uint32_t place) {
+    const std::string& parameter = law_[law_[proviso_].versions.front()].parameters[place];
+    const std::string key = fmt::format("{} {} within {} of {}", f.index, subject, parameter, proviso_.index);
+    return once(rates_, key, [&] {
       Variable v{};
       v.kind = VarKind::rate;
       v.fact = f;
       v.proviso = proviso_;
       v.element.text = parameter;
+      v.subject = subject;
       v.name = fmt::format("{} of {}", parameter, law_[proviso_].name);
       v.domain = yes_no();
       v.known = taken_as(v.name);
@@ -610,7 +614,11 @@ class Space::Builder {
       case ExprOp::equals: return sure(std::find(e.values.begin(), e.values.end(), v) != e.values.end());
       case ExprOp::in_list: return membership(e.list, v, true);
       case ExprOp::under: return sure(lies_under(v.text, e.values.front().text));
-      case ExprOp::within_parameter: return sure(within_arguments(v, e.parameter));
+      case ExprOp::within_parameter: {
+        if (named(e)) return sure(within_arguments(v, e.parameter));
+        const std::string element = show_value(t, v);
+        return {true, parties_var({}, element.empty() ? "another" : element, e.parameter)};
+      }
       default: return compare(e, t, v);
     }
   }
@@ -728,6 +736,10 @@ class Space::Builder {
     return !v.text.empty() && q_.world->within(v.text, (*arguments_)[parameter]);
   }
 
+  /// Whether somebody recorded whom a proviso names there.
+  bool named(const Expr& e) const {
+    return arguments_ && e.parameter < arguments_->size() && !(*arguments_)[e.parameter].empty();
+  }
   /// A literal about the element of a set is settled when it is compiled, but for unsettled law.
   void constant(Presence p, Node& n) {
     n.op = ExprOp::empty;                  // of no members: true
@@ -743,9 +755,8 @@ class Space::Builder {
       if (element_) constant(holds(e, element_type_, *element_), n);
       return;
     }
-    const bool named = arguments_ && e.parameter < arguments_->size() && !(*arguments_)[e.parameter].empty();
-    if (e.op == ExprOp::within_parameter && !named) {
-      n.var = parties_var(e.fact, law_[law_[proviso_].versions.front()].parameters[e.parameter]);
+    if (e.op == ExprOp::within_parameter && !named(e)) {
+      n.var = parties_var(e.fact, law_[e.fact].name, e.parameter);
       n.op = ExprOp::yes;
       n.yes = bit(1);
       return;

@@ -57,9 +57,10 @@ struct Variable {
   Values all;    // every value of the domain
   Values known;  // those that are possible
   std::string name;
+  std::string subject;  // what is compared below: a fact, or one element of a set
 
-  /// A comparison with parties that nobody recorded: `fact` is within those that `proviso` names where it has
-  /// the parameter in `element`.
+  /// A comparison with parties that nobody recorded: `subject` is within those that `proviso` names where it
+  /// has the parameter in `element`.
   bool of_unrecorded_parties() const { return kind == VarKind::rate && proviso.valid(); }
 };
 

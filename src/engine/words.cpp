@@ -145,7 +145,7 @@ class Wording::Words {
       case VarKind::listed: return fmt::format("{}{}", yes ? "" : "not ", var.name);
       case VarKind::rate:
         if (var.of_unrecorded_parties())
-          return fmt::format("{} is {}within {}", law_[var.fact].name, yes ? "" : "not ", var.name);
+          return fmt::format("{} is {}within {}", var.subject, yes ? "" : "not ", var.name);
         return fmt::format("it {} that {}", yes ? "holds" : "does not hold", var.name);
       case VarKind::judged:
       case VarKind::need: return fmt::format("{} is {}", var.name, fmt::join(p.values, " or "));

@@ -45,6 +45,9 @@ class Reading {
       event(document_.events[i]);
     }
     for (; next < said.size(); ++next) line(said[next].line, said[next].at);
+    for (const Declared& d : declarations_)  // those that stood before what became no event
+      if (none_.contains(d.of) && std::erase_if(out_, [&](const Event& e) { return e.id == d.id; }) != 0)
+        diags_.emit(code::becomes_no_event, d.at, "ErrorDeclaration", "what it declares wrong became none");
     return std::move(out_);
   }
 
@@ -131,6 +134,7 @@ class Reading {
     if (!each_once(e) || !first_of_its_name(e)) return;
     if (!told.line.contains("id"))
       told.line["id"] = epcis_hash(epcis_prehash(sources_, e, document_.ignored));
+    if (declares) declarations_.push_back({id, told.line["id"], e.at});
     drop_foreign(told, extensions);
     const auto event = line(to_line(told.line), e.at);
     if (!event) return;
@@ -253,6 +257,11 @@ class Reading {
   std::set<std::string> ids_;             // `eventID`s so far
   std::set<std::string> declared_wrong_;  // somewhere in the document
   std::set<std::string> none_;            // those that became no event
+  struct Declared {
+    std::string of, id;
+    TextSpan at;
+  };
+  std::vector<Declared> declarations_;
 };
 
 }  // namespace

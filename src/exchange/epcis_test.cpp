@@ -276,6 +276,9 @@ TEST_CASE("what is packed moves with what it is packed in, and is built into not
   ReadDocument undone(document_with(named + "," + shipping + "," + wrong));
   CHECK(undone.lines().empty());
   CHECK(undone.found() == "SK3406 SK3406 SK3406");
+  ReadDocument before(document_with(wrong + "," + named + "," + shipping));
+  CHECK(before.lines().empty());
+  CHECK(before.found() == "SK3406 SK3406 SK3406");
   ReadDocument alone(document_with(shipping));
   CHECK(alone.lines().empty());
   CHECK(alone.found() == "SK3406");

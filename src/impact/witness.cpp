@@ -121,7 +121,7 @@ WitnessFiles witness_files(const Compiled& c, const std::vector<Values>& witness
   for (const auto& [name, members] : sets) facts[name] = members;
   if (carries && law.find_fact("consignee").valid()) facts["consignee"] = consignee;
   for (const auto& [v, yes] : within)
-    if (const std::string& fact = law[v->fact].name; !facts.contains(fact)) {
+    if (const std::string& fact = v->subject; v->fact.valid() && !facts.contains(fact)) {
       facts[fact] = "the " + fact;
       enter(FactType::party, "the " + fact);
     }
@@ -139,8 +139,11 @@ WitnessFiles witness_files(const Compiled& c, const std::vector<Values>& witness
         with[parameter] = holder;
         parties[holder] = {{"name", holder}};
         for (const auto& [v, yes] : within)
-          if (yes && v->proviso == p && v->element.text == parameter)
-            parties[facts.value(law[v->fact].name, consignee)]["part_of"] = holder;
+          if (yes && v->proviso == p && v->element.text == parameter) {
+            std::string top = v->fact.valid() ? facts.value(v->subject, consignee) : v->subject;
+            while (parties[top].contains("part_of")) top = parties[top]["part_of"];
+            if (top != holder) parties[top]["part_of"] = holder;
+          }
       }
       provisos.push_back(
           {{"proviso", law[p].name}, {"with", with}, {"bound_on", to_string(bound_on(space, p))}});

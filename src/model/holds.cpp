@@ -63,51 +63,71 @@ bool Holds::before(const Event& stop, const Event& event) const {
 
 namespace {
 
-/// Whether an event takes all that bears a number away from it, as far as it says.
-bool ends(const Event& e, const LotTaken& t) {
-  if (t.quantity || !t.serials.empty()) return false;
-  if (!t.as.empty()) return t.as != t.lot;
-  if (moves(e.kind) || e.kind == EventKind::inventory) return false;
-  const auto& gives = e.goods()->gives;
-  return std::none_of(gives.begin(), gives.end(), [&](const LotGiven& l) { return l.lot == t.lot; });
-}
+/// How much still bears a number, as far as events say; and the event that took the last of it.
+struct Bearing {
+  std::optional<Amount> left;
+  std::size_t gone;
+
+  void made(std::optional<Amount> quantity, std::size_t never) {
+    left = std::move(quantity);
+    gone = never;
+  }
+  void taken(const Event& e, std::size_t place, const LotTaken& t) {
+    const bool keeps = t.as.empty() || t.as == t.lot;
+    if (e.kind == EventKind::inventory || e.kind == EventKind::release || (moves(e.kind) && keeps)) return;
+    const bool whole = !t.quantity && t.serials.empty();
+    const std::int64_t amount =
+        t.quantity ? t.quantity->ten_thousandths : static_cast<std::int64_t>(t.serials.size()) * 10'000;
+    if (left) left->ten_thousandths -= whole ? left->ten_thousandths : amount;
+    if (whole || (left && left->ten_thousandths <= 0)) gone = place;
+  }
+};
 
 }  // namespace
 
-/// Where a lot had gone when it was stopped: the place of the event that ended it, else behind all.
-std::size_t Holds::gone_at(const Event& stop, const std::vector<const Event*>& events) const {
-  const std::string& lot = std::get<Stop>(stop.body).name;
-  std::size_t gone = events.size();
+/// Of each stop of a lot the place of the event that took the last of it before it was stopped, else behind
+/// all.
+std::map<std::size_t, std::size_t> Holds::gone_before(const StopsOfLots& stops_of,
+                                                      const std::vector<const Event*>& events) const {
+  std::map<std::size_t, Bearing> bearing;
+  for (const auto& [lot, stops] : stops_of)
+    for (const std::size_t i : stops) bearing[i] = {std::nullopt, events.size()};
+  const auto each = [&](const Event& e, std::string_view lot, const auto& change) {
+    if (const auto stops = stops_of.find(lot); stops != stops_of.end())
+      for (const std::size_t i : stops->second)
+        if (!before(*stops_[i].stop, e)) change(bearing[i]);
+  };
   for (std::size_t k = 0; k < events.size(); ++k) {
-    const Goods* g = events[k]->goods();
-    if (g == nullptr || before(stop, *events[k])) continue;
+    const Event& e = *events[k];
+    const Goods* g = e.goods();
+    if (g == nullptr) continue;
     for (const LotTaken& t : g->takes) {
-      if (t.as == lot) gone = events.size();
-      if (t.lot == lot && ends(*events[k], t)) gone = k;
+      each(e, t.lot, [&](Bearing& b) { b.taken(e, k, t); });
+      if (!t.as.empty() && t.as != t.lot)
+        each(e, t.as, [&](Bearing& b) { b.made(t.quantity, events.size()); });
     }
-    for (const LotGiven& l : g->gives)
-      if (l.lot == lot) gone = events.size();
+    for (const LotGiven& l : g->gives) each(e, l.lot, [&](Bearing& b) { b.made(l.quantity, events.size()); });
   }
-  return gone;
+  std::map<std::size_t, std::size_t> out;
+  for (const auto& [stop, b] : bearing) out[stop] = b.gone;
+  return out;
 }
 
 /// What became of stopped lots, event after event.
 void Holds::follow_lots(const std::vector<const Event*>& events) {
-  std::map<std::string_view, std::set<std::size_t>> stops_of;  // of each lot, places among the stops
+  StopsOfLots stops_of;
   for (std::size_t i = 0; i < stops_.size(); ++i)
     if (const Stop& what = std::get<Stop>(stops_[i].stop->body); what.kind == HeldKind::lot)
       stops_of[what.name].insert(i);
   if (stops_of.empty()) return;
-  std::map<std::size_t, std::size_t> gone;  // of each such stop
-  for (const auto& [lot, stops] : stops_of)
-    for (const std::size_t i : stops) gone[i] = gone_at(*stops_[i].stop, events);
+  const auto gone = gone_before(stops_of, events);
   for (std::size_t k = 0; k < events.size(); ++k) {
     const Event* e = events[k];
     const Goods* g = e->goods();
     if (g == nullptr) continue;
     const auto hand_on = [&](const std::set<std::size_t>& stops, std::string_view to) {
       for (const std::size_t i : stops)
-        if ((before(*stops_[i].stop, *e) || k >= gone[i]) && stops_of[to].insert(i).second)
+        if ((before(*stops_[i].stop, *e) || k >= gone.at(i)) && stops_of[to].insert(i).second)
           stops_[i].became.emplace_back(to);
     };
     std::set<std::size_t> taken;

@@ -1,5 +1,6 @@
 #pragma once
 #include <map>
+#include <set>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -57,7 +58,9 @@ class Holds {
   std::vector<Hold> where(const Binds& binds) const;
   void learn_items(const std::vector<const Event*>& events);
   void follow_lots(const std::vector<const Event*>& events);
-  std::size_t gone_at(const Event& stop, const std::vector<const Event*>& events) const;
+  using StopsOfLots = std::map<std::string_view, std::set<std::size_t>>;  // places among the stops
+  std::map<std::size_t, std::size_t> gone_before(const StopsOfLots& stops_of,
+                                                 const std::vector<const Event*>& events) const;
   bool before(const Event& stop, const Event& event) const;
   std::size_t recorded_at(const Event& e) const;
   std::vector<Standing> stops_;

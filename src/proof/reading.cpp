@@ -627,7 +627,9 @@ Truth Reader::within_parties(const Expr& n, FactId f, const Value& v) {
   const auto party =
       carried_ ? carried_->with.find(parameter) : std::map<std::string, std::string>::const_iterator{};
   if (!carried_ || party == carried_->with.end())
-    return holds({Matter::Kind::parties, f.index, {proviso_->proviso.index, parameter}});
+    return holds({Matter::Kind::parties,
+                  f.index,
+                  {proviso_->proviso.index, f.valid() ? parameter : parameter + " | " + v.text}});
   return truth(case_.within(v.text, party->second));
 }
 
