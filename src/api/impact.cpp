@@ -171,7 +171,7 @@ class Comparison {
     look_at(d);
     std::swap(told, diags_);
     const auto error = std::find_if(told.all().begin(), told.all().end(),
-                                    [](const Diagnostic& d) { return d.code->severity == Severity::error; });
+                                    [](const Diagnostic& t) { return t.code->severity == Severity::error; });
     if (error == told.all().end()) return;
     touched_.erase(touched_.begin() + static_cast<std::ptrdiff_t>(touched), touched_.end());
     changed_.erase(changed_.lower_bound(touched), changed_.end());
