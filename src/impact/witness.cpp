@@ -107,7 +107,7 @@ WitnessFiles witness_files(const Compiled& c, const std::vector<Values>& witness
         break;
       case VarKind::rate:
         if (v.of_unrecorded_parties())
-          within.push_back({&v, yes});
+          within.emplace_back(&v, yes);
         else
           out.readings.push_back({VarId{i}, v.name, yes, {}, {}});
         break;
