@@ -55,7 +55,7 @@ std::string list_of(const std::vector<Claim>& values) {
 const UseFact* find_fact(const ReservedLine& line, const std::string& fact) {
   const auto it =
       std::find_if(line.facts.begin(), line.facts.end(), [&](const UseFact& f) { return f.fact == fact; });
-  return it == line.facts.end() ? nullptr : &*it;
+  return it == line.facts.end() || it->values.empty() ? nullptr : &*it;
 }
 
 /// What a use says of a fact that a scope names; its item and consignee count as said.

@@ -97,6 +97,7 @@ ReservedLine with_wholes(ReservedLine line, const Wholes& wholes) {
     consignee = consignee || f.fact == "consignee";
     // What is recorded of a party counts, not what a line says that it belongs to; and a state belongs to
     // nothing.
+    if (f.values.empty()) continue;
     const std::string first = f.values.front();
     const bool belongs = f.fact != "item" && f.fact != "lot" && !is_country_code(first);
     if (f.values.size() == 1 || !belongs || wholes.knows(first)) f.values = wholes.of(first);
@@ -129,7 +130,7 @@ class Concerned {
           concerns_.push_back({HeldKind::item, v});
         else
           for (const std::string& p : wholes_.of(v)) add_party(p);
-      if (f.fact == "item" && item.empty()) item = f.values.front();
+      if (f.fact == "item" && item.empty() && !f.values.empty()) item = f.values.front();
     }
     consignee = consignee || !line.consignee.empty();
     for (const std::string& p : wholes_.of(line.consignee)) add_party(p);

@@ -134,7 +134,7 @@ class Reading {
     if (!each_once(e) || !first_of_its_name(e)) return;
     if (!told.line.contains("id"))
       told.line["id"] = epcis_hash(epcis_prehash(sources_, e, document_.ignored));
-    if (declares) declarations_.push_back({id, told.line["id"], e.at});
+    if (declares) declarations_.push_back({id, text_at(told.line, "id"), e.at});
     drop_foreign(told, extensions);
     const auto event = line(to_line(told.line), e.at);
     if (!event) return;
