@@ -115,19 +115,13 @@ class Comparison {
     world_ = std::move(*world);
     if (request_.events) lots_of_events(body_, sources_, *request_.events, views_.back().day, world_, diags_);
     if (diags_.has_errors()) return false;
-    const auto add = [&](const char* kind, const std::string& id, const Transfer& t,
-                         const TransferLine& line) { touch(kind, id, world_, t, line, {}); };
-    const auto ask = [&](const std::string& id, const Transfer& t, const TransferLine& line) {
-      touch("pending", id, world_, t, line, {});
-      ask_with_acts(world_, t, line, t.on.value_or(views_.back().day), {}, false);
-    };
     for (const Lot& lot : world_.lots) {
       Transfer t;
       const Party* holder = world_.party(lot.holder);
       t.from = !lot.country.empty() ? lot.country : holder ? holder->country : lot.made_in;
       TransferLine line;
       line.lot = lot.id;
-      add("holding", lot.id, t, line);
+      touch("holding", lot.id, world_, t, line, {});
     }
     for (const Instrument& i : world_.instruments) {
       if (i.answers.empty()) continue;
@@ -149,8 +143,7 @@ class Comparison {
       if (!doc) return false;
       const auto t = read_transfer(*doc, world_, diags_);
       if (!t) return false;
-      for (const TransferLine& line : t->lines)
-        ask(t->lines.size() > 1 ? text.name + " " + line.id : text.name, *t, line);
+      touch_case("pending", text.name, world_, *t, t->on.value_or(views_.back().day), {}, false);
     }
     if (diags_.has_errors()) return false;
     for (const NamedDecision& d : request_.decisions) recorded(d);
@@ -187,18 +180,17 @@ class Comparison {
     const Transfer& t = read->transfer;
     const std::vector<KnownByHand> by_hand = known_by_hand(sources, asked.known, diags_);
     const Date on = parse_date(asked.on).value_or(t.on.value_or(views_.back().day));
-    for (const TransferLine& line : t.lines) {
-      touch("recorded_decision", t.lines.size() > 1 ? d.id + " " + line.id : d.id, read->world, t, line,
-            by_hand);
-      ask_with_acts(read->world, t, line, on, by_hand, asked.without_instruments);
-    }
+    touch_case("recorded_decision", d.id, read->world, t, on, by_hand, asked.without_instruments);
   }
-  /// The last that was touched, decided under both laws.
-  void ask_with_acts(const World& world, const Transfer& t, const TransferLine& line, Date on,
-                     const std::vector<KnownByHand>& by_hand, bool without_instruments) {
+  /// Each line of a transfer, decided under both laws with the acts of authorities on its day.
+  void touch_case(const char* kind, const std::string& id, const World& world, const Transfer& t, Date on,
+                  const std::vector<KnownByHand>& by_hand, bool without_instruments) {
     const Days days{on, on, far_future};
-    LineQuestion q = line_question(law_, world, true, t, line, days, by_hand, without_instruments, diags_);
-    if (!diags_.has_errors()) changed_[touched_.size() - 1] = other_answers(q);
+    for (const TransferLine& line : t.lines) {
+      touch(kind, t.lines.size() > 1 ? id + " " + line.id : id, world, t, line, by_hand);
+      LineQuestion q = line_question(law_, world, true, t, line, days, by_hand, without_instruments, diags_);
+      if (!diags_.has_errors()) changed_[touched_.size() - 1] = other_answers(q);
+    }
   }
   /// What each regime finds under the law of a view.
   ByRegime findings(LineQuestion& q, const View& view) {

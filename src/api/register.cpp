@@ -67,8 +67,7 @@ std::string request_body(const DecideRequest& q, const std::string& answer, bool
   return to_line({{"request", request}, {"answer", answer}});
 }
 /// Whether an answer says what is compared when it is given again.
-bool whole_answer(const std::string& text) {
-  const auto answer = parse_json(text);
+bool whole_answer(const std::optional<Json>& answer) {
   if (!answer || !answer->is_object()) return false;
   const auto has = [](const Json& j, const char* key) { return j.contains(key) && j[key].is_string(); };
   const auto all_have = [&](const char* list, std::initializer_list<const char*> keys) {
@@ -87,7 +86,7 @@ std::optional<RecordedDecision> decision_from(const Holding& h) try {
   const auto j = parse_json(h.body);
   if (!j) return std::nullopt;
   const Json& r = j->at("request");
-  if (!whole_answer(j->at("answer").get<std::string>())) return std::nullopt;
+  if (!whole_answer(parse_json(j->at("answer").get<std::string>()))) return std::nullopt;
   RecordedDecision d{
       h.entry, h.by, h.confirmed_by, {}, r.at("own_events").get<bool>(), j->at("answer").get<std::string>()};
   d.request.transfer = source_from(r.at("transfer")).value_or(SourceText());
@@ -270,8 +269,8 @@ RegisterOutcome OpenRegister::append_if(
 
 RegisterOutcome OpenRegister::record_decision(const DecideRequest& request, const std::string& json,
                                               bool own_events, const Recorder& recorder) {
-  if (!whole_answer(json)) return failed(problem(code::not_an_answer));
   const auto answer = parse_json(json);
+  if (!whole_answer(answer)) return failed(problem(code::not_an_answer));
   const bool proposal = discretionary(*answer);
   const auto at = Ledger(body_->record)
                       .record_decision(request_body(request, json, own_events), recorder.by, recorder.now,

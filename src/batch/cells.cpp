@@ -108,9 +108,7 @@ const Said& Cells::said(FactId fact, std::string_view cell) {
 }
 
 bool Cells::is_state(const Value& v) const {
-  const auto codes = country_codes();
-  return std::binary_search(codes.begin(), codes.end(), std::string_view(v.text)) ||
-         named_states_.contains(v.text);
+  return is_country_code(v.text) || named_states_.contains(v.text);
 }
 
 Said Cells::read(FactId fact, std::string_view cell) {

@@ -183,9 +183,7 @@ class Space::Builder {
     return {};
   }
   void note_member(const List& l, const Value& v) {
-    const auto codes = country_codes();
-    if (l.type.kind == FactType::country &&
-        std::binary_search(codes.begin(), codes.end(), std::string_view(v.text)))
+    if (l.type.kind == FactType::country && is_country_code(v.text))
       return;  // states stand for the class of those on the same lists
     if (is_text(l.type.kind)) texts_[l.type.kind].insert(v.text);
   }
@@ -1131,8 +1129,7 @@ std::vector<std::size_t> Space::standing_for(const Type& type, std::span<const V
     return out;
   }
   if (state) {
-    const auto codes = country_codes();
-    if (!std::binary_search(codes.begin(), codes.end(), std::string_view(value.text))) return out;
+    if (!is_country_code(value.text)) return out;
     const auto wanted = memberships(value.text);
     all([&](const Value& v) {
       const auto it = representatives_.find(v.text);

@@ -81,18 +81,11 @@ std::string_view to_string(NeedKind kind) {
   return names[static_cast<std::size_t>(kind)];
 }
 
-namespace {
-constexpr std::array<std::string_view, 3> prevails_words{"latest", "strictest", "granted"};
-}
-
-std::string_view to_string(Prevails p) {
-  return prevails_words[static_cast<std::size_t>(p)];
-}
-
 std::optional<Prevails> parse_prevails(std::string_view word) {
-  const auto it = std::find(prevails_words.begin(), prevails_words.end(), word);
-  if (it == prevails_words.end()) return std::nullopt;
-  return static_cast<Prevails>(it - prevails_words.begin());
+  static constexpr std::array<std::string_view, 3> words{"latest", "strictest", "granted"};
+  const auto it = std::find(words.begin(), words.end(), word);
+  if (it == words.end()) return std::nullopt;
+  return static_cast<Prevails>(it - words.begin());
 }
 
 std::string_view to_string(Posture posture) {

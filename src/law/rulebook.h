@@ -199,7 +199,6 @@ enum class Prevails : std::uint8_t {
   strictest,  // a refusal or suspension that stands, whatever was granted besides
   granted,    // what is granted and not revoked, whatever else was refused or suspended
 };
-std::string_view to_string(Prevails p);
 std::optional<Prevails> parse_prevails(std::string_view word);
 
 struct Need {

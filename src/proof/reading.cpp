@@ -386,7 +386,7 @@ Truth Reader::covers(const Act& a) {
 
 /// Before which others an act is heard: decisions before applications, those before what has lapsed. Of
 /// decisions the regime says whether refusals, then suspensions, come before what was granted or after it.
-int rank(const std::string& state, Prevails prevails) {
+static int rank(const std::string& state, Prevails prevails) {
   if (state == "lapsed") return 9;
   if (state == "pending") return 8;
   if (prevails == Prevails::strictest) return state == "refused" ? 0 : state == "suspended" ? 1 : 2;
