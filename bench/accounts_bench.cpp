@@ -17,10 +17,10 @@ Authorisation licence(int n) {
   a.instrument.valid = {{*parse_date("2020-01-01"), *parse_date("2020-01-01")}, {far_future, far_future}};
   a.instrument.scope = {{"departure", {{"XK", {}, {}}}, {}}, {"destination", {{"US", {}, {}}}, {}}};
   const Amount pieces{1'000'000'000'000, "pieces"}, money{1'000'000'000'000'000, "USD"};
-  a.limits = {{Measure::quantity, pieces, {}, {}, false, PeriodKind::whole, 0, {}},
-              {Measure::quantity, pieces, {}, {}, false, PeriodKind::year, 0, {}},
-              {Measure::quantity, pieces, {"item"}, {}, true, PeriodKind::whole, 0, {}},
-              {Measure::value, money, {}, {}, false, PeriodKind::whole, 0, {}}};
+  a.instrument.limits = {{Measure::quantity, pieces, {}, {}, false, PeriodKind::whole, 0, {}},
+                         {Measure::quantity, pieces, {}, {}, false, PeriodKind::year, 0, {}},
+                         {Measure::quantity, pieces, {"item"}, {}, true, PeriodKind::whole, 0, {}},
+                         {Measure::value, money, {}, {}, false, PeriodKind::whole, 0, {}}};
   return a;
 }
 

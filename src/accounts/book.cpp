@@ -187,7 +187,7 @@ struct Book::Body {
       if (std::none_of(moved.begin(), moved.end(),
                        [&](const Booking& b) { return b.account == index && b.day < end; }))
         continue;
-      auto limits = accounts_of(a.history[k].text.limits);
+      auto limits = accounts_of(a.history[k].text.instrument.limits);
       for (const Booking& b : bookings(a, end)) book(limits, b);
       for (const Booking& b : moved)
         if (b.account == index && b.day < end) book(limits, b);
@@ -590,7 +590,7 @@ struct Book::Body {
       if (reservation_of.contains(id))
         return {{Why::id_taken, id, fmt::format("there is already a record `{}`", id), {}}};
       account_of.emplace(id, static_cast<std::uint32_t>(accounts.size()));
-      accounts.push_back({{{on, a}}, accounts_of(a.limits), {}, {}});
+      accounts.push_back({{{on, a}}, accounts_of(a.instrument.limits), {}, {}});
       return {};
     }
     auto& history = known->history;
@@ -610,7 +610,7 @@ struct Book::Body {
     const bool last = at == history.end();
     const auto used = bookings(*known, last ? far_future : at->on);
     const bool ends = a.state == AuthorisationState::revoked || a.state == AuthorisationState::expired;
-    auto limits = accounts_of(a.limits);
+    auto limits = accounts_of(a.instrument.limits);
     Refusals out;
     for (const Booking& b : used) countable_under(out, *known, limits, b);
     if (!out.empty()) return out;
@@ -674,7 +674,7 @@ struct Book::Body {
   /// Some limit on everything has been drawn to its end by that day.
   bool exhausted(const Account& a, Date on) const {
     const Authorisation& t = terms(a, on).text;
-    auto limits = accounts_of(t.limits);
+    auto limits = accounts_of(t.instrument.limits);
     for (const Booking& b : bookings(a, Date{on.days + 1}))
       if (b.quantity.drawn != 0 || b.value.drawn != 0) book(limits, b);
     return std::any_of(limits.begin(), limits.end(), [&](const LimitAccount& l) {
@@ -755,7 +755,7 @@ std::vector<const OpenReservation*> Book::reservations() const {
 std::vector<std::string> Book::audit() const {
   std::vector<std::string> out;
   for (const Account& a : body_->accounts) {
-    auto again = accounts_of(a.latest().limits);
+    auto again = accounts_of(a.latest().instrument.limits);
     for (const Booking& b : body_->bookings(a, far_future)) Body::book(again, b);
     for (std::size_t i = 0; i < again.size(); ++i)
       if (const std::string d = a.limits[i].difference(again[i]); !d.empty())

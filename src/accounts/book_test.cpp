@@ -39,7 +39,7 @@ Authorisation licence(const char* id, std::vector<Limit> limits) {
   a.instrument.authority = "xk.office";
   a.instrument.issued = day("2024-01-01");
   a.instrument.valid = {{day("2024-01-01"), day("2024-01-01")}, {day("2025-12-31"), day("2025-12-31")}};
-  a.limits = std::move(limits);
+  a.instrument.limits = std::move(limits);
   return a;
 }
 ReservedLine line(std::vector<std::string> under, const char* quantity, const char* value = nullptr) {
@@ -211,9 +211,9 @@ TEST_CASE("an act changes an authorisation only as the table allows, and never b
   Book b = book_of(a);
   REQUIRE(b.reserve(reservation("r", line({"export"}, "8 pieces"))).empty());
   a.state = AuthorisationState::amended;
-  a.limits = {limit("5 pieces")};
+  a.instrument.limits = {limit("5 pieces")};
   CHECK(reasons(b.authorise(a, day("2024-07-01"))) == Reasons{{Why::limit_lacks, "3 pieces"}});
-  a.limits = {limit("20 pieces")};
+  a.instrument.limits = {limit("20 pieces")};
   REQUIRE(b.authorise(a, day("2024-07-01")).empty());
   CHECK(free_of(b, "export") == "12 pieces");
   // Before the amendment the old limit held.
@@ -301,7 +301,7 @@ struct NaiveBook {
   }
   bool sound() const {
     for (const auto& [id, a] : authorisations)
-      for (const Limit& l : a.limits)
+      for (const Limit& l : a.instrument.limits)
         for (const Use& u : uses)
           if (used(a, l, u.asked.consignee, u.on, true, true) > l.most.ten_thousandths / one) return false;
     return true;
@@ -396,7 +396,7 @@ struct Both {
   bool agree(Date on) const {
     for (const auto& [id, a] : naive.authorisations)
       for (const BalanceRow& row : book.balances(id, on)) {
-        const auto l = std::find_if(a.limits.begin(), a.limits.end(),
+        const auto l = std::find_if(a.instrument.limits.begin(), a.instrument.limits.end(),
                                     [&](const Limit& x) { return to_string(x) == row.limit; });
         const std::int64_t drawn = naive.used(a, *l, row.consignee, on, true, false) * one;
         const std::int64_t reserved = naive.used(a, *l, row.consignee, on, false, true) * one;

@@ -442,6 +442,29 @@ class Builder {
     return !subjects.empty() && std::all_of(a.scope.begin(), a.scope.end(),
                                             [&](const auto& s) { return subjects.contains(s.first); });
   }
+  /// Of what is asked at once, when a limit never grants so much. What is left of a limit is for whoever
+  /// reserves.
+  bool more_than_granted(const Instrument& i) {
+    const Lot* lot = world_.lot(line_.lot);
+    const std::string& item = line_.item.empty() && lot != nullptr ? lot->item : line_.item;
+    const auto quantity = parse_amount(line_.quantity), value = parse_amount(line_.value);
+    for (const Limit& l : i.limits) {
+      const auto& asked = l.measure == Measure::value ? value : quantity;
+      const bool of_item =
+          l.items.empty() || std::find(l.items.begin(), l.items.end(), item) != l.items.end();
+      const bool to_consignee =
+          l.consignees.empty() ||
+          std::any_of(l.consignees.begin(), l.consignees.end(),
+                      [&](const std::string& c) { return world_.within(transfer_.consignee, c); });
+      if (!asked || !of_item || !to_consignee || asked->unit != l.most.unit ||
+          asked->ten_thousandths <= l.most.ten_thousandths)
+        continue;
+      out_.notes.push_back(fmt::format("`{}` grants at most {}, and line `{}` is of {}: it covers nothing",
+                                       i.id, to_string(l), line_.id, to_string(*asked)));
+      return true;
+    }
+    return false;
+  }
   void instrument(const Instrument& i) {
     const std::size_t before = diags_.all().size();
     ActingInstrument a;
@@ -473,6 +496,7 @@ class Builder {
       a.scope.emplace_back(f, std::move(values));
     }
     for (const ProvisoOn& p : i.provisos) known_proviso(p);
+    if (i.state == InstrumentState::granted && more_than_granted(i)) return;
     if (i.scope.empty() && !a.answers.empty())
       out_.notes.push_back(fmt::format("`{}` names no scope: it covers every line", i.id));
     if (diags_.all().size() > before) return;

@@ -277,6 +277,7 @@ class Movements {
       }
     out.transfer = transfer_of(e, before);
     out.transfer.on = on;
+    amounts(e, out.transfer);
     if (e.kind == EventKind::give_back || e.kind == EventKind::return_substitute) came_home(e, out.transfer);
     world_.holds = holds_->against(e);
     world_.instruments.resize(acts_in_file_);
@@ -290,12 +291,27 @@ class Movements {
   }
 
  private:
+  /// The goods of a line as the movement left them.
+  std::optional<StateId> moved(const Event& e, const TransferLine& line) const {
+    for (const LotTaken& taken : e.goods()->takes)
+      if (taken.lot == line.lot)
+        for (const StateId s : custody_.states_of(taken.as.empty() ? taken.lot : taken.as))
+          if (custody_.states()[s].by == &e) return s;
+    return std::nullopt;
+  }
+  /// How much moved, and what that was worth.
+  void amounts(const Event& e, Transfer& t) const {
+    for (TransferLine& line : t.lines)
+      if (const auto s = moved(e, line)) {
+        line.quantity = to_string(custody_.states()[*s].quantity);
+        if (const auto worth = custody_.marks().worth_of(*s)) line.value = to_string(*worth);
+      }
+  }
   /// Goods that come back go to where they were lent from, unless the event says another place.
   void came_home(const Event& e, Transfer& t) const {
-    for (const LotTaken& taken : e.goods()->takes)
-      for (const StateId s : custody_.states_of(taken.as.empty() ? taken.lot : taken.as)) {
-        const LotState& state = custody_.states()[s];
-        if (state.by != &e) continue;
+    for (const TransferLine& line : t.lines)
+      if (const auto s = moved(e, line)) {
+        const LotState& state = custody_.states()[*s];
         if (t.consignee.empty()) t.consignee = state.holder;
         if (t.to.empty()) t.to = state.country;
       }

@@ -75,7 +75,7 @@ class Custody::Step {
         return;
       }
     if (!t.serials.empty())
-      taken.quantity = {static_cast<std::int64_t>(t.serials.size()) * 10'000, s.quantity.unit};
+      taken.quantity = {static_cast<std::int64_t>(t.serials.size()) * one_whole, s.quantity.unit};
     const bool counted = e_.kind == EventKind::inventory;
     if (taken.quantity.unit != s.quantity.unit ||
         (!counted && taken.quantity.ten_thousandths > s.quantity.ten_thousandths)) {

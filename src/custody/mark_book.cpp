@@ -112,6 +112,16 @@ Worth MarkBook::worth(const std::optional<Amount>& said) {
   return {said->ten_thousandths, it->second};
 }
 
+std::optional<Amount> MarkBook::worth_of(StateId s) const {
+  const auto exact = graph_.worth(s);
+  if (!exact) return std::nullopt;
+  const mpz_class whole = exact->get_num() / exact->get_den();
+  const auto currency = std::find_if(currencies_.begin(), currencies_.end(),
+                                     [&](const auto& c) { return c.second == graph_.currency(s); });
+  if (currency == currencies_.end() || !whole.fits_slong_p()) return std::nullopt;
+  return Amount{whole.get_si(), currency->first};
+}
+
 template <class T>
 std::vector<T> MarkBook::all_on(StateId s) const {
   std::vector<T> out;

@@ -28,6 +28,8 @@ class MarkBook {
   Added arising(const std::string& made_in, const std::vector<std::string>& licensors, Date made);
   /// Unlike units are never compared. @returns unknown for an amount that cannot be counted
   Worth worth(const std::optional<Amount>& said);
+  /// What a state is worth, what is less than a ten-thousandth left out; none: not known.
+  std::optional<Amount> worth_of(StateId s) const;
 
   std::vector<ProvisoOn> provisos_on(StateId s) const;
   std::vector<Attestation> attestations_on(StateId s) const;

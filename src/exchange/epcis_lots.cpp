@@ -62,11 +62,10 @@ Json quantity_of(const std::string& lot, const Json& entry) {
   const auto amount =
       entry.contains("quantity") ? parse_amount(entry["quantity"].get<std::string>()) : std::nullopt;
   if (!amount || (amount->unit != pieces && !is_unit_code(amount->unit))) return out;
-  constexpr std::int64_t one = 10'000;
-  if (amount->ten_thousandths % one == 0)
-    out["quantity"] = amount->ten_thousandths / one;
+  if (amount->ten_thousandths % one_whole == 0)
+    out["quantity"] = amount->ten_thousandths / one_whole;
   else
-    out["quantity"] = static_cast<double>(amount->ten_thousandths) / static_cast<double>(one);
+    out["quantity"] = static_cast<double>(amount->ten_thousandths) / static_cast<double>(one_whole);
   if (amount->unit != pieces) out["uom"] = amount->unit;
   return out;
 }

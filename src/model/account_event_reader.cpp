@@ -63,7 +63,7 @@ void AccountEventReader::key(Authorise& a, std::string_view key, TextSpan at, Va
   else if (key == "reexport")
     t.reexport = v_.text(value);
   else if (key == "limits")
-    v_.json.list(value, "a list of limits", [&](Value each) { t.limits.push_back(limit(each)); });
+    v_.json.list(value, "a list of limits", [&](Value each) { t.instrument.limits.push_back(limit(each)); });
   else if (key == "conditions")
     v_.json.list(value, "a list of conditions", [&](Value each) { t.conditions.push_back(condition(each)); });
   else if (key == "reports")
@@ -90,7 +90,9 @@ void AccountEventReader::end(Authorise& a, const Event& e) {
   keep("id", e.at, scalar(a.text.instrument.id));
   if (!instrument_.find("authority")) keep("authority", e.at, scalar(""));  // missing, and reported
   if (!instrument_.find("issued")) keep("issued", e.at, scalar(to_string(e.on)));
+  std::vector<Limit> limits = std::move(a.text.instrument.limits);
   a.text.instrument = read_instrument(instrument_, v_.diags());
+  a.text.instrument.limits = std::move(limits);
   a.text.instrument.source = e.source;
   // For a draft no authority has acted; who asks the law leaves it out by the account's own state.
   a.text.instrument.state = as_instrument(a.text.state).value_or(InstrumentState::pending);

@@ -7,8 +7,6 @@
 namespace sekisho {
 namespace {
 
-constexpr std::int64_t one = 10'000;
-
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
@@ -27,14 +25,14 @@ std::optional<std::int64_t> parse_number(std::string_view text) {
     if (c == '_') continue;
     if (!is_digit(c)) return std::nullopt;
     n = n * 10 + (c - '0');
-    if (n > most_ten_thousandths / one) return std::nullopt;
+    if (n > most_ten_thousandths / one_whole) return std::nullopt;
   }
-  n *= one;
+  n *= one_whole;
   if (point == std::string_view::npos) return n;
   const std::string_view decimals = text.substr(point + 1);
   if (decimals.empty() || decimals.size() > 4 || !std::all_of(decimals.begin(), decimals.end(), is_digit))
     return std::nullopt;
-  std::int64_t place = one;
+  std::int64_t place = one_whole;
   for (const char c : decimals) n += (place /= 10) * (c - '0');
   return n <= most_ten_thousandths ? std::optional(n) : std::nullopt;
 }
@@ -56,8 +54,8 @@ std::optional<Amount> parse_amount(std::string_view text) {
 std::string number_text(std::int64_t n) {
   std::string out = n < 0 ? "-" : "";
   const std::uint64_t size = n < 0 ? 0 - static_cast<std::uint64_t>(n) : static_cast<std::uint64_t>(n);
-  out += std::to_string(size / one);
-  if (const std::uint64_t rest = size % one; rest != 0) {
+  out += std::to_string(size / one_whole);
+  if (const std::uint64_t rest = size % one_whole; rest != 0) {
     std::string decimals = fmt::format("{:04}", rest);
     while (decimals.size() > 2 && decimals.back() == '0') decimals.pop_back();
     out += "." + decimals;

@@ -13,6 +13,7 @@ struct Amount {
   friend bool operator==(const Amount&, const Amount&) = default;
 };
 
+inline constexpr std::int64_t one_whole = 10'000;  // in ten-thousandths
 /// A million million units: so that sums of hundreds of amounts cannot leave 64 bits.
 inline constexpr std::int64_t most_ten_thousandths = 10'000'000'000'000'000;
 

@@ -5,7 +5,6 @@
 #include <string_view>
 #include <vector>
 
-#include "model/amount.h"
 #include "model/world.h"
 
 // Licences, agreements, consents, end-use certificates and assurances: instruments that goods are drawn on.
@@ -48,22 +47,6 @@ enum class AuthorisationKind : std::uint8_t {
 std::string_view to_string(AuthorisationKind k);
 std::optional<AuthorisationKind> parse_authorisation_kind(std::string_view text);
 
-enum class Measure : std::uint8_t { quantity, value };
-enum class PeriodKind : std::uint8_t { whole, month, year, rolling };
-
-/// The most that may be used. Items or consignees named narrow it to them.
-struct Limit {
-  Measure measure = Measure::quantity;
-  Amount most;
-  std::vector<std::string> items, consignees;
-  bool each_consignee = false;  // a balance of its own for each
-  PeriodKind period = PeriodKind::whole;
-  int months = 0;  // rolling: within any so many months
-  TextSpan at;
-};
-/// As a person reads it: `100 pieces of pac3 per year for each consignee`.
-std::string to_string(const Limit& l);
-
 /// Must be met before anything is drawn.
 struct Condition {
   std::string text, by;
@@ -82,13 +65,12 @@ std::string_view to_string(AtIssuer a);
 std::optional<AtIssuer> parse_at_issuer(std::string_view text);
 
 struct Authorisation {
-  Instrument instrument;  // id, authority, scope, validity, provisos; its state follows `state`
+  Instrument instrument;  // id, authority, scope, limits, validity, provisos; its state follows `state`
   AuthorisationKind kind = AuthorisationKind::licence;
   AuthorisationState state = AuthorisationState::granted;
   std::string holder;     // to whom it was given
   std::string signatory;  // certificates and assurances: who signed
   std::string reexport;   // their wording on re-export
-  std::vector<Limit> limits;
   std::vector<Condition> conditions;
   std::vector<OwedReport> reports;
   std::optional<int> processing_days;  // from submission to answer

@@ -249,8 +249,7 @@ struct EventReader::Body : EventValues {
     return out;
   }
   void serials_agree(const std::vector<std::string>& serials, const Amount& quantity, TextSpan at) {
-    constexpr std::int64_t each = 10'000;
-    const auto counted = static_cast<std::int64_t>(serials.size()) * each;
+    const auto counted = static_cast<std::int64_t>(serials.size()) * one_whole;
     if (serials.empty() || quantity.unit.empty() || counted == quantity.ten_thousandths) return;
     diags().emit(code::wrong_form, at, "as many serial numbers as the quantity says");
   }

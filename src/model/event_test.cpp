@@ -153,8 +153,8 @@ TEST_CASE("what is said of authorisations is read as it stands and written in on
   CHECK(a.instrument.id == "permit");
   CHECK(a.instrument.state == InstrumentState::granted);
   CHECK(a.instrument.valid.from.latest == *parse_date("2024-05-01"));
-  CHECK(to_string(a.limits[0]) == "16 pieces of gyro per year for each consignee");
-  CHECK(to_string(a.limits[1]) == "1000.50 USD to b within any 12 months");
+  CHECK(to_string(a.instrument.limits[0]) == "16 pieces of gyro per year for each consignee");
+  CHECK(to_string(a.instrument.limits[1]) == "1000.50 USD to b within any 12 months");
   CHECK(a.conditions[1].met_on == std::nullopt);
   CHECK(a.reports[0].given_on == *parse_date("2025-01-30"));
   const Reserve r = std::get<Reserve>(Read(reserved).events[0].body);

@@ -123,7 +123,7 @@ class Writer {
         one_or_list(s.fact, s.values, [](const Claim& c) { return std::string_view(c.value); });
       close('}');
     }
-    list("limits", t.limits, [&](const Limit& l) { limit(l); });
+    list("limits", t.instrument.limits, [&](const Limit& l) { limit(l); });
     list("conditions", t.conditions, [&](const Condition& c) { condition(c); });
     list("reports", t.reports, [&](const OwedReport& r) { report(r); });
     list("provisos", i.provisos, [&](const ProvisoOn& p) { proviso(p); });

@@ -77,7 +77,7 @@ struct Bearing {
     if (e.kind == EventKind::inventory || e.kind == EventKind::release || (moves(e.kind) && keeps)) return;
     const bool whole = !t.quantity && t.serials.empty();
     const std::int64_t amount =
-        t.quantity ? t.quantity->ten_thousandths : static_cast<std::int64_t>(t.serials.size()) * 10'000;
+        t.quantity ? t.quantity->ten_thousandths : static_cast<std::int64_t>(t.serials.size()) * one_whole;
     if (left) left->ten_thousandths -= whole ? left->ten_thousandths : amount;
     if (whole || (left && left->ten_thousandths <= 0)) gone = place;
   }

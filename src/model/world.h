@@ -7,8 +7,8 @@
 
 #include "base/date.h"
 #include "base/diagnostics.h"
-#include "model/amount.h"
 #include "model/knowledge.h"
+#include "model/limit.h"
 
 // Parties, goods and acts of authorities as a file tells them. Format: docs/files.md.
 
@@ -90,6 +90,7 @@ struct Instrument {
   std::vector<Claim> answers;
   std::vector<std::pair<std::string, std::string>> finds;
   std::vector<ScopeEntry> scope;
+  std::vector<Limit> limits;  // a world file gives none
   std::vector<ProvisoOn> provisos;
   bool assumed = false;
   TextSpan at;
