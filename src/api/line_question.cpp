@@ -227,11 +227,31 @@ class Builder {
     set("departure", transfer_.from, "transfer", place("from"));
     set("destination", transfer_.to, "transfer", place("to"));
     set("kind", transfer_.kind, "transfer", place("kind"));
-    if (!law_.find_fact("via").valid()) out_.transit = transfer_.via;
+    on_the_way();
     for (const std::string_view name : facts_with_a_say)
       for (const KnownFact& k : out_.question.facts)
         if (law_[k.fact].name == name && k.form == Knowledge::Form::alternatives)
           for (const Value& v : k.values) say(v.text);
+  }
+  /// Where the vocabulary asks for the states on the way, the law of each can read them; else nobody's does.
+  void on_the_way() {
+    const FactId via = law_.find_fact("via");
+    if (!via.valid() || !law_[via].type.is_set || law_[via].type.kind != FactType::country) {
+      out_.transit = transfer_.via;
+      return;
+    }
+    if (!transfer_.via.empty()) {
+      Knowledge k;
+      k.form = Knowledge::Form::members;
+      k.from = "transfer";
+      k.at = place("via");
+      for (const std::string& state : transfer_.via) k.values.push_back({state, {}, k.at});
+      contradicts(via, transfer_.via, "via", k.at);
+      set(via, k);
+    }
+    for (const KnownFact& k : out_.question.facts)
+      if (k.fact == via)
+        for (const Value& v : k.values) say(v.text);
   }
   TextSpan place(std::string_view key) const {
     const auto it = transfer_.places.find(key);

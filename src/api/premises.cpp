@@ -27,6 +27,7 @@ class Writer {
     for (const Party& p : q_.world->parties)
       if (!p.part_of.empty()) j["part_of"][p.id] = p.part_of;
     j["states_with_a_say"] = line_.states_with_a_say;
+    if (!line_.transit.empty()) j["in_transit"] = line_.transit;
     if (!q_.readings.empty()) j["readings"] = readings_json(q_.readings);
     return j;
   }

@@ -166,7 +166,9 @@ const std::vector<std::string>& transfers() {
       "complete: no}}}",
       "{transfer: 1, kind: grant}",
       "{transfer: 1, from: XK, to: US, kind: lease, facts: {armed: yes, code: \"1\", price: 10 USD, "
-      "licensors: [PL]}}"};
+      "licensors: [PL]}}",
+      "{transfer: 1, from: XK, to: US, via: [XK, KE], kind: sale, facts: {armed: no, code: \"1.1\", "
+      "licensors: [US]}}"};
   return all;
 }
 
@@ -352,6 +354,8 @@ TEST_CASE("each way of forging is refused with its place") {
       {"a state", 1, [](Json& j) { j["states"][0]["worst"] = "permitted"; }, "`states`"},
       {"a state without rulebook", 4,
        [](Json& j) { j["lines"][0]["premises"]["states_with_a_say"] = {"XK"}; }, "the replay finds"},
+      {"a state on the way left out", 9, [](Json& j) { j["lines"][0]["premises"]["in_transit"] = {"KE"}; },
+       "`coverage.not_encoded`"},
       {"a line left out", 5, [](Json& j) { j["lines"].erase(1); }, ""},
   };
   for (const Forgery& f : all) {

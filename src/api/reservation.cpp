@@ -65,6 +65,7 @@ Json line_of(const TransferLine& l, const World& world, const Transfer& t, const
                                    {"end_user", &t.end_user}})
     if (const std::string decided = decided_value(answer, fact); !decided.empty() || !said->empty())
       facts[fact] = decided.empty() ? *said : decided;
+  if (!t.via.empty()) facts["via"] = t.via;
   line["under"] = std::move(under);
   line["needs"] = std::move(needs);
   line["facts"] = std::move(facts);

@@ -67,13 +67,19 @@ class Line {
     verdict_.values += words_.checked();
     return joint;
   }
-  /// States with a say of which no regime in force is loaded.
+  /// States with a say of which no regime in force is loaded, and those on the way.
   std::vector<std::string> unassessed() const {
+    const auto loaded = [&](const std::string& state) {
+      return std::any_of(law_.regimes.begin(), law_.regimes.end(),
+                         [&](const Regime& r) { return law_[r.authority].state == state && in_force(r); });
+    };
     std::vector<std::string> out;
     for (const std::string& state : premises_.states_with_a_say)
-      if (std::none_of(law_.regimes.begin(), law_.regimes.end(),
-                       [&](const Regime& r) { return law_[r.authority].state == state && in_force(r); }))
-        out.push_back(state);
+      if (!loaded(state)) out.push_back(state);
+    for (const std::string& state : premises_.in_transit) {
+      const std::string shown = loaded(state) ? state + " (transit)" : state;
+      if (std::find(out.begin(), out.end(), shown) == out.end()) out.push_back(shown);
+    }
     return out;
   }
   bool assessed() const {

@@ -48,6 +48,7 @@ struct Premises {
   std::vector<std::string> attested_for;       // no proviso of these states lies on the lot but those carried
   std::map<std::string, std::string> part_of;  // parties
   std::vector<std::string> states_with_a_say;
+  std::vector<std::string> in_transit;   // states on the way, whose law no fact tells of it
   std::map<std::string, bool> readings;  // what is taken to be so though nobody can know it
 };
 
