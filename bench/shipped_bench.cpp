@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <sekisho/batch.h>
 
+#include <random>
 #include <set>
 
 #include "api/body.h"
@@ -78,6 +79,68 @@ void rows(const std::string& name, const Rulebooks& books) {
              static_cast<double>(count) / seconds / 1e6);
 }
 
+/// Rows no two of which are alike, of a fixed seed: the columns of the example table that are facts of one
+/// value.
+class RandomRows {
+ public:
+  RandomRows(const Law& law, int percent_blank) : blank_(percent_blank) {
+    header_ = "on";
+    for (const Fact& f : law.facts)
+      if (!f.judged_by.valid() && !f.type.is_set && !values_of(f.type).empty()) {
+        facts_.push_back(&f);
+        header_ += "," + f.name;
+      }
+  }
+  const std::string& header() const { return header_; }
+  std::string rows(int count) {
+    std::string out;
+    for (int i = 0; i < count; ++i) {
+      out += "2024-01-15";
+      for (const Fact* f : facts_) {
+        const std::vector<std::string> values = values_of(f->type);
+        out += ",";
+        if (below(100) >= blank_)
+          out += values[static_cast<std::size_t>(below(static_cast<int>(values.size())))];
+      }
+      out += "\n";
+    }
+    return out;
+  }
+
+ private:
+  int below(int n) { return static_cast<int>(random_() % static_cast<std::uint64_t>(n)); }
+  static std::vector<std::string> values_of(const Type& t) {
+    switch (t.kind) {
+      case FactType::yes_no: return {"yes", "no"};
+      case FactType::choice: return t.choices;
+      case FactType::country: return {"JP", "US", "UA", "GB", "KR", "TW", "PL", "RU", "DE", "IN"};
+      case FactType::code: return t.roots;
+      default: return {};
+    }
+  }
+  int blank_;
+  std::string header_;
+  std::vector<const Fact*> facts_;
+  std::mt19937_64 random_{20231222};
+};
+
+void random_rows(const std::string& name, const Rulebooks& books) {
+  constexpr int count = 2'000;
+  fmt::print("{:<20} random rows, 0, 1, 10, 50 % blank  ", name);
+  for (const int blank : {0, 1, 10, 50}) {
+    RandomRows random(books.body().law, blank);
+    BatchRequest request;
+    request.header = random.header();
+    const std::string rows = random.rows(count);
+    const double seconds = best_of(3, [&] {
+      const Batch batch(books, request);  // else the second time the rows would be remembered
+      batch.worker().decide(rows, 1, 2);
+    });
+    fmt::print("{:>9.1f}", count / seconds / 1e3);
+  }
+  fmt::print(" thousand rows/s\n");
+}
+
 /// Of every change of the law beside what held before it, and of the whole span of the law at once.
 void impacts(const std::string& name, const Rulebooks& books, const std::string& regime) {
   const std::vector<Date> days = stretches(books.body().law);
@@ -116,6 +179,7 @@ void measure(const std::string& name, const Rulebooks& books, const std::string&
       name, stretches(law).size(), slowest.seconds * 1e3, to_string(slowest.day), slowest.nodes, sum * 1e3);
   impacts(name, books, regime);
   rows(name, books);
+  random_rows(name, books);
 }
 
 }  // namespace

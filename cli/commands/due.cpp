@@ -20,10 +20,28 @@ struct DueOptions {
 
 void print(const Json& j) {
   for (const Json& o : j["owed"])
-    fmt::print("{} {}: {} {}: {}{}\n", o["day"].is_null() ? "before use" : text_at(o, "day"),
+    fmt::print("{} {}: {} {}: {}{}\n",
+               !o["day"].is_null()                 ? text_at(o, "day")
+               : text_at(o, "what") == "condition" ? "before use"
+                                                   : "no day said",
                text_at(o, "status"), words(text_at(o, "what")), text_at(o, "of"), text_at(o, "says"),
                o["by"].is_null() ? "" : " (" + text_at(o, "by") + ")");
   if (j["owed"].empty()) fmt::print("nothing is owed\n");
+}
+
+/// What was decided obliges somebody, too.
+int read_decisions(DueOptions& o) {
+  OpenRegister r;
+  std::vector<RecordedDecision> decisions;
+  std::vector<WaitingProposal> waiting;
+  RegisterOutcome read = r.open(o.events);
+  if (read.ok) read = r.standing(decisions, waiting);
+  print_reports(read.reports, true);
+  if (!read.ok) return exit_code_of(read);
+  o.request.decisions.emplace();
+  for (RecordedDecision& d : decisions)
+    o.request.decisions->push_back({fmt::format("{}", d.entry), std::move(d.json)});
+  return exit_ok;
 }
 
 int answer(DueOptions& o) {
@@ -34,14 +52,16 @@ int answer(DueOptions& o) {
                o.request.until, o.request.on);
     return exit_usage;
   }
-  const int code = read_recorded(o.events, o.known_on, o.world, o.request.events, o.request.world);
+  int code = read_recorded(o.events, o.known_on, o.world, o.request.events, o.request.world);
+  if (code == exit_ok && is_register(o.events)) code = read_decisions(o);
   return code == exit_ok ? show_answer(due(o.request), o.format, print) : code;
 }
 
 }  // namespace
 
 void add_due(App& app, Outcome& outcome) {
-  App* c = app.add_subcommand("due", "what is owed on a day: returns, reports, conditions, and what ends");
+  App* c = app.add_subcommand(
+      "due", "what is owed on a day: returns, reports, notices, verifications, conditions, and what ends");
   auto o = std::make_shared<DueOptions>();
   c->add_option("--events", o->events, "what happened: a file of events (docs/events.md), `-`, or a register")
       ->required();

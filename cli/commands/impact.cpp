@@ -71,6 +71,10 @@ void print_text(const Json& answer) {
   }
   fmt::print("\n{} statements, complete: where none of them holds, the finding is the same on both sides\n",
              answer["statements"].size());
+  const bool one_sided = std::any_of(
+      answer["statements"].begin(), answer["statements"].end(),
+      [](const Json& s) { return s["before"] == "no_such_case" || s["after"] == "no_such_case"; });
+  if (one_sided) fmt::print("no such case: on that side the constraints of the vocabulary leave none\n");
   if (inexact > 0)
     fmt::print(
         "{} of them not exact: which of the cases they describe change cannot be told in these words\n",

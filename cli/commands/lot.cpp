@@ -110,6 +110,8 @@ void print_movements(const Json& j) {
                m["to"].is_null() ? "?" : text_at(m, "to"), text_at(m, "exporter"), text_at(m, "consignee"));
     if (m.contains("held"))
       for (const Json& h : m["held"]) fmt::print("  against a stop: {}\n", stop_text(h));
+    if (m.contains("spent"))
+      for (const Json& s : m["spent"]) fmt::print("  covers nothing of it: {}\n", s.get<std::string>());
     for (const Json& g : m["grounds"])
       fmt::print("  {} {}: {}\n", text_at(g, "effect"), text_at(g, "rule"), text_at(g, "cite"));
     for (const Json& f : m["missing"]) fmt::print("  not known: {}\n", text_at(f, "fact"));

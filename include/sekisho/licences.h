@@ -68,14 +68,20 @@ struct ReservationResult {
 ReservationResult reservation_of(const DecideRequest& request, const std::string& answer,
                                  const ReservationWords& words);
 
+/// A recorded decision that holds, by its entry, with its answer.
+struct DecidedCase {
+  std::string entry, json;
+};
+
 struct DueRequest {
   SourceText events;
+  std::optional<std::vector<DecidedCase>> decisions;  // none: `events` come of no register
   std::optional<SourceText> world;
   std::string on;     // as of this day
   std::string until;  // what is due by then; empty: on whatever day
 };
 
-/// What is owed: goods lent, reports, conditions not met, and what ends.
+/// What is owed: goods lent, reports, conditions not met, what decisions oblige to, and what ends.
 /// @returns JSON, schemas/due.schema.json
 /// @fails SK31xx, SK32xx, SK33xx in the events
 LicenceResult due(const DueRequest& request);

@@ -29,6 +29,16 @@ std::string_view changed_by(ChangedBy who) {
   }
 }
 
+/// Where a value comes from, in brackets; of a finding, the acts that made it.
+std::string said_by(const Json& value) {
+  const auto from = value.find("from");
+  if (from == value.end()) return {};
+  std::string all = from->is_string() ? from->get<std::string>() : "";
+  if (from->is_array())
+    for (const Json& act : *from) all += (all.empty() ? "" : ", ") + act.get<std::string>();
+  return all.empty() ? all : " [" + all + "]";
+}
+
 }  // namespace
 
 Json finding_json(const FindingSet& s, bool assessed) {
@@ -71,8 +81,7 @@ void LineAnswer::decide() {
     for (const VarId v : at_odds) {
       const Json f = fact_value(v, start_);
       if (!f["value"].is_string()) continue;
-      e.note(fmt::format("{} is {}{}", space_[v].name, f["value"].get<std::string>(),
-                         f.contains("from") ? " [" + f["from"].get<std::string>() + "]" : ""));
+      e.note(fmt::format("{} is {}{}", space_[v].name, f["value"].get<std::string>(), said_by(f)));
     }
     e.fix("correct one of them");
     ok_ = false;
@@ -430,7 +439,7 @@ Json LineAnswer::derivation(std::size_t g) {
     Json lost = Json::array();
     for (const auto& [d, other] : u.defeats)
       if (d->part != tree::Part::whole && r.active[i] != Truth::no && r.active[other] != Truth::no)
-        lost.push_back({{"effect", effect_name(law_, rule, *d)},
+        add_once(lost, {{"effect", effect_name(law_, rule, *d)},
                         {"by", law_[use.rules[other].rule].name},
                         {"status", sekisho::show(r.active[other], "defeated", "not defeated")}});
     if (!lost.empty()) j["effects_defeated"] = lost;
@@ -970,8 +979,9 @@ std::string LineAnswer::not_before() {
     for (const auto& [rule, k] : a.outcome.waits) {
       const Wait& w = law_[rule].waits[k];
       for (const KnownFact& f : line_.question.facts)
-        if (f.fact == w.from && f.values.size() == 1) {
-          const Date from{static_cast<std::int32_t>(f.values.front().number)};
+        if (f.fact == w.from && !f.values.empty()) {  // of several days the last: before it, it may still run
+          const Date from{
+              static_cast<std::int32_t>(std::max_element(f.values.begin(), f.values.end())->number)};
           latest = std::max(latest, w.months ? add_months(from, w.count) : Date{from.days + w.count});
         }
     }

@@ -2,6 +2,7 @@
 
 #include "accounts/replay.h"
 #include "api/account_words.h"
+#include "api/duties.h"
 #include "api/opened_events.h"
 #include "base/json.h"
 #include "custody/custody.h"
@@ -10,9 +11,10 @@
 namespace sekisho {
 namespace {
 
-/// Something owed by a day; none: before anything may be drawn.
+/// Something owed by a day; none: before anything may be drawn, or no day is said.
 struct Owed {
-  std::string_view what, status;
+  std::string what;
+  std::string_view status;
   std::string of;
   std::optional<Date> day;
   std::string by, says;
@@ -95,6 +97,17 @@ void authorisations(std::vector<Owed>& out, const Book& book, Date on) {
   }
 }
 
+void duties(std::vector<Owed>& out, std::span<const DecidedCase> decisions,
+            const std::vector<const Event*>& events, Date on) {
+  for (OwedDuty& d : duties_owed(decisions, events, on))
+    out.push_back({d.kind,
+                   d.unowed ? "unreconciled"
+                   : d.day  ? by_day(*d.day, on)
+                            : "due",
+                   d.of, d.day, d.by,
+                   d.unowed ? d.text : fmt::format("{}, to {} ({})", d.text, d.to, d.rule)});
+}
+
 }  // namespace
 
 LicenceResult due(const DueRequest& request) {
@@ -114,6 +127,7 @@ LicenceResult due(const DueRequest& request) {
   returns(owed, custody, *on);
   reservations(owed, accounts.book, *on);
   authorisations(owed, accounts.book, *on);
+  if (request.decisions) duties(owed, *request.decisions, custody.events(), *on);
   std::stable_sort(owed.begin(), owed.end(), [](const Owed& a, const Owed& b) {
     return a.day.value_or(far_past) < b.day.value_or(far_past);
   });

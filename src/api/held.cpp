@@ -1,5 +1,7 @@
 #include "api/held.h"
 
+#include "api/line_question.h"
+
 namespace sekisho {
 namespace {
 
@@ -32,6 +34,14 @@ Json hold_json(const Hold& h) {
            {"by", text_or_null(h.by)}, {"reason", text_or_null(h.reason)}};
   if (!h.came_of.empty()) out["came_of"] = h.came_of;
   return out;
+}
+
+bool taken_for_granted(const Json& answer) {
+  const Json needs = answer.value("needs", Json::array());
+  for (const Json& n : needs)
+    for (const Json& i : n.value("settled_by", Json::array()))
+      if (text_at(i, "instrument").starts_with(assumed_finding)) return true;
+  return false;
 }
 
 std::string decided_value(const Json& line, const std::string& fact) {

@@ -14,6 +14,8 @@ namespace sekisho {
 Json held_of(const World& world, const Transfer& transfer, const Json& lines,
              std::span<const std::string> under = {});
 Json hold_json(const Hold& h);
+/// Whether a finding that an answer rests on was given by hand, as `--known FACT=yes` does.
+bool taken_for_granted(const Json& answer);
 /// The one value of a fact that a line was decided on; empty if it is not known, or is none.
 std::string decided_value(const Json& line, const std::string& fact);
 /// Stops that a movement meets by what its event says.

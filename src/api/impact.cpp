@@ -29,6 +29,10 @@ Json bounds_json(const FindingSet& found) {
   return {{"best", to_string(found.best())}, {"worst", to_string(found.worst())}};
 }
 
+std::string_view outcome_text(std::optional<Finding> f) {
+  return f ? to_string(*f) : "no_such_case";
+}
+
 class Comparison {
  public:
   Comparison(const Rulebooks::Body& body, const ImpactRequest& request)
@@ -123,21 +127,8 @@ class Comparison {
       line.lot = lot.id;
       touch("holding", lot.id, world_, t, line, {});
     }
-    for (const Instrument& i : world_.instruments) {
-      if (i.answers.empty()) continue;
-      Touched t{"decision", i.id, {}, {}, {}};
-      for (const ScopeEntry& s : i.scope) {
-        const FactId f = law_.find_fact(s.fact);
-        if (!f.valid() || law_[f].type.is_set) continue;
-        KnownFact k;
-        k.fact = f;
-        k.form = Knowledge::Form::alternatives;
-        for (const Claim& c : s.values)
-          if (const auto v = read_value(law_[f].type, c.value)) k.values.push_back(*v);
-        t.facts.push_back(std::move(k));
-      }
-      touched_.push_back(std::move(t));
-    }
+    for (const Instrument& i : world_.instruments)
+      if (!i.answers.empty()) granted(i);
     for (const SourceText& text : request_.pending) {
       const auto doc = read_document(sources_, sources_.add(text.name, text.text), diags_);
       if (!doc) return false;
@@ -148,6 +139,27 @@ class Comparison {
     if (diags_.has_errors()) return false;
     for (const NamedDecision& d : request_.decisions) recorded(d);
     return true;
+  }
+  /// What an act covers, with what the world says of the item and the parties that its scope names.
+  void granted(const Instrument& i) {
+    Transfer t;
+    TransferLine line;
+    const std::map<std::string, std::string*> keys{{"departure", &t.from},    {"destination", &t.to},
+                                                   {"exporter", &t.exporter}, {"consignee", &t.consignee},
+                                                   {"end_user", &t.end_user}, {"item", &line.item}};
+    for (const ScopeEntry& s : i.scope) {
+      const FactId f = law_.find_fact(s.fact);
+      if (!f.valid() || law_[f].type.is_set) continue;
+      if (const auto key = keys.find(s.fact); key != keys.end() && s.values.size() == 1) {
+        *key->second = s.values.front().value;
+        continue;
+      }
+      Knowledge k;
+      k.form = Knowledge::Form::alternatives;
+      k.values = s.values;
+      t.facts.push_back({s.fact, s.at, std::move(k)});
+    }
+    touch("decision", i.id, world_, t, line, {});
   }
   void touch(const char* kind, const std::string& id, const World& world, const Transfer& t,
              const TransferLine& line, const std::vector<KnownByHand>& by_hand) {
@@ -313,8 +325,8 @@ class Comparison {
         records.push_back({{"kind", touched_[i].kind}, {"id", touched_[i].id}});
       Told t;
       t.json = {{"regime", s.regime.valid() ? Json(law_[s.regime].name) : Json(nullptr)},
-                {"before", to_string(s.before)},
-                {"after", to_string(s.after)},
+                {"before", outcome_text(s.before)},
+                {"after", outcome_text(s.after)},
                 {"exact", s.exact},
                 {"text", text.empty() ? "always" : text},
                 {"when", std::move(when)},
@@ -325,7 +337,7 @@ class Comparison {
                   {"readings", {{"before", readings(before)}, {"after", readings(after)}}}}},
                 {"touches", std::move(records)}};
       t.touched = touched.size();
-      t.steps = std::abs(static_cast<int>(s.after) - static_cast<int>(s.before));
+      t.steps = s.steps();
       t.breadth = s.breadth;
       out.push_back(std::move(t));
     }

@@ -516,6 +516,10 @@ class Builder {
       a.scope.emplace_back(f, std::move(values));
     }
     for (const ProvisoOn& p : i.provisos) known_proviso(p);
+    if (!i.covers_nothing.empty()) {
+      out_.notes.push_back(fmt::format("`{}` {}: it covers nothing", i.id, i.covers_nothing));
+      return;
+    }
     if (i.state == InstrumentState::granted && more_than_granted(i)) return;
     if (i.scope.empty() && !a.answers.empty())
       out_.notes.push_back(fmt::format("`{}` names no scope: it covers every line", i.id));

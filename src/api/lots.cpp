@@ -9,6 +9,7 @@
 #include "api/decide.h"
 #include "api/held.h"
 #include "api/opened_events.h"
+#include "api/shipments.h"
 #include "engine/diagrams.h"
 #include "model/event_reader.h"
 #include "model/holds.h"
@@ -183,9 +184,16 @@ struct Shipped {
   const std::vector<std::string>& under;
 };
 
-/// Authorisations as their acts up to a day left them, as instruments. One that its issuer does not know, and
-/// a draft, is no act of any authority; one that answers and finds nothing, such as an end-use certificate,
-/// is none that the law reads.
+/// Why an authorisation covers nothing on a day, whatever its scope; empty: it may.
+std::string covers_nothing(const Authorisation& a, Date on) {
+  if (a.at_issuer == AtIssuer::not_found) return fmt::format("does not exist at {}", a.instrument.authority);
+  for (const Condition& c : a.conditions)
+    if (!c.met_on || *c.met_on > on) return fmt::format("asks for a condition that is not met: {}", c.text);
+  return {};
+}
+
+/// Authorisations as their acts up to a day left them, as instruments. A draft is no act of any authority;
+/// one that answers and finds nothing, such as an end-use certificate, is none that the law reads.
 /// @param shipped  none: what is still to move, which a spent authorisation does not cover
 World acts_of(const Book& book, Date on, const std::optional<Shipped>& shipped = {}) {
   World out;
@@ -200,10 +208,11 @@ World acts_of(const Book& book, Date on, const std::optional<Shipped>& shipped =
           book.state(id, Date{shipped->on.days - 1}) != AuthorisationState::exhausted)))
       state = AuthorisationState::granted;
     const auto acts_as = as_instrument(state);
-    if (!acts_as || a.at_issuer == AtIssuer::not_found) continue;
-    if (a.instrument.answers.empty() && a.instrument.finds.empty()) continue;
+    if (!acts_as || (a.instrument.answers.empty() && a.instrument.finds.empty())) continue;
     out.instruments.push_back(a.instrument);
     out.instruments.back().state = *acts_as;
+    if (a.at_issuer == AtIssuer::not_found || *acts_as == InstrumentState::granted)
+      out.instruments.back().covers_nothing = covers_nothing(a, on);
   }
   return out;
 }
@@ -219,6 +228,9 @@ Json grounds(const Json& answer) {
     }
   return out;
 }
+
+/// Why authorisations cover nothing, by their names.
+using Texts = std::map<std::string, std::string>;
 
 struct OpenedLots {
   Sources sources;
@@ -257,6 +269,7 @@ class Movements {
   const Custody& custody() const { return custody_; }
   /// Those that there are at the end.
   const std::vector<Lot>& lots() const { return lots_; }
+  const World& world() const { return world_; }
 
   struct Asked {
     Transfer transfer;
@@ -265,7 +278,8 @@ class Movements {
   };
   /// With what lay on the goods before it, on its own day or as if it took place on another. @returns none:
   /// the diagnostics say why
-  std::optional<Asked> ask(const Event& e, Date on) {
+  /// @param spent  authorisations that had no room left for it
+  std::optional<Asked> ask(const Event& e, Date on, const Texts& spent = {}) {
     Asked out;
     std::vector<const LotState*> before;
     world_.lots.clear();
@@ -282,6 +296,7 @@ class Movements {
     world_.holds = holds_->against(e);
     world_.instruments.resize(acts_in_file_);
     join(world_, acts_of(accounts_.book, on, Shipped{e.on, e.goods()->under}), o_.diags);
+    std::erase_if(world_.instruments, [&](const Instrument& i) { return spent.contains(i.id); });
     auto answer = answer_to(
         body_, o_.sources, {world_, true, out.transfer, {on, on, far_future}, {}, {}, false, true}, o_.diags);
     if (!answer) return std::nullopt;
@@ -338,6 +353,21 @@ const Event* last_movement(const Custody& custody, StateId at) {
   }
 }
 
+/// Authorisations that a movement used: those it names, or else those that settle what the law needs of it.
+std::set<std::string> used(const Event& e, const Json& answer) {
+  const std::vector<std::string>& under = e.goods()->under;
+  std::set<std::string> out(under.begin(), under.end());
+  if (!out.empty()) return out;
+  for (const Json& l : answer["lines"])
+    for (const Json& n : l["needs"])
+      for (const Json& i : n["settled_by"])  // in the order in which they prevail
+        if (i["covers"] == "yes" && i["state"] == "granted") {
+          out.insert(text_at(i, "instrument"));
+          break;
+        }
+  return out;
+}
+
 Json stands(const Json& answer) {
   return {{"finding", answer["finding"]},
           {"best", answer["best"]},
@@ -389,10 +419,21 @@ LotResult movements(const Rulebooks& books, const LotRequest& request) {
   Movements all(books.body(), o, parse_date(request.on).value_or(far_future));
   if (!all.ok()) return o.failed();
   Json out = Json::array();
+  Shipments shipments(all.world());
   try {
     for (const Event* e : all.custody().events()) {
+      if (const auto* a = std::get_if<Authorise>(&e->body)) shipments.authorised(a->text, e->on);
       if (!moves(e->kind)) continue;
-      const auto asked = all.ask(*e, e->on);
+      auto asked = all.ask(*e, e->on);
+      Texts spent;
+      for (bool more = true; asked && more;) {
+        std::set<std::string> under = used(*e, asked->answer);
+        for (const auto& [id, why] : spent) under.erase(id);
+        const Texts lack = shipments.moved(e->id, e->on, asked->transfer, under);
+        more = !lack.empty();
+        spent.insert(lack.begin(), lack.end());
+        if (more) asked = all.ask(*e, e->on, spent);
+      }
       if (!asked) return o.failed();
       const Transfer& t = asked->transfer;
       const Json& answer = asked->answer;
@@ -411,6 +452,7 @@ LotResult movements(const Rulebooks& books, const LotRequest& request) {
                      {"missing", answer["missing"]},
                      {"not_encoded", answer["coverage"]["not_encoded"]}});
       if (!asked->held.empty()) out.back()["held"] = asked->held;
+      for (const auto& [id, why] : spent) out.back()["spent"].push_back(why);
     }
   } catch (const TooManyNodes&) {
     return {false, too_many_nodes(o.sources, DecideRequest{}.node_limit), {}};

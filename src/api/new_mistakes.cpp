@@ -3,7 +3,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <set>
 
 #include "accounts/replay.h"
 #include "api/body.h"
@@ -14,17 +13,6 @@
 
 namespace sekisho {
 namespace {
-
-/// Names that no other event may take though no event that holds has them.
-std::set<std::string, std::less<>> reserved_names(const Holdings& recorded) {
-  std::set<std::string, std::less<>> out(recorded.gone.begin(), recorded.gone.end());
-  Diagnostics none;
-  EventReader reader(none);
-  for (const Waiting& w : recorded.waiting)
-    if (w.kind == proposed_event)
-      if (const auto e = reader.read(w.body)) out.insert(e->id);
-  return out;
-}
 
 class Growing {
  public:
@@ -100,6 +88,16 @@ class Growing {
 };
 
 }  // namespace
+
+std::set<std::string, std::less<>> reserved_names(const Holdings& recorded) {
+  std::set<std::string, std::less<>> out(recorded.gone.begin(), recorded.gone.end());
+  Diagnostics none;
+  EventReader reader(none);
+  for (const Waiting& w : recorded.waiting)
+    if (w.kind == proposed_event)
+      if (const auto e = reader.read(w.body)) out.insert(e->id);
+  return out;
+}
 
 std::string lines_of(const std::vector<Holding>& events) {
   std::string text;

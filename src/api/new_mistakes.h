@@ -1,5 +1,6 @@
 #pragma once
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,9 @@ namespace sekisho {
 
 /// Events as a file of them.
 std::string lines_of(const std::vector<Holding>& events);
+
+/// Names that no other event may take though no event that holds has them: of what waits or was disposed of.
+std::set<std::string, std::less<>> reserved_names(const Holdings& recorded);
 
 /// What would be wrong in every later answer if events came to hold: names taken twice, corrections and
 /// liftings of what is not there, bookings that an authorisation does not bear. What was wrong before is not

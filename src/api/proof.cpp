@@ -8,13 +8,22 @@ namespace sekisho {
 namespace {
 
 /// What stands in an answer and is not replayed.
-constexpr std::array not_replayed{"missing",           "needs[] left out that are met",
-                                  "remedies",          "turns_on",
-                                  "law_unsettled",     "provisos",
-                                  "obligations",       "not_before",
-                                  "recheck_by",        "coverage",
-                                  "routes[].used",     "routes[].fails_on.text, .reads left out",
-                                  "reads[].claims",    "question",
+constexpr std::array not_replayed{"missing",
+                                  "needs[] left out that are met",
+                                  "remedies",
+                                  "turns_on",
+                                  "law_unsettled",
+                                  "minimum",
+                                  "held",
+                                  "provisos[].lapses, and those of acts",
+                                  "what binds by a rule that only may stand",
+                                  "not_before",
+                                  "recheck_by",
+                                  "coverage",
+                                  "which of several routes is used",
+                                  "routes[].fails_on.text, .reads left out",
+                                  "reads[].claims",
+                                  "question",
                                   "needs[].if_applies"};
 
 std::string at(const proof::Remark& r) {

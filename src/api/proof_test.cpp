@@ -57,6 +57,7 @@ route to_friends
   needs permit export_permit from xk.office implies inspection
   needs approval inspection from xk.office
   binds no_passing_on(holder: consignee)
+  owes report "what was delivered" to xk.office within 30 days of delivery
 route unarmed_to_friends
   in force 2023-01-01 on
   cite "Export Act, 3, as amended"
@@ -354,6 +355,27 @@ TEST_CASE("each way of forging is refused with its place") {
       {"a state", 1, [](Json& j) { j["states"][0]["worst"] = "permitted"; }, "`states`"},
       {"a state without rulebook", 4,
        [](Json& j) { j["lines"][0]["premises"]["states_with_a_say"] = {"XK"}; }, "the replay finds"},
+      {"every proviso left out", 0,
+       [](Json& j) {
+         j["provisos"] = j["lines"][0]["provisos"] = j["regimes"][0]["provisos"] = Json::array();
+       },
+       "is left out"},
+      {"somebody else is held to a proviso", 0,
+       [](Json& j) {
+         for (Json* where : {&j["provisos"], &j["lines"][0]["provisos"], &j["regimes"][0]["provisos"]})
+           for (Json& p : *where) p["with"]["holder"] = "anybody";
+       },
+       "that binds this"},
+      {"the route that is used", 0,
+       [](Json& j) {
+         for (Json& r : j["regimes"][0]["routes"]) r["used"] = !r["used"].get<bool>();
+       },
+       "that binds this"},
+      {"an obligation left out", 0,
+       [](Json& j) {
+         j["obligations"] = j["lines"][0]["obligations"] = j["regimes"][0]["obligations"] = Json::array();
+       },
+       "obliges to is left out"},
       {"a state on the way left out", 9, [](Json& j) { j["lines"][0]["premises"]["in_transit"] = {"KE"}; },
        "`coverage.not_encoded`"},
       {"a line left out", 5, [](Json& j) { j["lines"].erase(1); }, ""},

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "api/held.h"
 #include "api/new_mistakes.h"
 #include "base/date.h"
 #include "base/json.h"
@@ -114,14 +115,25 @@ std::optional<Flaw> unfounded(const Entry& e) {
 }
 
 /// The case is open, be it behind another state's law that nobody assessed, or an authority may still decide
-/// a need of it as it sees fit.
+/// a need of it as it sees fit, or a finding of its is only taken for granted.
 bool discretionary(const Json& answer) {
+  if (taken_for_granted(answer)) return true;
   if (answer.value("finding", "") == "open" || answer.at("best") != answer.at("worst")) return true;
   for (const Json& regime : answer.at("regimes"))
     if (regime.value("finding", "") == "open") return true;
   for (const Json& need : answer.value("needs", Json::array()))
     if (need.value("status", "") == "open" && need.at("posture") != "approval_presumed") return true;
   return false;
+}
+
+/// The name of an event is that of one that waits or was disposed of.
+Failure name_taken(const Holdings& recorded, const std::string& line) {
+  Diagnostics none;
+  const auto e = EventReader(none).read(line);
+  if (!e || !reserved_names(recorded).contains(e->id)) return {};
+  Problem taken = problem(code::event_twice, e->id);
+  taken.cure = "give the new one another name: an event that waits or was disposed of has this one";
+  return taken;
 }
 
 /// Leaves out events that hold or wait already, word for word. @returns how many
@@ -257,6 +269,7 @@ RegisterOutcome OpenRegister::append_if(
         if (!standing) return standing.problem();
         const auto line = make(lines_of(standing->events));
         if (!line) return std::vector<std::string>();
+        if (auto f = name_taken(*standing, *line)) return *f;
         made = *line;
         return std::vector{made};
       },

@@ -34,10 +34,6 @@ const Json* prevailing(const Json& settled_by, const std::set<std::string>& reco
   return nullptr;
 }
 
-void add_once(Json& list, const Json& value) {
-  if (std::find(list.begin(), list.end(), value) == list.end()) list.push_back(value);
-}
-
 Json line_of(const TransferLine& l, const World& world, const Transfer& t, const Json& answer,
              const std::set<std::string>& recorded) {
   const Lot* lot = world.lot(l.lot);
@@ -118,14 +114,6 @@ class LotsLeft {
   const Book& book_;
   std::map<std::string, Amount> left_;
 };
-
-/// Whether a finding was given by hand, as `--known FACT=yes` does.
-bool taken_for_granted(const Json& answer) {
-  for (const Json& n : answer["needs"])
-    for (const Json& i : n["settled_by"])
-      if (i["instrument"].get<std::string>().starts_with(assumed_finding)) return true;
-  return false;
-}
 
 }  // namespace
 

@@ -37,7 +37,9 @@ class Stretch {
     std::vector<Values> all;
     for (const Variable& v : space_.variables()) all.push_back(v.known);
     box_ = compiled_.box(all);
-    if (compiled_.ok()) possible_ = store().within(compiled_.care(), box_);
+    // While nobody has found a judged fact, both findings are read, whatever constraints say of them.
+    if (compiled_.ok())
+      possible_ = store().within(store().exists(compiled_.care(), compiled_.judged()), box_);
   }
   bool ok() const { return compiled_.ok(); }
   Date day() const { return day_; }
@@ -322,14 +324,21 @@ class Audit {
         out_.emit(code::always_true, r.at, r.name)
             .fix("leave `when` out: it applies to all that the regime governs");
       }
-      for (const Defeat& d : r.defeats) link(r, d);
+      for (auto d = r.defeats.begin(); d != r.defeats.end(); ++d)
+        if (d == r.defeats.begin() || !same_link(*d, *std::prev(d))) link(r, *d);
     }
   }
+  /// One link may take several effects away.
+  static bool same_link(const Defeat& a, const Defeat& b) { return a.by == b.by && a.at.begin == b.at.begin; }
   void link(const Rule& r, const Defeat& d) {
-    const auto it = links_.find(&d);
-    if (it != links_.end() && it->second.matters) return;
+    bool together = false;
+    for (const Defeat& one : r.defeats)
+      if (const auto it = links_.find(&one); same_link(one, d) && it != links_.end()) {
+        if (it->second.matters) return;
+        together = true;
+      }
     out_.emit(code::link_never_matters, d.at, law_[d.by].name, r.name)
-        .note(r.at, it == links_.end()
+        .note(r.at, !together
                         ? std::string("they are never in force together")
                         : fmt::format("where {} applies, {} does not stand anyhow", law_[d.by].name, r.name))
         .fix("leave the link out");
@@ -393,9 +402,8 @@ class Audit {
   }
   void holes_of_links(const Rule& rule) {
     for (auto& [link, of] :
-         together(rule.defeats, [](const Defeat& d) { return std::tuple(d.by, d.part, d.effect); }))
-      holes(fmt::format("{} notwithstanding {}", law_[std::get<RuleId>(link)].name, rule.name), of.first,
-            of.second);
+         together(rule.defeats, [&](const Defeat& d) { return std::pair(d.by, effect_name(law_, rule, d)); }))
+      holes(fmt::format("{} notwithstanding {}", law_[link.first].name, rule.name), of.first, of.second);
   }
   /// @param longest  in days, of holes that are told
   void holes(const std::string& name, TextSpan at, std::vector<Window> windows,

@@ -1,5 +1,7 @@
 #include "base/json.h"
 
+#include <algorithm>
+
 template class nlohmann::basic_json<nlohmann::ordered_map>;
 
 namespace sekisho {
@@ -21,6 +23,10 @@ std::string text_at(const Json& j, const char* key) {
 
 Json text_or_null(const std::string& s) {
   return s.empty() ? Json(nullptr) : Json(s);
+}
+
+void add_once(Json& list, const Json& value) {
+  if (std::find(list.begin(), list.end(), value) == list.end()) list.push_back(value);
 }
 
 }  // namespace sekisho

@@ -20,5 +20,7 @@ std::string to_line(const Json& j);
 /// The text under a key; empty where there is none.
 std::string text_at(const Json& j, const char* key);
 Json text_or_null(const std::string& s);
+/// To a list that does not hold it yet.
+void add_once(Json& list, const Json& value);
 
 }  // namespace sekisho

@@ -158,7 +158,7 @@ void Plan::gather_rules() {
 
 /// Makes the diagrams ready for rows: over kinds.
 void Plan::coarsen(std::span<const Values> open) {
-  std::vector<Ref> roots{joint_, compiled_->constraints()};
+  std::vector<Ref> roots{joint_, compiled_->constraints(0)};
   for (const PlannedRule& r : rules_) roots.insert(roots.end(), {r.always, r.ever, r.met});
   // A row can say what a comparison hangs on, the members of a set, though rules read the comparison alone.
   for (const Compiled::Relation& r : compiled_->relations())

@@ -282,11 +282,15 @@ Ref Compiled::program(ProgramId id) {
 // --- what is possible ---
 
 void Compiled::care_set() {
-  care_ = yes_leaf;
-  for (const Standing& s : space_.standings())
+  constraints_.clear();
+  care_ = no_leaf;
+  for (const Standing& s : space_.standings()) {
+    Ref all = yes_leaf;
     for (const ProgramId p : s.constraints)
-      care_ = store_->join(Join::both, care_, store_->read_judged(program(p), judged_, Join::either));
-  constraints_ = care_;
+      all = store_->join(Join::both, all, store_->read_judged(program(p), judged_, Join::either));
+    constraints_.push_back(all);
+    care_ = store_->join(Join::either, care_, all);
+  }
   if (how_ == Relations::written_out) return;
   std::set<std::uint32_t> met;
   const auto define = [&](const Node& n) {

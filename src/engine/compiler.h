@@ -59,10 +59,11 @@ class Compiled {
   const Diagrams& store() const { return *store_; }
   /// Of each view, each regime.
   const std::vector<std::vector<RegimeDiagrams>>& regimes() const { return regimes_; }
-  /// The constraints of all views and what relations are, without what instruments say.
+  /// The constraints, of some view where there are several, and what relations are, without what instruments
+  /// say.
   Ref care() const { return care_; }
-  /// The constraints alone.
-  Ref constraints() const { return constraints_; }
+  /// The constraints of a view alone.
+  Ref constraints(std::size_t view) const { return constraints_[view]; }
   /// What the instruments leave for a need or judged fact, by variable; yes for all others.
   Ref said(VarId v) const { return said_[v.index]; }
 
@@ -160,8 +161,9 @@ class Compiled {
   std::vector<std::vector<RegimeDiagrams>> regimes_;
   std::map<ProgramId, Ref> programs_;
   std::vector<Ref> said_;
-  Ref care_ = yes_leaf, constraints_ = yes_leaf;
-  std::string at_rule_;  // for the message when the store is full
+  Ref care_ = yes_leaf;
+  std::vector<Ref> constraints_;  // of each view
+  std::string at_rule_;           // for the message when the store is full
   bool ok_ = true;
 };
 

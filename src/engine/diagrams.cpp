@@ -77,8 +77,7 @@ Ref Diagrams::joined_leaf(Join op, Ref a, Ref b) const {
     case Join::both: return std::min(a, b);
     case Join::either: return std::max(a, b);
     case Join::differ: return a == b ? no_leaf : yes_leaf;
-    case Join::change:
-      return a == b ? no_leaf : Ref::leaf(a.value() * std::uint32_t{finding_count} + b.value());
+    case Join::change: return a == b ? no_leaf : Ref::leaf(a.value() * change_base + b.value());
     case Join::guard: return a == no_leaf ? no_leaf : b;
     case Join::sum: return Ref::leaf(a.value() + b.value());
     case Join::better: return a.value() / 2 == b.value() / 2 ? std::max(a, b) : std::min(a, b);

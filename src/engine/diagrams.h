@@ -58,12 +58,16 @@ enum class Join : std::uint8_t {
   both,    // truths: and; in general the least
   either,  // truths: or; in general the greatest
   differ,  // 1 where the leaves are unlike
-  change,  // of two findings that are unlike both, as finding_count times the first and the second; else 0
+  change,  // of two leaves below `change_base` that are unlike both, as that times the first and the second;
+           // else 0
   guard,   // the second where the first is not 0, else 0
   sum,     // of two numbers
   better,  // of two leaves 2 * finding + bit the one of the better finding; among equals the bit counts
   read_both_ways,  // the best and the worst reading of a regime: what its authority has to decide
 };
+
+/// Findings, and that a law leaves no such case.
+inline constexpr std::uint32_t change_base = std::uint32_t{finding_count} + 1;
 
 class Diagrams {
  public:

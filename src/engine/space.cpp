@@ -787,15 +787,21 @@ class Space::Builder {
         n, [](const Value& a, const Value& b) { return a == b; }, e);
   }
   void within(const Expr& e, Node& n) {
+    const auto belongs = [&](const Value& a, const Value& b) {
+      return a == b || (!a.text.empty() && !b.text.empty() && q_.world->within(a.text, b.text));
+    };
+    if (!e.fact.valid()) {  // an element: a literal on the other fact
+      n.op = ExprOp::equals;
+      n.var = fact_var(e.other);
+      const std::vector<Value>& wholes = s_.variables_[n.var.index].domain;
+      for (std::size_t i = 0; i < wholes.size(); ++i)
+        if (element_ && belongs(*element_, wholes[i])) n.yes.set(i);
+      return;
+    }
     n.op = ExprOp::same;
     n.var = fact_var(e.fact);
     n.other = fact_var(e.other);
-    pairs(
-        n,
-        [&](const Value& a, const Value& b) {
-          return a == b || (!a.text.empty() && !b.text.empty() && q_.world->within(a.text, b.text));
-        },
-        e);
+    pairs(n, belongs, e);
   }
   template <class Equal>
   void pairs(Node& n, Equal equal, const Expr& e) {

@@ -1,7 +1,6 @@
 #include "impact/impact.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "engine/branches.h"
 #include "engine/coarse.h"
@@ -88,16 +87,26 @@ std::vector<bool> holdings_of(const Compiled& law, const std::vector<bool>& read
   return out;
 }
 
-int steps(const Statement& s) {
-  return std::abs(static_cast<int>(s.after) - static_cast<int>(s.before));
+constexpr std::uint32_t no_such_case = std::uint32_t{finding_count};
+
+/// The finding of a side where its constraints leave the case, and else that there is none.
+Ref outcome(Compiled& law, const Side& side, std::span<const Values> box) {
+  Diagrams& store = law.store();
+  const Ref all = store.choose(law.constraints(side.view), finding_of(law, side), Ref::leaf(no_such_case));
+  return store.fixed(all, box);
+}
+
+std::optional<Finding> as_finding(std::uint32_t outcome) {
+  return outcome == no_such_case ? std::nullopt : std::optional(static_cast<Finding>(outcome));
 }
 
 }  // namespace
 
 Impact impact_between(Compiled& law, const Side& before, const Side& after, std::span<const Values> box) {
   Diagrams& store = law.store();
-  const Ref first = store.fixed(finding_of(law, before), box);
-  const Ref second = store.fixed(finding_of(law, after), box);
+  const bool alike = law.constraints(before.view) == law.constraints(after.view);
+  const Ref first = alike ? store.fixed(finding_of(law, before), box) : outcome(law, before, box);
+  const Ref second = alike ? store.fixed(finding_of(law, after), box) : outcome(law, after, box);
   const Ref possible = store.within(law.care(), box);
   // What neither side reads is no part of what differs: only what it makes possible for the rest counts.
   std::vector<bool> read = store.support(first), unread = store.support(second);
@@ -111,16 +120,16 @@ Impact impact_between(Compiled& law, const Side& before, const Side& after, std:
   // once.
   const Ref pairs = store.join(Join::change, first, second);
   const std::uint64_t met = store.leaves(pairs, care, box);
-  for (std::uint32_t b = 0; b < finding_count; ++b)
-    for (std::uint32_t a = 0; a < finding_count; ++a) {
-      const std::uint32_t pair = b * std::uint32_t{finding_count} + a;
+  for (std::uint32_t b = 0; b < change_base; ++b)
+    for (std::uint32_t a = 0; a < change_base; ++a) {
+      const std::uint32_t pair = b * change_base + a;
       if (a == b || (met >> pair & 1) == 0) continue;  // no change: proved
       const Ref region = store.where(pairs, pair);
       const Ref must = store.join(Join::both, region, care);
       const Ref same = store.join(Join::both, store.negate(region), care);
       const Ref shown = store.join(Join::both, must, possible);
       Share share(store, must, box);
-      std::vector<Ref> apart{region, law.constraints()};
+      std::vector<Ref> apart{region, law.constraints(before.view), law.constraints(after.view)};
       for (Level l = 0; l < holdings.size(); ++l)
         if (holdings[l]) apart.push_back(store.is(l, Values(2)));
       Coarse kinds(law, apart, box, store.limit());
@@ -132,8 +141,8 @@ Impact impact_between(Compiled& law, const Side& before, const Side& after, std:
         for (const Cube& c : irredundant_cover(coarse, all_of, within, kinds.all())) {
           Statement s;
           s.regime = before.regime;
-          s.before = static_cast<Finding>(b);
-          s.after = static_cast<Finding>(a);
+          s.before = as_finding(b);
+          s.after = as_finding(a);
           s.when = kinds.fine(c);
           s.exact = exact;
           // What others settle gives no completion a choice: it does not count among them.
@@ -152,7 +161,7 @@ Impact impact_between(Compiled& law, const Side& before, const Side& after, std:
       tell(coarse.join(Join::both, changes, may_stay), coarse.join(Join::either, changes, told), false);
     }
   std::stable_sort(out.statements.begin(), out.statements.end(), [](const Statement& x, const Statement& y) {
-    return steps(x) != steps(y) ? steps(x) > steps(y) : x.breadth > y.breadth;
+    return x.steps() != y.steps() ? x.steps() > y.steps() : x.breadth > y.breadth;
   });
   out.nodes = store.nodes();
   return out;

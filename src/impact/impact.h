@@ -1,4 +1,6 @@
 #pragma once
+#include <cstdlib>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,14 +22,20 @@ struct Side {
 };
 
 /// In all completions that `when` allows (in some, where it is not exact), the finding is `before` on one
-/// side and `after` on the other.
+/// side and `after` on the other. None: constraints leave no such case on that side.
 struct Statement {
   RegimeId regime;  // none: jointly
-  Finding before, after;
+  std::optional<Finding> before, after;
   Cube when;                    // by level
   std::vector<Values> witness;  // one completion, by level: one value for each variable
   double breadth = 0;  // the share of completions that it holds, each value of a variable counting alike
   bool exact = true;   // else it is so in some of the completions, which cannot be told more closely
+
+  /// How far the finding moves; that there is no such case lies beyond all findings.
+  int steps() const {
+    const auto place = [](std::optional<Finding> f) { return f ? static_cast<int>(*f) : int{finding_count}; };
+    return std::abs(place(after) - place(before));
+  }
 };
 
 struct Impact {

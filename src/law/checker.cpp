@@ -892,39 +892,52 @@ class Checker {
     }
     for (const RuleId other : others) {
       const RuleId loser = l.over ? other : self;
-      Defeat defeat{l.over ? self : other, t.part == tree::Part::group ? tree::Part::whole : t.part, 0, when,
-                    t.at};
-      if (effect_of(loser, t, defeat)) law_.rules[loser.index].defeats.push_back(std::move(defeat));
+      for (const std::uint32_t effect : effects_of(loser, t))
+        law_.rules[loser.index].defeats.push_back({l.over ? self : other,
+                                                   t.part == tree::Part::group ? tree::Part::whole : t.part,
+                                                   effect, when, t.at});
     }
   }
-  bool effect_of(RuleId loser, const tree::Target& t, Defeat& defeat) {
+  /// Places of what a link takes away among the effects of its kind: every one that bears the name.
+  std::vector<std::uint32_t> effects_of(RuleId loser, const tree::Target& t) {
     using tree::Part;
     const Rule& r = law_[loser];
-    const auto missing = [&](std::string_view what) {
-      diags_.emit(code::no_such_effect, t.at, r.name, what);
-      return false;
+    std::vector<std::uint32_t> out;
+    const auto named = [&](const auto& effects, const auto& is) {
+      for (std::uint32_t i = 0; i < effects.size(); ++i)
+        if (is(effects[i])) out.push_back(i);
     };
+    std::string what;
     switch (t.part) {
-      case Part::permission: return r.permits || missing("permission");
-      case Part::prohibition: return r.prohibits || missing("prohibition");
+      case Part::permission:
+        what = "permission";
+        if (r.permits) out = {0};
+        break;
+      case Part::prohibition:
+        what = "prohibition";
+        if (r.prohibits) out = {0};
+        break;
       case Part::need:
-        for (std::uint32_t i = 0; i < r.needs.size(); ++i)
-          if (law_[r.needs[i].need].name == t.effect.text) return defeat.effect = i, true;
-        return missing(fmt::format("need `{}`", t.effect.text));
+        what = fmt::format("need `{}`", t.effect.text);
+        named(r.needs, [&](const NeedUse& n) { return law_[n.need].name == t.effect.text; });
+        break;
       case Part::proviso: {
+        what = fmt::format("proviso `{}`", t.effect.text);
         const std::string own = r.regime.valid() ? law_[r.regime].name + "." : "";  // none: told already
-        for (std::uint32_t i = 0; i < r.binds.size(); ++i) {
-          const std::string& name = law_[r.binds[i].proviso].name;
-          if (name == t.effect.text || name == own + t.effect.text) return defeat.effect = i, true;
-        }
-        return missing(fmt::format("proviso `{}`", t.effect.text));
+        named(r.binds, [&](const BindUse& b) {
+          const std::string& name = law_[b.proviso].name;
+          return name == t.effect.text || name == own + t.effect.text;
+        });
+        break;
       }
       case Part::obligation:
-        for (std::uint32_t i = 0; i < r.owes.size(); ++i)
-          if (r.owes[i].kind == t.effect.text) return defeat.effect = i, true;
-        return missing(fmt::format("obligation `{}`", t.effect.text));
-      default: return true;
+        what = fmt::format("obligation `{}`", t.effect.text);
+        named(r.owes, [&](const auto& o) { return o.kind == t.effect.text; });
+        break;
+      default: return {0};
     }
+    if (out.empty()) diags_.emit(code::no_such_effect, t.at, r.name, what);
+    return out;
   }
 
   /// Puts every rule after those that can defeat it; reports cycles.

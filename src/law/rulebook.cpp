@@ -41,7 +41,7 @@ std::optional<std::int64_t> read_amount(std::string_view text) {
 }
 
 std::string show_amount(std::int64_t n) {
-  std::string s = fmt::format("{}", n / scale);
+  std::string s = fmt::format("{}{}", n < 0 && n > -scale ? "-" : "", n / scale);
   std::int64_t rest = n % scale < 0 ? -(n % scale) : n % scale;
   if (rest == 0) return s;
   s += fmt::format(".{:04}", rest);

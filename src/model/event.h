@@ -33,6 +33,7 @@ enum class EventFamily : std::uint8_t {
   reserve,
   take,
   expire,
+  fulfil,
   stop,
   lift
 };
@@ -109,6 +110,14 @@ struct Expire {
   std::string of;
 };
 
+/// A report was made, a notice given, a use verified, goods given back: what a movement or a recorded
+/// decision obliged somebody to.
+struct Fulfil {
+  std::string kind;          // as the rule says what is owed
+  std::string of, decision;  // the movement, or the entry of the decision
+  std::string rule;          // empty: all of that kind
+};
+
 /// Of what is named nothing moves and nothing is drawn on until the stop is lifted.
 struct Stop {
   HeldKind kind = HeldKind::party;
@@ -132,7 +141,7 @@ struct Event {
   std::string id;
   Date on;  // the day on which it was so
   std::string by, source, reason, note;
-  std::variant<Goods, Attest, Enter, Correct, Authorise, Reserve, Take, Expire, Stop, Lift> body;
+  std::variant<Goods, Attest, Enter, Correct, Authorise, Reserve, Take, Expire, Fulfil, Stop, Lift> body;
   TextSpan at;
 
   const Goods* goods() const { return std::get_if<Goods>(&body); }

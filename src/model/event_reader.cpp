@@ -114,6 +114,7 @@ struct EventReader::Body : EventValues {
       case EventFamily::reserve: e.body = Reserve{}; break;
       case EventFamily::take: e.body = Take{}; break;
       case EventFamily::expire: e.body = Expire{}; break;
+      case EventFamily::fulfil: e.body = Fulfil{}; break;
       case EventFamily::stop: e.body = Stop{}; break;
       case EventFamily::lift: e.body = Lift{}; break;
     }
@@ -127,6 +128,7 @@ struct EventReader::Body : EventValues {
     if (auto* reserve = std::get_if<Reserve>(&e.body)) accounts.key(*reserve, key, at, v);
     if (auto* take = std::get_if<Take>(&e.body)) accounts.key(*take, key, at, v);
     if (auto* expire = std::get_if<Expire>(&e.body); expire && key == "of") expire->of = name(v);
+    if (auto* fulfil = std::get_if<Fulfil>(&e.body)) fulfil_key(*fulfil, key, v);
     if (auto* stop = std::get_if<Stop>(&e.body)) stop_key(*stop, key, at, v);
     if (auto* lift = std::get_if<Lift>(&e.body); lift && key == "of") lift->of = name(v);
   }
@@ -134,8 +136,15 @@ struct EventReader::Body : EventValues {
     if (auto* enter = std::get_if<Enter>(&e.body)) end_enter(*enter, e.at);
     if (auto* correct = std::get_if<Correct>(&e.body)) end_correct(*correct, e.at);
     if (auto* authorise = std::get_if<Authorise>(&e.body)) accounts.end(*authorise, e);
+    if (const auto* f = std::get_if<Fulfil>(&e.body); f && f->of.empty() == f->decision.empty())
+      diags().emit(code::wrong_form, e.at,
+                   "either the movement `of` or the `decision` that obliged somebody");
     if (const auto* stop = std::get_if<Stop>(&e.body); stop && stop->name.empty())
       diags().emit(code::wrong_form, e.at, "a state, party, item, lot or authorisation that is stopped");
+  }
+
+  void fulfil_key(Fulfil& f, std::string_view key, Value v) {
+    (key == "kind" ? f.kind : key == "of" ? f.of : key == "decision" ? f.decision : f.rule) = name(v);
   }
 
   // --- stops ---

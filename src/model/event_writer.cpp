@@ -206,6 +206,12 @@ class Writer {
     });
   }
   void body(const Expire& e) { text("of", e.of); }
+  void body(const Fulfil& f) {
+    text("kind", f.kind);
+    optional("of", f.of);
+    optional("decision", f.decision);
+    optional("rule", f.rule);
+  }
   void body(const Stop& s) { text(to_string(s.kind), s.name); }
   void body(const Lift& l) { text("of", l.of); }
   void document(const Doc& d) {

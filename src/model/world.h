@@ -90,7 +90,8 @@ struct Instrument {
   std::vector<Claim> answers;
   std::vector<std::pair<std::string, std::string>> finds;
   std::vector<ScopeEntry> scope;
-  std::vector<Limit> limits;  // a world file gives none
+  std::vector<Limit> limits;   // a world file gives none
+  std::string covers_nothing;  // why; empty: it may cover a line
   std::vector<ProvisoOn> provisos;
   bool assumed = false;
   TextSpan at;

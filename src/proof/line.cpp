@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "proof/bound.h"
 #include "proof/settle.h"
 #include "proof/words.h"
 
@@ -104,6 +105,7 @@ class Line {
     because(said, {&r}, findings(said, {&r}, true));
     derivation(r, read, said["derivation"]);
     routes(read, said["routes"]);
+    check_bound(case_, read, said);
     needs(r, said);
   }
 
@@ -161,7 +163,7 @@ class Line {
       by->wrong("the replay finds the rule not defeated");
     Json lost = Json::array();
     for (const EffectLost& l : rule.effects_lost)
-      lost.push_back({{"effect", effect_name(law_, *rule.law, *l.link)},
+      add_once(lost, {{"effect", effect_name(law_, *rule.law, *l.link)},
                       {"by", law_[l.link->by].name},
                       {"status", word(l.gone, "defeated", "")}});
     if (const auto effects = said.find("effects_defeated"))

@@ -590,7 +590,8 @@ Truth Reader::relation(const Expr& n) {
   }
   if (!n.fact.valid() || !n.other.valid()) {
     if (!element_) return Truth::unknown;
-    return over(n.fact.valid() ? n.fact : n.other, [&](const Value& v) { return agree(v, *element_); });
+    if (n.fact.valid()) return over(n.fact, [&](const Value& v) { return agree(v, *element_); });
+    return over(n.other, [&](const Value& v) { return agree(*element_, v); });
   }
   return over(n.fact,
               [&](const Value& a) { return over(n.other, [&](const Value& b) { return agree(a, b); }); });
