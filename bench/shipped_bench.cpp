@@ -48,11 +48,7 @@ Slowest compile(const Law& law, double& sum) {
     const double seconds = best_of(5, [&] {
       Diagnostics diags;
       const World nothing;
-      Question q;
-      q.law = &law;
-      q.world = &nothing;
-      q.law_day = q.transfer_day = day;
-      q.silence_is_none = true;
+      const Question q = question_of_law(law, nothing, day);
       const Space space(q, diags);
       Compiled compiled(space, Relations::own_variables, law.asked_first, diags);
       compiled.joint(0);

@@ -4,20 +4,15 @@ evaluator that shares nothing with the program finds over every completion, and 
 usage: acts_test.py BINARY SOURCE_ROOT [LAWS [SEED]]
 """
 import collections
-import json
 import pathlib
-import random
 import re
-import subprocess
 import sys
 import tempfile
 
-binary, root = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
-laws = int(sys.argv[3]) if len(sys.argv) > 3 else 40
-rng = random.Random(int(sys.argv[4]) if len(sys.argv) > 4 else 1)
-sys.path.insert(0, str(root / "tests" / "oracle"))
-import plain  # noqa: E402
+sys.path.insert(0, str(pathlib.Path(__file__).parent / "oracle"))
+from compared import Comparison, arguments  # noqa: E402
 
+laws, rng = arguments(40)
 ON = "2020-06-01"
 STATES = ["granted", "granted", "refused", "suspended", "revoked", "pending"]
 HEAD = """authority xk.office of XK "Office"
@@ -62,19 +57,14 @@ def act(i, names):
     return a
 
 
-def run(*args):
-    done = subprocess.run([binary, *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300)
-    return done.returncode, done.stdout.decode(), done.stderr.decode()
-
-
-checked, failed, seen, apart = 0, 0, collections.Counter(), 0
-with tempfile.TemporaryDirectory() as name:
-    folder = pathlib.Path(name)
+seen, apart = collections.Counter(), 0
+with tempfile.TemporaryDirectory() as folder:
+    comparison = Comparison(folder, ON)
     for _ in range(laws):
         names = ["xk.one", "xk.two"][:rng.randint(1, 2)]
         ways = [rng.choice(["", "latest", "strictest", "strictest", "granted", "granted"]) for _ in names]
         law = HEAD + "".join(map(regime, names, ways))
-        (folder / "a.law").write_text(law)
+        comparison.use(law)
         for _ in range(3):
             world = {"parties": {"b": {"name": "B"}}, "instruments": [act(i, names) for i in range(rng.randint(4, 8))]}
             # A need that no rule of this law has cannot be answered: such acts are refused, which other tests see.
@@ -84,22 +74,11 @@ with tempfile.TemporaryDirectory() as name:
             if rng.random() < 0.5:
                 world["records"] = [{"authority": w, "complete_to": "2020-12-31"} for w in ("xk.office", "xk.council") if rng.random() < 0.7]
             facts = {k: v for k, v in (("there", rng.choice(["FR", "GB", "JP"])), ("armed", rng.choice(["yes", "no"]))) if rng.random() < 0.7}
-            q = {"rulebook": law, "on": ON, "world": world, "transfer": {"facts": facts}}
-            expected = {r: (a["best"], a["worst"]) for r, a in plain.answer(q)["regimes"].items()}
+            expected = comparison.plainly(facts, world)
             other = rng.choice(["latest", "strictest", "granted"])
-            read = plain.answer({**q, "rulebook": re.sub(r"instruments \w+ prevails", f"instruments {other} prevails", law)})
-            apart += {r: (a["best"], a["worst"]) for r, a in read["regimes"].items()} != expected
-            (folder / "w.yaml").write_text(json.dumps({"world": 1, **world}))
-            (folder / "t.yaml").write_text(json.dumps({"transfer": 1, "on": ON, "facts": facts}))
-            _, answer, error = run("decide", folder / "t.yaml", "--world", folder / "w.yaml", "--rules", folder / "a.law", "--format", "json")
-            found = {r["regime"]: (r["best"], r["worst"]) for r in json.loads(answer)["regimes"]} if answer else error
-            (folder / "answer.json").write_text(answer)
-            replayed = run("proof", "check", folder / "answer.json", "--rules", folder / "a.law")
-            checked += 2
+            apart += comparison.plainly(facts, world, re.sub(r"instruments \w+ prevails", f"instruments {other} prevails", law)) != expected
             seen.update(expected.values())
-            if found != expected or replayed[0] != 0:
-                failed += 1
-                print(f"FAILED: {found}, not {expected}; proof check {replayed[0]} {replayed[1]}; of {json.dumps(q['world'])} {facts} under\n{law}")
+            comparison.decide(expected, facts, world)
 
-print(f"{checked} checks, {len(seen)} findings, {apart} would be others if other instruments prevailed, {failed} failed")
-sys.exit(1 if failed or len(seen) < 5 or not apart else 0)
+print(f"{comparison.checked} checks, {len(seen)} findings, {apart} would be others if other instruments prevailed, {comparison.failed} failed")
+sys.exit(1 if comparison.failed or len(seen) < 5 or not apart else 0)

@@ -4,6 +4,7 @@ work: a settled one that none shows fails.
 
 usage: cases_test.py BINARY SOURCE_ROOT
 """
+import itertools
 import json
 import pathlib
 import subprocess
@@ -79,10 +80,9 @@ with tempfile.TemporaryDirectory() as name:
     folder = pathlib.Path(name)
     for path in sorted((root / "tests" / "cases").glob("*.yaml")):
         for template in yaml.load(path.read_text(), Loader):
-            variants = [{}]
-            for fact, values in (template.get("vary") or {}).items():
-                variants = [{fact: v} for v in values]
-            for variant in variants:
+            vary = template.get("vary") or {}
+            for values in itertools.product(*vary.values()):
+                variant = dict(zip(vary, values))
                 case = dict(template, facts={**template["facts"], **variant})
                 for expect in case["expect"]:
                     (folder / "t.yaml").write_text(yaml.safe_dump(transfer_of(case)))

@@ -5,19 +5,14 @@ usage: compared_test.py BINARY SOURCE_ROOT [LAWS [SEED]]
 """
 import csv
 import io
-import json
 import pathlib
-import random
-import subprocess
 import sys
 import tempfile
 
-binary, root = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
-laws = int(sys.argv[3]) if len(sys.argv) > 3 else 30
-rng = random.Random(int(sys.argv[4]) if len(sys.argv) > 4 else 1)
-sys.path.insert(0, str(root / "tests" / "oracle"))
-import plain  # noqa: E402
+sys.path.insert(0, str(pathlib.Path(__file__).parent / "oracle"))
+from compared import Comparison, arguments  # noqa: E402
 
+laws, rng = arguments(30)
 ON = "2020-06-01"
 TYPES = {"money": "money", "date": "date", "code": 'code of "1", "2"'}
 VALUES = {"money": ["9 USD", "10 USD", "11 USD", "11.0001 USD", "13 USD", "15 USD", "19 USD", "25 USD"],
@@ -39,7 +34,7 @@ regime xk.r "R"
   unlinked opposites strictest prevails
   cite "100"
 """
-checked = failed = still_open = 0
+still_open = 0
 
 
 def literal(kind):
@@ -70,41 +65,22 @@ def rulebook(kind):
     return law
 
 
-def run(*args):
-    done = subprocess.run([binary, *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300)
-    return done.returncode, done.stdout.decode(), done.stderr.decode()
-
-
-def check(what, expected, found, law, facts):
-    global checked, failed
-    checked += 1
-    if expected != found:
-        failed += 1
-        print(f"FAILED {what}: {found}, not {expected}, of {facts} under\n{law}")
-
-
 with tempfile.TemporaryDirectory() as name:
-    folder = pathlib.Path(name)
+    comparison, folder = Comparison(name, ON), pathlib.Path(name)
     for _ in range(laws):
         kind = rng.choice(list(TYPES))
-        law = rulebook(kind)
+        comparison.use(rulebook(kind))
         rows = [{f: rng.choice(VALUES[kind]) for f in "abc" if rng.random() < known} for known in (0.35, 0.6, 0.8, 1)]
         for row in rows:
             row.update({"y": rng.choice(["yes", "no"])} if rng.random() < 0.5 else {})
-        (folder / "a.law").write_text(law)
         (folder / "t.csv").write_text("a,b,c,y\n" + "".join(",".join(row.get(f, "") for f in "abcy") + "\n" for row in rows))
-        batch = list(csv.DictReader(io.StringIO(run("batch", folder / "t.csv", "--out", "-", "--on", ON, "--rules", folder / "a.law")[1])))
+        batch = list(csv.DictReader(io.StringIO(comparison.run("batch", folder / "t.csv", "--out", "-", "--on", ON)[1])))
         for row, decided in zip(rows, batch, strict=True):
-            plainly = plain.answer({"rulebook": law, "on": ON, "transfer": {"facts": row}})["regimes"]["xk.r"]
-            expected = plainly["best"], plainly["worst"]
-            still_open += expected[0] != expected[1]
-            check("batch", expected, (decided["best"], decided["worst"]), law, row)
-            (folder / "t.yaml").write_text(json.dumps({"transfer": 1, "on": ON, "facts": row}))
-            _, answer, _ = run("decide", folder / "t.yaml", "--rules", folder / "a.law", "--format", "json")
-            regime = json.loads(answer)["regimes"][0]
-            check("decide", expected, (regime["best"], regime["worst"]), law, row)
-            (folder / "answer.json").write_text(answer)
-            check("proof check", 0, run("proof", "check", folder / "answer.json", "--rules", folder / "a.law")[0], law, row)
+            expected = comparison.plainly(row)
+            best, worst = expected["xk.r"]
+            still_open += best != worst
+            comparison.check("batch", (best, worst), (decided["best"], decided["worst"]), row)
+            comparison.decide(expected, row)
 
-print(f"{checked} checks, {still_open} cases open, {failed} failed")
-sys.exit(1 if failed or not still_open else 0)
+print(f"{comparison.checked} checks, {still_open} cases open, {comparison.failed} failed")
+sys.exit(1 if comparison.failed or not still_open else 0)

@@ -6,8 +6,8 @@ import re
 import sys
 import tempfile
 
-RANK = {"base": 0, "model": 1, "law": 2, "register": 2, "exchange": 2, "engine": 3, "custody": 3, "accounts": 3, "proof": 3, "screening": 3,
-        "audit": 4, "batch": 4, "impact": 4, "resupply": 4, "ledger": 4, "api": 5}
+RANK = {"base": 0, "model": 1, "law": 2, "register": 2, "exchange": 2, "engine": 3, "custody": 3, "accounts": 3, "proof": 3,
+        "audit": 4, "batch": 4, "impact": 4, "ledger": 4, "api": 5}
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.M)
 
 

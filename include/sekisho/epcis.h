@@ -13,9 +13,9 @@ namespace sekisho {
 bool is_epcis(const SourceText& file);
 
 /// The events of an EPCIS document in their canonical lines; what of it no event says is a warning.
-/// @fails SK3401 no EPCIS document, SK3402 no standard word, SK3403 an unknown prefix, SK3404 and SK3405
-/// extensions
-///        of Sekisho that contradict the event or are none, SK3003 to SK3006 its form, SK3101 no JSON
+/// @fails SK3401 no EPCIS document, SK3402 no standard word, SK3403 an unknown prefix, SK3404 and SK3405 an
+///        extension of Sekisho that contradicts the event or is none, SK3003 to SK3006 its form, SK3101 no
+///        JSON
 EventLines events_of_epcis(const SourceText& file);
 
 struct EpcisText {

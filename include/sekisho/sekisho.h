@@ -122,7 +122,7 @@ class Rulebooks {
   bool ok() const;
 
   /// Decides every case that stands in the rulebooks and proves what can never matter in them.
-  /// @returns what does not come out, SK2301 to SK2309
+  /// @returns what does not come out, SK2301 to SK2309; SK4001, SK4002 where the law is too large
   std::vector<Report> prove() const;
 
   /// The one layout of the i-th file; nullopt if it has errors of grammar.

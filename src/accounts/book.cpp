@@ -342,7 +342,7 @@ struct Book::Body {
         if (const UseFact* f = find_fact(l, fact); f && said->empty()) *said = f->values.front();
     return r;
   }
-  Refusals reserve(const Reservation& asked, bool keep) {
+  Refusals reserve(const Reservation& asked) {
     const Reservation r = spelled_out(asked);
     Refusals out;
     // An authorisation's name, too: `expire` names either.
@@ -377,9 +377,7 @@ struct Book::Body {
       }
     }
     book_all(out, moved);
-    if (out.empty() && !keep)
-      for (const Booking& b : moved) book(accounts[b.account].limits, undone(b));
-    if (!out.empty() || !keep) return out;
+    if (!out.empty()) return out;
     const auto index = static_cast<std::uint32_t>(reservations.size());
     reservation_of.emplace(r.id, index);
     for (const Booking& b : moved)
@@ -695,10 +693,7 @@ Refusals Book::authorise(const Authorisation& a, Date on) {
   return body_->authorise(a, on);
 }
 Refusals Book::reserve(const Reservation& r) {
-  return body_->reserve(r, true);
-}
-Refusals Book::would_refuse(const Reservation& r) {
-  return body_->reserve(r, false);
+  return body_->reserve(r);
 }
 Refusals Book::draw(const Taking& t) {
   return body_->draw(t);

@@ -117,9 +117,6 @@ class Book {
   /// The end of a reservation, or of an authorisation and the open reservations on it.
   Refusals expire(const std::string& id, Date on);
 
-  /// Would these goods find room? As `reserve`, and nothing is taken.
-  Refusals would_refuse(const Reservation& r);
-
   std::vector<std::string> ids() const;  // in the order they came
   /// The text in force on a day, or the first if it came later; nullptr for an unknown id.
   const Authorisation* terms(std::string_view id, Date on) const;

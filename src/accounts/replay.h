@@ -26,8 +26,8 @@ struct Accounts {
 /// @param recorded  as recorded; must outlive what is returned
 /// @param world     more parties; what nobody tells of belongs to nothing
 /// @fails SK3201, SK3202 in what is recorded; SK3301 to SK3311 and SK3313, one for each reason of a refusal:
-/// an event that
-///        is reported books nothing
+/// an
+///        event that is reported books nothing
 Accounts replay_accounts(std::span<const Event> recorded, Date on, const World& world, Diagnostics& diags);
 
 }  // namespace sekisho

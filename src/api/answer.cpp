@@ -300,11 +300,9 @@ Json LineAnswer::reads(ProgramId p, const State& state) {
 
 /// What lists say of the known values that an expression looks up in them.
 void LineAnswer::registers(ExprId e, Json& out) const {
-  if (!e.valid()) return;
-  for (const Expr& n : law_[e]) {
-    if (n.op == ExprOp::definition) registers(n.body, out);
+  each_node(law_, e, [&](const Expr& n) {
     const VarId v = n.list.valid() && n.fact.valid() ? space_.fact_var(n.fact) : VarId{};
-    if (!v.valid() || start_.possible[v.index].count() != 1 || known_in_words(v)) continue;
+    if (!v.valid() || start_.possible[v.index].count() != 1 || known_in_words(v)) return;
     const Value& value = space_[v].domain[start_.possible[v.index]._Find_first()];
     const List& list = law_[n.list];
     std::string on = list.complete_to && *list.complete_to < line_.question.law_day ? "unknown" : "no";
@@ -321,7 +319,7 @@ void LineAnswer::registers(ExprId e, Json& out) const {
            {"on", on},          {"cite", list.cite},         {"source", source}};
     j["complete_to"] = list.complete_to ? Json(to_string(*list.complete_to)) : Json(nullptr);
     out.push_back(std::move(j));
-  }
+  });
 }
 
 // --- routes and derivation ---
@@ -332,10 +330,8 @@ Json LineAnswer::first_failing(const RuleUse& u, const State& state) {
   const Program& p = space_[u.when];
   Reader reader(space_);
   const auto phrase = [&](const Program& whole, std::size_t begin, std::size_t end) {
-    Space& mutable_space = space_;
-    const ProgramId part = mutable_space.add_part(Program(whole.begin() + static_cast<std::ptrdiff_t>(begin),
-                                                          whole.begin() + static_cast<std::ptrdiff_t>(end)));
-    return part;
+    return space_.add_part(Program(whole.begin() + static_cast<std::ptrdiff_t>(begin),
+                                   whole.begin() + static_cast<std::ptrdiff_t>(end)));
   };
   std::vector<std::pair<std::size_t, std::size_t>> open;  // subtrees not yet taken by a parent
   const std::size_t last = p.size() - 1;
@@ -912,8 +908,7 @@ Json LineAnswer::missing() {
       ++count;
       settles += closeness(s);
     }
-    j["score"] = count > 0 ? settles / count : 0;
-    entries.push_back({j, j["score"].get<double>()});
+    entries.push_back({std::move(j), count > 0 ? settles / count : 0});
   }
   for (const RegimeAnswer& a : regimes_)
     for (const auto& [rule, k] : a.outcome.waits) {
@@ -929,17 +924,13 @@ Json LineAnswer::missing() {
                           {"asks", law_[from].asks},
                           {"type", describe(law_[from].type)},
                           {"changed_by", changed_by(law_[from].changed_by)},
-                          {"matters_to", Json::array({law_[law_[rule].regime].name})},
-                          {"score", 0}},
+                          {"matters_to", Json::array({law_[law_[rule].regime].name})}},
                          0});
     }
   std::stable_sort(entries.begin(), entries.end(),
                    [](const Entry& a, const Entry& b) { return a.score > b.score; });
   Json out = Json::array();
-  for (Entry& e : entries) {
-    e.json.erase("score");
-    out.push_back(std::move(e.json));
-  }
+  for (Entry& e : entries) out.push_back(std::move(e.json));
   return out;
 }
 
@@ -988,26 +979,6 @@ std::string LineAnswer::not_before() {
   return latest == far_past ? "" : to_string(latest);
 }
 
-/// The lists that an expression reads, those of its definitions too.
-template <class Visit>
-void LineAnswer::lists_read(ExprId e, const Visit& visit) const {
-  if (!e.valid()) return;
-  for (const Expr& n : law_[e]) {
-    if (n.list.valid()) visit(law_[n.list]);
-    if (n.op == ExprOp::definition) lists_read(n.body, visit);
-  }
-}
-
-/// The thresholds that an expression reads, those of its definitions too.
-template <class Visit>
-void LineAnswer::thresholds_read(ExprId e, const Visit& visit) const {
-  if (!e.valid()) return;
-  for (const Expr& n : law_[e]) {
-    if (n.threshold.valid()) visit(law_[n.threshold]);
-    if (n.op == ExprOp::definition) thresholds_read(n.body, visit);
-  }
-}
-
 /// Whether some fact of the question is known to have the value.
 bool LineAnswer::known_value(const Value& v) const {
   return std::any_of(line_.question.facts.begin(), line_.question.facts.end(), [&](const KnownFact& k) {
@@ -1028,13 +999,14 @@ std::string LineAnswer::recheck_by() {
         ends(d);
   };
   const auto law_of = [&](ExprId e) {
-    lists_read(e, [&](const List& l) {
+    each_node(law_, e, [&](const Expr& n) {
+      if (n.threshold.valid())
+        for (const ThresholdStep& s : law_[n.threshold].steps) consider(s.windows);
+      if (!n.list.valid()) return;
+      const List& l = law_[n.list];
       for (const ListMember& m : l.members)
         if (known_value(m.value)) consider(m.windows);
       if (l.complete_to) ends(*l.complete_to);
-    });
-    thresholds_read(e, [&](const Threshold& t) {
-      for (const ThresholdStep& s : t.steps) consider(s.windows);
     });
   };
   for (std::size_t g = 0; g < regimes_.size(); ++g) {

@@ -41,10 +41,6 @@ class LineAnswer {
   double closeness(const State& s);
   RegimeOutcome outcome(std::size_t g, State completion);
   RuleId reader_of(std::size_t g, VarId judged) const;
-  template <class Visit>
-  void lists_read(ExprId e, const Visit& visit) const;
-  template <class Visit>
-  void thresholds_read(ExprId e, const Visit& visit) const;
   std::set<VarId> relied_on() const;
   bool known_value(const Value& v) const;
   Json regime(std::size_t g);

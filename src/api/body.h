@@ -34,13 +34,11 @@ struct Rulebooks::Body {
   }
   /// Facts and lists that an expression reads, by name.
   void names_read(ExprId e, std::set<std::string>& out) const {
-    if (!e.valid()) return;
-    for (const Expr& n : law[e]) {
+    each_node(law, e, [&](const Expr& n) {
       if (n.fact.valid()) out.insert(law[n.fact].name);
       if (n.other.valid()) out.insert(law[n.other].name);
       if (n.list.valid()) out.insert(law[n.list].name);
-      if (n.op == ExprOp::definition) names_read(n.body, out);
-    }
+    });
   }
   /// The declaration whose name stands at a place, as its file has it.
   std::string declared(TextSpan name) const {

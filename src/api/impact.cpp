@@ -44,11 +44,7 @@ class Comparison {
     } catch (const TooManyNodes&) {
       return too_large("it happened in deciding what is pending or was decided");
     }
-    Question q;
-    q.law = &law_;
-    q.world = &world_;
-    q.law_day = q.transfer_day = views_.front().day;
-    q.silence_is_none = true;
+    Question q = question_of_law(law_, world_, views_.front().day);
     q.views = views_;
     for (const Touched& t : touched_) q.told_apart.insert(q.told_apart.end(), t.facts.begin(), t.facts.end());
     const Space space(q, diags_);

@@ -176,18 +176,10 @@ class Page {
         visit(r.lapses);
       }
   }
-  template <class Visit>
-  void nodes(ExprId e, const Visit& visit) const {
-    if (!e.valid()) return;
-    for (const Expr& n : law_[e]) {
-      visit(n);
-      if (n.op == ExprOp::definition) nodes(n.body, visit);
-    }
-  }
   void definitions() {
     std::set<std::uint32_t> read;
     expressions([&](ExprId e) {
-      nodes(e, [&](const Expr& n) {
+      each_node(law_, e, [&](const Expr& n) {
         if (n.op == ExprOp::definition) read.insert(n.parameter);
       });
     });
@@ -203,7 +195,7 @@ class Page {
   void rights() {
     std::set<std::uint32_t> read;
     expressions([&](ExprId e) {
-      nodes(e, [&](const Expr& n) {
+      each_node(law_, e, [&](const Expr& n) {
         if (n.fact.valid() && law_[n.fact].from_right.valid()) read.insert(law_[n.fact].from_right.index);
       });
     });
@@ -233,7 +225,7 @@ class Page {
   void lists() {
     std::set<std::uint32_t> read;
     expressions([&](ExprId e) {
-      nodes(e, [&](const Expr& n) {
+      each_node(law_, e, [&](const Expr& n) {
         if (n.list.valid()) read.insert(n.list.index);
       });
     });

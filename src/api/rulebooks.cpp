@@ -58,7 +58,7 @@ Rulebooks::Rulebooks(std::vector<SourceText> texts, const std::optional<SourceTe
     b.files.push_back(std::move(p));
   }
   for (const Parsed& p : b.files) files.push_back(p.file);
-  b.law = check(b.sources, files, b.diags);
+  b.law = check(files, b.diags);
   b.law.asked_first = asked_first;
   if (order) b.order = asked_first.empty() ? "kept for other texts" : "kept";
   b.reports = reports_of(b.sources, b.diags);

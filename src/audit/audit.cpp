@@ -19,11 +19,13 @@ struct RuleSeen {
   bool present = false, governed = false, met = false, applies = false;
   bool always = true;                // its condition was never false
   std::set<std::uint32_t> defeated;  // by which rules where its condition is met
+  std::string example;               // of where it applies, its condition never false so far
 };
 
 /// What was seen of one link.
 struct LinkSeen {
   bool together = false, matters = false;
+  std::string example;  // of where the rule that prevails applies and, if it can be, the other would
 };
 
 /// One stretch: the law of its first day, compiled, and what its diagrams say of each rule.
@@ -31,7 +33,7 @@ class Stretch {
  public:
   Stretch(const Law& law, Date day, Diagnostics& out)
       : day_(day),
-        question_(ask(law, nothing_, day)),
+        question_(question_of_law(law, nothing_, day)),
         space_(question_, out),
         compiled_(space_, Relations::own_variables, {}, out, default_node_limit, Extent::activity) {
     std::vector<Values> all;
@@ -53,21 +55,13 @@ class Stretch {
   Ref both(Ref a, Ref b) { return store().join(Join::both, a, b); }
   Ref either(Ref a, Ref b) { return store().join(Join::either, a, b); }
   Ref without(Ref a, Ref b) { return both(a, store().negate(b)); }
-  /// Whether a rule is there at all, by this reading of unsettled law.
-  Ref there(const RuleUse& u) {
-    return u.present.by.valid() ? store().is(compiled_.level(u.present.by), Values(2)) : yes_leaf;
-  }
   /// Whether a link other than `except` defeats a part of the rule.
   Ref defeated(std::size_t g, std::size_t rule, Part part, std::size_t effect,
                const Defeat* except = nullptr) {
-    Ref any = no_leaf;
-    for (const auto& [d, other] : regimes()[g].rules[rule].defeats)
-      if (d != except && d->part == part && (part == Part::whole || d->effect == effect))
-        any = either(any, diagrams(g).active[other]);
-    return any;
+    return compiled_.defeated(regimes()[g].rules[rule], part, effect, diagrams(g), except);
   }
   Ref condition(std::size_t g, std::size_t rule) {
-    return both(diagrams(g).condition[rule], there(regimes()[g].rules[rule]));
+    return both(diagrams(g).condition[rule], compiled_.there(regimes()[g].rules[rule]));
   }
   Ref stands(std::size_t g, std::size_t rule, Part part) {
     return without(diagrams(g).active[rule], defeated(g, rule, part, 0));
@@ -94,15 +88,6 @@ class Stretch {
   }
 
  private:
-  static Question ask(const Law& law, const World& world, Date day) {
-    Question q;
-    q.law = &law;
-    q.world = &world;
-    q.law_day = q.transfer_day = day;
-    q.silence_is_none = true;
-    return q;
-  }
-
   const World nothing_;
   Date day_;
   Question question_;
@@ -176,6 +161,7 @@ class Audit {
     seen.always = seen.always && !s.can_fail(condition);
     if (seen.applies) return;
     seen.applies = s.can_be(s.diagrams(g).active[i]);
+    if (seen.applies && seen.always) seen.example = s.example(s.diagrams(g).active[i]);
     for (const auto& [d, other] : u.defeats)
       if (d->part == Part::whole && s.can_be(s.both(met, s.diagrams(g).active[other])))
         seen.defeated.insert(d->by.index);
@@ -189,7 +175,10 @@ class Audit {
       if (seen.matters) continue;
       const Ref base = d->part == Part::whole ? s.condition(g, i) : s.diagrams(g).active[i];
       const Ref stands = s.without(base, s.defeated(g, i, d->part, d->effect, d));
-      seen.matters = s.can_be(s.both(stands, s.diagrams(g).active[other]));
+      const Ref prevails = s.diagrams(g).active[other], met = s.both(base, prevails);
+      seen.matters = s.can_be(s.both(stands, prevails));
+      if (seen.matters || !seen.example.empty() || !s.can_be(prevails)) continue;
+      seen.example = s.example(s.can_be(met) ? met : prevails);
     }
   }
 
@@ -322,6 +311,7 @@ class Audit {
               .fix("narrow what prevails over it, or leave it out");
       } else if (seen.always && r.when.valid()) {
         out_.emit(code::always_true, r.at, r.name)
+            .note(seen.example)
             .fix("leave `when` out: it applies to all that the regime governs");
       }
       for (auto d = r.defeats.begin(); d != r.defeats.end(); ++d)
@@ -340,7 +330,8 @@ class Audit {
     out_.emit(code::link_never_matters, d.at, law_[d.by].name, r.name)
         .note(r.at, !together
                         ? std::string("they are never in force together")
-                        : fmt::format("where {} applies, {} does not stand anyhow", law_[d.by].name, r.name))
+                        : fmt::format("where {} applies, {} does not stand anyhow{}{}", law_[d.by].name,
+                                      r.name, it->second.example.empty() ? "" : ", ", it->second.example))
         .fix("leave the link out");
   }
   std::string names(const std::set<std::uint32_t>& rules) const {
@@ -350,19 +341,12 @@ class Audit {
   }
 
   // --- dates ---
-  void lists_read(ExprId e, std::set<std::uint32_t>& out) const {
-    if (!e.valid()) return;
-    for (const Expr& n : law_[e]) {
-      if (n.list.valid()) out.insert(n.list.index);
-      if (n.op == ExprOp::definition) lists_read(n.body, out);
-    }
-  }
   void unread_members(const List& list, const std::vector<Date>& days) {
     const auto index = static_cast<std::uint32_t>(&list - law_.lists.data());
     const auto reads = [&](ExprId e) {
-      std::set<std::uint32_t> lists;
-      lists_read(e, lists);
-      return lists.contains(index);
+      bool found = false;
+      each_node(law_, e, [&](const Expr& n) { found = found || (n.list.valid() && n.list.index == index); });
+      return found;
     };
     std::vector<const std::vector<Window>*> when;
     bool always = false;

@@ -3,11 +3,7 @@
 namespace sekisho {
 
 Question case_question(const Law& law, Date on, const std::vector<CaseGiven>& given, const World& nothing) {
-  Question q;
-  q.law = &law;
-  q.world = &nothing;
-  q.law_day = q.transfer_day = on;
-  q.silence_is_none = true;
+  Question q = question_of_law(law, nothing, on);
   for (const CaseGiven& g : given) {
     if (g.carries.valid()) {
       Carried carried{g.carries, {}, on, "the case"};

@@ -46,16 +46,11 @@ class CaseSpace {
   const RegimeDiagrams& diagrams(std::size_t g) const { return compiled_.regimes().front()[g]; }
   Ref both(Ref a, Ref b) { return store().join(Join::both, a, b); }
   Ref without(Ref a, Ref b) { return both(a, store().negate(b)); }
-  Ref there(const RuleUse& u) {
-    return u.present.by.valid() ? store().is(compiled_.level(u.present.by), Values(2)) : yes_leaf;
-  }
+  Ref there(const RuleUse& u) { return compiled_.there(u); }
   /// Whether a link other than `except` defeats the same part of the rule.
   Ref defeated(std::size_t g, std::size_t rule, const Defeat& except) {
-    Ref any = no_leaf;
-    for (const auto& [d, other] : space_.regimes()[g].rules[rule].defeats)
-      if (d != &except && d->part == except.part && (d->part == Part::whole || d->effect == except.effect))
-        any = store().join(Join::either, any, diagrams(g).active[other]);
-    return any;
+    return compiled_.defeated(space_.regimes()[g].rules[rule], except.part, except.effect, diagrams(g),
+                              &except);
   }
   bool possible(Ref r) { return store().meets(r, care_found_, found_); }
 

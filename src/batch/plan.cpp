@@ -8,11 +8,7 @@ namespace {
 constexpr std::size_t most_classes = 256;  // a class is one byte
 
 Question of_everything(const Law& law, const World& world, Date day, std::vector<KnownFact> apart) {
-  Question q;
-  q.law = &law;
-  q.world = &world;
-  q.law_day = q.transfer_day = day;
-  q.silence_is_none = true;
+  Question q = question_of_law(law, world, day);
   q.told_apart = std::move(apart);
   return q;
 }

@@ -360,10 +360,11 @@ std::vector<Values> Compiled::box(const std::vector<Values>& possible) const {
 
 // --- regimes ---
 
-Ref Compiled::defeated(const RuleUse& u, tree::Part part, std::size_t effect, const RegimeDiagrams& r) {
+Ref Compiled::defeated(const RuleUse& u, tree::Part part, std::size_t effect, const RegimeDiagrams& r,
+                       const Defeat* except) {
   Ref any = no_leaf;
   for (const auto& [d, other] : u.defeats)
-    if (d->part == part && (part == tree::Part::whole || d->effect == effect))
+    if (d != except && d->part == part && (part == tree::Part::whole || d->effect == effect))
       any = store_->join(Join::either, any, r.active[other]);
   return any;
 }
@@ -580,19 +581,21 @@ void Compiled::used_parts(const RegimeUse& use, RegimeDiagrams& r) {
   const Law& law = space_.law();
   // The route used: the least strict, then the one with the fewest open needs, then the first.
   const auto routes = static_cast<std::uint32_t>(use.rules.size());
-  constexpr std::uint32_t most_needs = 16;
-  const Ref none = Ref::leaf(static_cast<std::uint32_t>(finding_count) * most_needs * (routes + 1));
+  std::uint32_t need_counts = 1;  // of how many needs a rule may have open: none, one, and so on
+  for (const RuleUse& u : use.rules)
+    need_counts = std::max(need_counts, static_cast<std::uint32_t>(u.needs.size()) + 1);
+  const Ref none = Ref::leaf(static_cast<std::uint32_t>(finding_count) * need_counts * (routes + 1));
   Ref best = none;
-  std::vector<std::uint32_t> key(finding_count + 1), place, needs;
+  std::vector<std::uint32_t> key(finding_count + 1), place;
   for (std::uint32_t i = 0; i < routes; ++i) {
     const RuleUse& u = use.rules[i];
     if (!law[u.rule].permits) continue;
     at_rule_ = law[u.rule].name;
     const Ref open =
         store_->join(Join::both, r.active[i], store_->negate(defeated(u, tree::Part::permission, 0, r)));
-    for (std::uint32_t f = 0; f <= finding_count; ++f) key[f] = f * most_needs * (routes + 1) + i;
-    std::vector<std::uint32_t> count(most_needs);
-    for (std::uint32_t c = 0; c < most_needs; ++c) count[c] = c * (routes + 1);
+    for (std::uint32_t f = 0; f <= finding_count; ++f) key[f] = f * need_counts * (routes + 1) + i;
+    std::vector<std::uint32_t> count(need_counts);
+    for (std::uint32_t c = 0; c < need_counts; ++c) count[c] = c * (routes + 1);
     const Ref cost =
         store_->join(Join::sum, store_->map(weigh(u, r, true), key), store_->map(open_needs(u, r), count));
     best = store_->join(Join::both, best, store_->choose(open, cost, none));

@@ -98,6 +98,11 @@ class Compiled {
   std::vector<Values> box(const std::vector<Values>& possible) const;
   /// A program as a diagram, judged facts unread.
   Ref program(ProgramId p);
+  /// Where a rule is there at all, by the reading of unsettled law that it hangs on.
+  Ref there(const RuleUse& u) { return u.present.by.valid() ? is_true(u.present.by) : yes_leaf; }
+  /// Where a link other than `except` defeats a part of the rule.
+  Ref defeated(const RuleUse& u, tree::Part part, std::size_t effect, const RegimeDiagrams& r,
+               const Defeat* except = nullptr);
   /// The joint finding of the regimes of a view: the strictest.
   Ref joint(std::size_t view);
 
@@ -128,7 +133,6 @@ class Compiled {
   Ref written_out(const Node& n);
   Ref is_true(VarId v);
   Ref binds(const ProvisoUse& p);
-  Ref defeated(const RuleUse& u, tree::Part part, std::size_t effect, const RegimeDiagrams& r);
   Ref need(VarId v);
   Ref granted_with_provisos(VarId v);
   Ref implied(const RuleUse& u, std::size_t k);
@@ -146,6 +150,8 @@ class Compiled {
   void used_parts(const RegimeUse& use, RegimeDiagrams& r);
   void parts_of(const RuleUse& u, Ref used, bool in_regime, RegimeDiagrams& r);
   void gave_up(Diagnostics& diags, std::size_t nodes, std::string_view why, std::string_view cure);
+
+  friend struct FaultPlanter;  // of tests/oracle, which puts faults in to see them caught
 
   const Space& space_;
   Relations how_;

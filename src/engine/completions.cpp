@@ -65,15 +65,6 @@ bool Completions::open_to_findings(std::size_t g, std::size_t rule, const State&
   return (applies(g, rule, possible(state), Join::either) & 1) == 0;
 }
 
-bool Completions::both_active(std::size_t g, std::size_t a, std::size_t b, const State& state) {
-  if (std::max(a, b) >= regime(g).active.size()) return false;
-  Diagrams& store = compiled_.store();
-  const Possible p = possible(state);
-  const Ref together = store.join(Join::both, regime(g).active[a], regime(g).active[b]);
-  return (store.leaves(store.read_judged(together, compiled_.judged(), Join::either), p.care, p.box) & 2) !=
-         0;
-}
-
 // --- what matters ---
 
 Ref Completions::twice_the_finding(std::size_t g) {

@@ -35,7 +35,6 @@ class Completions {
   std::pair<bool, bool> activity(std::size_t regime, std::size_t rule, const State& state);
   /// Whether it applies in every completion, by some reading of the judged facts that nobody found.
   bool open_to_findings(std::size_t regime, std::size_t rule, const State& state);
-  bool both_active(std::size_t regime, std::size_t a, std::size_t b, const State& state);
   /// For each variable, whether two completions that differ in it (and in what follows from it) have
   /// different answers: another finding, or another need, proviso or obligation of a transfer that is not
   /// barred.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <limits>
 #include <map>
 #include <set>
 #include <unordered_set>
@@ -55,7 +56,10 @@ Ref Diagrams::make(Level level, std::span<const Ref> children) {
     return children.front();
   const std::size_t at = place(level, children);
   if (table_[at] != 0) return {table_[at] - 1};
-  if (nodes_.size() >= limit_) throw TooManyNodes();
+  // A node's number leaves a bit for leaves, and the place of its edges has 32.
+  if (nodes_.size() >= std::min<std::size_t>(limit_, Ref::leaf_bit - 1) ||
+      edges_.size() + children.size() > std::numeric_limits<std::uint32_t>::max())
+    throw TooManyNodes();
   const Ref made{static_cast<std::uint32_t>(nodes_.size())};
   nodes_.push_back({static_cast<std::uint32_t>(edges_.size()), level});
   edges_.insert(edges_.end(), children.begin(), children.end());
@@ -236,33 +240,6 @@ bool Diagrams::meets(Ref a, Ref care, std::span<const Values> box) const {
     return false;
   };
   return visit(visit, a, care);
-}
-
-Values Diagrams::values_to_yes(Ref a, Level at, std::span<const Values> box) const {
-  std::unordered_map<std::uint32_t, Values> done;
-  std::unordered_map<std::uint32_t, bool> below;
-  const auto open = [&](auto&& self, Ref r) -> bool {
-    if (r.is_leaf()) return r != no_leaf;
-    if (const auto it = below.find(r.bits); it != below.end()) return it->second;
-    bool any = false;
-    for (std::size_t i = 0; i < sizes_[level(r)] && !any; ++i)
-      any = box[level(r)].test(i) && self(self, children(r)[i]);
-    return below[r.bits] = any;
-  };
-  const auto visit = [&](auto&& self, Ref r) -> Values {
-    if (r.is_leaf() || level(r) > at) return open(open, r) ? box[at] : Values();
-    if (const auto it = done.find(r.bits); it != done.end()) return it->second;
-    Values out;
-    for (std::size_t i = 0; i < sizes_[level(r)] && out != box[at]; ++i) {
-      if (!box[level(r)].test(i)) continue;
-      if (level(r) == at)
-        out.set(i, open(open, children(r)[i]));
-      else
-        out |= self(self, children(r)[i]);
-    }
-    return done[r.bits] = out;
-  };
-  return visit(visit, a);
 }
 
 std::uint64_t Diagrams::leaves(Ref a, Ref care, std::span<const Values> box, std::uint64_t enough) const {

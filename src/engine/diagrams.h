@@ -120,8 +120,6 @@ class Diagrams {
                        std::uint64_t enough = ~std::uint64_t{0}) const;
   /// Whether a leaf other than 0 of `a` is met in `box` where `care` is yes. Makes no node.
   bool meets(Ref a, Ref care, std::span<const Values> box) const;
-  /// The values of level `at` within `box` with which a leaf other than 0 is met. Makes no node.
-  Values values_to_yes(Ref a, Level at, std::span<const Values> box) const;
   /// A path of `a` to a leaf other than 0 in the box: one value for each level it asks, all values for the
   /// others.
   bool path(Ref a, std::span<const Values> box, std::vector<Values>& out);

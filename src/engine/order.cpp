@@ -30,7 +30,7 @@ std::vector<std::size_t> nodes_of_levels(const Diagrams& store, Ref root) {
 class Day {
  public:
   Day(const Law& law, Date day, Diagnostics& diags)
-      : question_(ask(law, nothing_, day)), space_(question_, diags) {}
+      : question_(question_of_law(law, nothing_, day)), space_(question_, diags) {}
 
   Compiled compile(const VariableOrder& order, std::size_t node_limit, Diagnostics& diags) const {
     Compiled out(space_, Relations::own_variables, order, diags, node_limit);
@@ -59,14 +59,6 @@ class Day {
   }
 
  private:
-  static Question ask(const Law& law, const World& world, Date day) {
-    Question q;
-    q.law = &law;
-    q.world = &world;
-    q.law_day = q.transfer_day = day;
-    q.silence_is_none = true;
-    return q;
-  }
   const World nothing_;
   Question question_;
   Space space_;

@@ -67,4 +67,14 @@ struct Question {
   Readings readings;
 };
 
+/// The law of a day of which nothing is told; authorities have done nothing. Both outlive it.
+inline Question question_of_law(const Law& law, const World& nothing, Date day) {
+  Question q;
+  q.law = &law;
+  q.world = &nothing;
+  q.law_day = q.transfer_day = day;
+  q.silence_is_none = true;
+  return q;
+}
+
 }  // namespace sekisho

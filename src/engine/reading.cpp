@@ -428,9 +428,7 @@ RegimeReading Reader::read(const RegimeUse& regime, const State& state) {
     base_low = route_may ? route_low : otherwise_low;
     if (route_may && !route_sure) base_low = std::min(route_low, otherwise_low);
     base_high = route_sure ? route_high : otherwise_high;
-    if (route_may && !route_sure)
-      base_high =
-          std::max(otherwise_high, Finding::prohibited == otherwise_high ? otherwise_high : route_high);
+    if (route_may && !route_sure) base_high = std::max(otherwise_high, route_high);
     if (r.main == Truth::yes) low = std::max(low, base_low);
     high = std::max(high, base_high);
   }
@@ -446,11 +444,9 @@ RegimeReading Reader::read(const RegimeUse& regime, const State& state) {
   if (r.main != Truth::yes && r.later != Truth::yes) low = Finding::not_engaged;
   r.low = low;
   r.high = std::max(low, high);
-  r.settled = undecided_.empty();
   if (r.low == r.high && r.low == Finding::prohibited) {
     undecided_.clear();
     pending_.clear();
-    r.settled = true;
   }
   r.undecided = undecided_;
   add(r.pending, pending_);

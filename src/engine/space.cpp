@@ -9,11 +9,6 @@
 namespace sekisho {
 namespace {
 
-bool is_text(FactType t) {
-  return t == FactType::country || t == FactType::party || t == FactType::item || t == FactType::lot ||
-         t == FactType::code;
-}
-
 bool lies_under(const std::string& code, const std::string& root) {
   return code == root || code.starts_with(root + ".");
 }
@@ -27,20 +22,6 @@ bool dates_unsettled(const std::vector<Window>& windows) {
 /// that they all cover are sure.
 bool hangs_on_reading(const std::vector<Window>& windows, HiddenId unsettled, Covers on_the_day) {
   return unsettled.valid() && !(on_the_day == Covers::yes && dates_unsettled(windows));
-}
-
-/// How far down the children of a node reach, in a flat expression.
-std::vector<std::size_t> subtree_starts(const Expression& e) {
-  std::vector<std::size_t> first(e.size()), open;
-  for (std::size_t i = 0; i < e.size(); ++i) {
-    first[i] = i;
-    for (std::uint32_t k = 0; k < e[i].arity; ++k) {
-      first[i] = first[open.back()];
-      open.pop_back();
-    }
-    open.push_back(i);
-  }
-  return first;
 }
 
 }  // namespace
@@ -148,7 +129,7 @@ class Space::Builder {
     for (const KnownFact& k : q_.told_apart)
       for (const Value& v : k.values) note_constant(k.fact, v);
     for (const auto& reading : q_.readings)
-      if (const auto m = membership_named(law_, reading.first); m && is_text(law_[m->list].type.kind))
+      if (const auto m = membership_named(law_, reading.first); m && law_[m->list].type.named())
         texts_[law_[m->list].type.kind].insert(m->value.text);
     for (const Carried& c : q_.carried)
       for (const std::string& party : c.arguments)
@@ -158,7 +139,7 @@ class Space::Builder {
     parties_within();
   }
   void constants_of(const Expression& e) {
-    const std::vector<std::size_t> starts = subtree_starts(e);
+    const std::vector<std::size_t> starts = tree::subtree_starts(e);
     for (std::size_t i = 0; i < e.size(); ++i) {
       const Expr& n = e[i];
       const FactId f = n.fact.valid() ? n.fact : enclosing_set(e, starts, i);
@@ -185,11 +166,11 @@ class Space::Builder {
   void note_member(const List& l, const Value& v) {
     if (l.type.kind == FactType::country && is_country_code(v.text))
       return;  // states stand for the class of those on the same lists
-    if (is_text(l.type.kind)) texts_[l.type.kind].insert(v.text);
+    if (l.type.named()) texts_[l.type.kind].insert(v.text);
   }
   void note_constant(FactId f, const Value& v) {
     const FactType t = law_[f].type.kind;
-    if (is_text(t))
+    if (law_[f].type.named())
       texts_[t].insert(v.text);
     else if (law_[f].type.ordered())
       ordered_[f].insert(v);
@@ -553,7 +534,7 @@ class Space::Builder {
     return id;
   }
   Program slice(const Expression& from, std::size_t begin, std::size_t end) {
-    const std::vector<std::size_t> starts = subtree_starts(from);
+    const std::vector<std::size_t> starts = tree::subtree_starts(from);
     // Bodies of quantifiers are compiled once for each candidate, not in line.
     std::vector<bool> in_body(end, false);
     for (std::size_t i = begin; i < end; ++i)
@@ -807,7 +788,7 @@ class Space::Builder {
   void pairs(Node& n, Equal equal, const Expr& e) {
     const std::vector<Value>& a = s_.variables_[n.var.index].domain;
     const std::vector<Value>& b = s_.variables_[n.other.index].domain;
-    const bool texts = is_text(law_[e.fact].type.kind);
+    const bool texts = law_[e.fact].type.named();
     for (std::size_t i = 0; i < a.size(); ++i)
       for (std::size_t j = 0; j < b.size(); ++j)
         if (texts ? equal(a[i], b[j]) : a[i] == b[j]) n.equal.emplace_back(i, j);
@@ -1061,7 +1042,7 @@ std::size_t Space::room(FactType type) const {
 Space::StandIns Space::stand_ins(const Type& type, std::span<const Value> domain) const {
   StandIns out{std::vector<std::optional<std::size_t>>(domain.size()),
                std::vector<std::vector<std::string>>(domain.size())};
-  if (!is_text(type.kind)) return out;
+  if (!type.named()) return out;
   if (type.kind != FactType::country) {
     std::map<std::string_view, std::vector<std::size_t>> alike;  // by what they lie under
     for (std::size_t i = 0; i < domain.size(); ++i)

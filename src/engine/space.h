@@ -1,7 +1,6 @@
 #pragma once
 #include <array>
 #include <bitset>
-#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -77,9 +76,9 @@ struct Node {
   VarId var, other;  // the facts that a literal reads
   Values yes;        // values of `var` that satisfy the literal
   std::vector<Conditional> conditional;
-  std::vector<VarId> members;     // some, every, in_set, empty: presence of each candidate
+  std::vector<VarId> members;     // some, every, empty: presence of each candidate
   std::vector<ProgramId> bodies;  // definition: one; some, every: one for each candidate
-  std::vector<std::pair<std::size_t, std::size_t>> equal;  // same: pairs; in_set: value, member
+  std::vector<std::pair<std::size_t, std::size_t>> equal;  // same: values of `var` and `other`
   TextSpan at;
 };
 using Program = std::vector<Node>;

@@ -12,12 +12,10 @@ std::string value_name(const Law& law, const Variable& v, std::size_t i) {
   const Value& value = v.domain[i];
   switch (v.kind) {
     case VarKind::fact: {
-      const FactType t = law[v.fact].type.kind;
-      const bool named = t == FactType::country || t == FactType::party || t == FactType::item ||
-                         t == FactType::lot || t == FactType::code;
-      if (!named) return show_value(law[v.fact].type, value);
+      const Type& t = law[v.fact].type;
+      if (!t.named()) return show_value(t, value);
       if (value.text.empty()) return value.number == 0 ? "another" : fmt::format("another {}", value.number);
-      if (const auto root = code_further_under(value.text); t == FactType::code && !root.empty())
+      if (const auto root = code_further_under(value.text); t.kind == FactType::code && !root.empty())
         return fmt::format("further under {}", root);
       return value.text;
     }
@@ -126,9 +124,8 @@ class Wording::Words {
     return out;
   }
   bool unnamed(const Variable& var, const Values& of) const {
-    const FactType t = law_[var.fact].type.kind;
-    if (t != FactType::party && t != FactType::item && t != FactType::lot && t != FactType::code)
-      return false;
+    const Type& t = law_[var.fact].type;
+    if (!t.named() || t.kind == FactType::country) return false;
     for (std::size_t i = 0; i < var.domain.size(); ++i)
       if (of.test(i) && var.domain[i].text.empty()) return true;
     return false;

@@ -163,7 +163,6 @@ Impact impact_between(Compiled& law, const Side& before, const Side& after, std:
   std::stable_sort(out.statements.begin(), out.statements.end(), [](const Statement& x, const Statement& y) {
     return x.steps() != y.steps() ? x.steps() > y.steps() : x.breadth > y.breadth;
   });
-  out.nodes = store.nodes();
   return out;
 }
 

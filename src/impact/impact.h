@@ -40,7 +40,6 @@ struct Statement {
 
 struct Impact {
   std::vector<Statement> statements;
-  std::size_t nodes = 0;
 };
 
 /// The finding of a side, as a diagram.

@@ -662,19 +662,11 @@ class Checker {
     return id;
   }
   static std::vector<std::vector<std::size_t>> bodies_of(const tree::Expression& e) {
-    std::vector<std::size_t> first(e.size());  // where the subtree of a node begins
-    std::vector<std::size_t> open;
+    const std::vector<std::size_t> first = tree::subtree_starts(e);
     std::vector<std::vector<std::size_t>> in(e.size());
-    for (std::size_t i = 0; i < e.size(); ++i) {
-      first[i] = i;
-      for (std::uint32_t k = 0; k < e[i].arity; ++k) {
-        first[i] = first[open.back()];
-        open.pop_back();
-      }
-      open.push_back(i);
+    for (std::size_t i = 0; i < e.size(); ++i)
       if (e[i].op == Op::some || e[i].op == Op::every)
         for (std::size_t j = first[i]; j < i; ++j) in[j].insert(in[j].begin(), i);
-    }
     return in;
   }
 
@@ -744,7 +736,7 @@ class Checker {
         e.op = ExprOp::empty;
         if (!t->is_set) mismatch(n.fact, *t);
         return e;
-      case Op::in: return membership(n, e, *t, scope);
+      case Op::in: return membership(n, e, *t);
       case Op::within: return within(n, e, *t, scope);
       case Op::under:
         e.op = ExprOp::under;
@@ -757,7 +749,7 @@ class Checker {
       default: return comparison(n, e, *t);
     }
   }
-  Expr membership(const tree::Node& n, Expr e, const Type& t, const Scope&) {
+  Expr membership(const tree::Node& n, Expr e, const Type& t) {
     const auto s = lookup(n.other.text);
     if (t.is_set) mismatch(n.fact, t);
     if (s && s->kind == Names::fact) {
@@ -1062,7 +1054,7 @@ class Checker {
 
 }  // namespace
 
-Law check(const Sources&, std::span<const tree::File> files, Diagnostics& diags) {
+Law check(std::span<const tree::File> files, Diagnostics& diags) {
   return Checker(files, diags).run();
 }
 

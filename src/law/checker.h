@@ -9,6 +9,6 @@ namespace sekisho {
 
 /// Resolves and types the files of one or more rulebooks, taken together. What cannot be resolved
 /// is reported and left out; a Law made with errors must not be decided on.
-Law check(const Sources& sources, std::span<const tree::File> files, Diagnostics& diags);
+Law check(std::span<const tree::File> files, Diagnostics& diags);
 
 }  // namespace sekisho

@@ -67,6 +67,10 @@ struct Type {
   }
   /// Whether a code lies under one of the roots, or a share between nothing and all.
   bool allows(const Value& v) const;
+  bool named() const {  // its values are texts, and there are others than the law names
+    return kind == FactType::country || kind == FactType::party || kind == FactType::item ||
+           kind == FactType::lot || kind == FactType::code;
+  }
   bool ordered() const {
     return kind == FactType::date || kind == FactType::money || kind == FactType::share ||
            kind == FactType::number;
@@ -359,6 +363,16 @@ struct Law {
   RightId find_right(const std::string& name) const;
   AuthorityId find_authority(const std::string& name) const;
 };
+
+/// Visits the nodes of an expression (none has none), with those of the definitions that it reads.
+template <class Visit>
+void each_node(const Law& law, ExprId e, const Visit& visit) {
+  if (!e.valid()) return;
+  for (const Expr& n : law[e]) {
+    visit(n);
+    if (n.op == ExprOp::definition) each_node(law, n.body, visit);
+  }
+}
 
 /// Whether a text has the form of a code: signs of ASCII without blanks, in parts joined by single dots. What
 /// looks like a code and is another would lie under none that the law names.

@@ -58,6 +58,21 @@ struct Node {
 };
 using Expression = std::vector<Node>;
 
+/// Of each node of a flat expression, where its subtree begins.
+template <class AnyNode>
+std::vector<std::size_t> subtree_starts(const std::vector<AnyNode>& e) {
+  std::vector<std::size_t> first(e.size()), open;
+  for (std::size_t i = 0; i < e.size(); ++i) {
+    first[i] = i;
+    for (std::uint32_t k = 0; k < e[i].arity; ++k) {
+      first[i] = first[open.back()];
+      open.pop_back();
+    }
+    open.push_back(i);
+  }
+  return first;
+}
+
 struct InForce {
   std::vector<Window> windows;
   TextSpan at;

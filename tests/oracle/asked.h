@@ -19,18 +19,17 @@ inline std::set<Finding> as_set(const FindingSet& found) {
 /// A rulebook with what is known, ready for either engine.
 struct Asked {
   World nothing;
+  std::vector<Instrument> acts;
   Question q;
   Diagnostics diags;
   std::optional<Space> space;
   State state;
   std::array<VarId, place_count> var;
 
-  Asked(const Law& law, const Known& known, std::vector<View> views = {}) {
-    q.law = &law;
-    q.world = &nothing;
+  /// @param book  that the law is of, where its authority has found something
+  Asked(const Law& law, const Known& known, std::vector<View> views = {}, const Book& book = {}) {
+    q = question_of_law(law, nothing, *parse_date("2019-06-01"));
     q.clean_for = {"XK"};
-    q.law_day = q.transfer_day = *parse_date("2019-06-01");
-    q.silence_is_none = true;
     q.views = std::move(views);
     const auto fact = [&](int place, const std::string& name) {
       KnownFact k{law.find_fact(name), Knowledge::Form::alternatives, {}, true};
@@ -46,12 +45,26 @@ struct Asked {
       if (k == 3) set.complete = false;
     }
     q.facts.push_back(std::move(set));
+    if (book.found_for) find(law, *book.found_for);
     space.emplace(q, diags);
     state = Reader(*space).start();
     find_variables();
-    if (const VarId j = var[judged]; j.valid()) {
+    if (const VarId j = var[judged]; j.valid() && !book.found_for) {
       state.free[j.index] = true;
       state.possible[j.index] = Values(known[judged]);
+    }
+  }
+  void find(const Law& law, const std::array<int, 3>& found_for) {
+    acts.resize(found_for.size());
+    for (std::size_t v = 0; v < acts.size(); ++v) {
+      if (found_for[v] == 2) continue;
+      acts[v].issued = q.law_day;
+      ActingInstrument a;
+      a.instrument = &acts[v];
+      a.authority = law.find_authority("x.gov");
+      a.finds = {{law.find_fact("f4"), found_for[v] == 1}};
+      a.scope = {{law.find_fact("f3"), {{static_cast<std::int64_t>(v), {}}}}};
+      q.instruments.push_back(a);
     }
   }
   void find_variables() {

@@ -25,16 +25,9 @@ Row row_of(const Law& law, const Written& w) {
 std::set<std::string> judge_applies(const Book& book, const Known& known) {
   std::set<std::string> out;
   for (std::size_t g = 0; g < book.regimes.size(); ++g) {
-    std::vector<bool> always(book.regimes[g].rules.size(), true);
-    each(book, known, [&](Assignment a) {
-      for (const int found : a[judged] == 2 ? std::vector<int>{0, 1} : std::vector<int>{a[judged]}) {
-        a[judged] = found;
-        const Activity now = activity(book.regimes[g], a, 1);
-        for (std::size_t i = 0; i < always.size(); ++i) always[i] = always[i] && now.active[i];
-      }
-    });
-    for (std::size_t i = 0; i < always.size(); ++i)
-      if (always[i]) out.insert(fmt::format("x.r{}.r{}", g, i));
+    const std::vector<SeenRule> seen = judge_rules(book, g, known);
+    for (std::size_t i = 0; i < seen.size(); ++i)
+      if (seen[i].always) out.insert(fmt::format("x.r{}.r{}", g, i));
   }
   return out;
 }
@@ -55,8 +48,7 @@ TEST_CASE("a row of text has the findings and the rules that the judge gives it"
     for (int k = 0; k < 6; ++k) {
       const Written w = write(make);
       const RowAnswer answer = decider.decide(row_of(loaded.law, w));
-      std::set<Finding> expected;
-      each(book, w.known, [&](const Assignment& a) { expected.insert(judge::judge(book, a)); });
+      const std::set<Finding> expected = judge_all(book, w.known);
       INFO(text_of(book));
       if (expected.empty()) {
         REQUIRE(answer.refused == "the facts contradict each other");

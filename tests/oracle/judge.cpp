@@ -72,10 +72,13 @@ Answer judge_reading(const RegimeData& regime, const Assignment& a, int day) {
       if (route == n || own(i) < own(route)) route = i;
     if (e == Effect::binds) out.parts.insert({static_cast<int>(i), 1});
     if (e == Effect::needs && !need_gone[i]) out.parts.insert({static_cast<int>(i), 0});
+    if (regime.rules[i].owes && e != Effect::permits && e != Effect::permits_with_need)
+      out.parts.insert({static_cast<int>(i), 2});
   }
   if (route < n) {
     base = own(route);
     if (base == Finding::authorisation_required) out.parts.insert({static_cast<int>(route), 0});
+    if (regime.rules[route].owes) out.parts.insert({static_cast<int>(route), 2});
   }
   out.finding = std::max(out.finding, base);
   if (provisos) out.finding = std::max(out.finding, Finding::permitted_with_provisos);
@@ -112,7 +115,37 @@ Finding judge(const Book& book, const Assignment& a, int day) {
 }
 
 bool possible(const Book& book, const Assignment& a) {
+  if (book.found_for && a[judged] != (*book.found_for)[static_cast<std::size_t>(a[choice])]) return false;
   return !(book.constrained && a[0] == 1 && a[1] == 1);
+}
+
+std::set<Finding> judge_all(const Book& book, const Known& known) {
+  std::set<Finding> out;
+  each(book, known, [&](const Assignment& a) { out.insert(judge(book, a)); });
+  return out;
+}
+std::set<Finding> judge_all(const Book& book, std::size_t regime, const Known& known) {
+  std::set<Finding> out;
+  each(book, known, [&](const Assignment& a) { out.insert(judge(book.regimes[regime], a).finding); });
+  return out;
+}
+
+std::vector<SeenRule> judge_rules(const Book& book, std::size_t regime, const Known& known) {
+  const std::vector<RuleData>& rules = book.regimes[regime].rules;
+  std::vector<SeenRule> out(rules.size());
+  each(book, known, [&](Assignment a) {
+    for (const int found : a[judged] == 2 ? std::vector<int>{0, 1} : std::vector<int>{a[judged]}) {
+      a[judged] = found;
+      const Activity now = activity(book.regimes[regime], a, 1);
+      for (std::size_t i = 0; i < rules.size(); ++i) {
+        const int reading = rules[i].unsettled;
+        out[i].always = out[i].always && now.active[i];
+        out[i].ever = out[i].ever || now.active[i];
+        out[i].met = out[i].met && now.met[i] && (reading < 0 || a[static_cast<std::size_t>(reading)] == 1);
+      }
+    }
+  });
+  return out;
 }
 
 // --- the same as text ---
@@ -147,6 +180,7 @@ void write(const RuleData& r, int regime, std::size_t i, std::string& t) {
   t += "  when " + when + "\n";
   if (has_need(r)) t += fmt::format("  needs permit n{}_{} from x.gov\n", regime, i);
   if (r.effect == Effect::binds) t += "  binds p(holder: \"someone\")\n";
+  if (r.owes) t += "  owes report \"of what was sent\" to x.gov\n";
   for (const Link& l : r.links)
     t += l.effect ? fmt::format("  notwithstanding need n{}_{} of r{}\n", regime, l.over, l.over)
                   : fmt::format("  notwithstanding r{}\n", l.over);
@@ -157,9 +191,10 @@ void write(const RuleData& r, int regime, std::size_t i, std::string& t) {
 std::string text_of(const Book& book) {
   std::string t =
       "authority x.gov of XK \"Government\"\n"
-      "fact f0 is yes or no\n  asks \"0\"\nfact f1 is yes or no\n  asks \"1\"\nfact f2 is yes or no\n  asks "
-      "\"2\"\n"
-      "fact f3 is one of v0, v1, v2\n  asks \"3\"\nfact f4 is yes or no\n  asks \"4\"\n  judged by x.gov\n"
+      "fact f0 is yes or no\n  asks \"0\"\n  changed by applicant\nfact f1 is yes or no\n  asks \"1\"\n"
+      "  changed by applicant\nfact f2 is yes or no\n  asks \"2\"\n"
+      "fact f3 is one of v0, v1, v2\n  asks \"3\"\n  changed by applicant\n"
+      "fact f4 of f3 is yes or no\n  asks \"4\"\n  judged by x.gov\n"
       "fact f5 is one of v0, v1, v2\n  asks \"5\"\nfact s is set of one of v0, v1, v2\n  asks \"s\"\n";
   if (book.constrained) t += "constraint c \"c\" always f0 implies not f1\n";
   for (std::size_t g = 0; g < book.regimes.size(); ++g) {
@@ -207,6 +242,7 @@ RegimeData Maker::regime(int most_rules, bool unsettled) {
     for (int k = 0; k < literals; ++k) r.literals.push_back(literal());
     g.rules.push_back(std::move(r));
   }
+  for (RuleData& r : g.rules) r.owes = below(4) == 0;
   for (int i = 0; i < n; ++i)
     for (int k = i + 1; k < n; ++k)
       if (below(2) == 0)
@@ -218,7 +254,7 @@ RegimeData Maker::regime(int most_rules, bool unsettled) {
 Book Maker::book(int most_rules) {
   Book b;
   b.constrained = below(3) == 0;
-  const int regimes = 1 + below(2);
+  const int regimes = below(4) == 0 ? 3 + below(2) : 1 + below(2);
   for (int g = 0; g < regimes; ++g) b.regimes.push_back(regime(most_rules, g == 0));
   return b;
 }
@@ -237,6 +273,11 @@ Known Maker::knowledge() {
   for (std::size_t p = member; p < hidden; ++p)
     known[p] = form == 0 ? 3u : below(2) == 0 ? 2u : form == 1 ? 1u : 3u;
   return known;
+}
+
+void Maker::find_for_choice(Book& book, Known& known) {
+  book.found_for = {below(3), below(3), below(3)};
+  known[judged] = 7;
 }
 
 }  // namespace sekisho::judge

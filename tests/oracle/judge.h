@@ -1,5 +1,6 @@
 #pragma once
 #include <array>
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
@@ -41,6 +42,7 @@ struct RuleData {
   std::vector<Link> links;  // to later rules of the regime
   int in_force = 0;         // on both days; 1 only on the first, 2 only on the second
   int unsettled = -1;       // place of the reading under which it exists
+  bool owes = false;        // a report
 };
 struct RegimeData {
   std::vector<RuleData> rules;
@@ -49,6 +51,8 @@ struct RegimeData {
 struct Book {
   std::vector<RegimeData> regimes;
   bool constrained = false;  // f0 implies not f1
+  // What the authority found of f4 for each value of f3 (2: nothing); none: what is known says it.
+  std::optional<std::array<int, 3>> found_for;
 };
 
 bool has_need(const RuleData& r);
@@ -60,8 +64,9 @@ struct Activity {
 };
 Activity activity(const RegimeData& regime, const Assignment& a, int day);
 
-/// What one regime says of one assignment: its finding and the parts that stand (rule, 0 for its need and 1
-/// for its proviso; -1 for a judged fact that has to be found). A barred transfer has no parts.
+/// What one regime says of one assignment: its finding and the parts that stand (rule, 0 for its need, 1 for
+/// its proviso and 2 for what it owes; -1 for a judged fact that has to be found). A barred transfer has
+/// none.
 struct Answer {
   Finding finding;
   std::set<std::pair<int, int>> parts;
@@ -88,6 +93,16 @@ void each(const Book& book, const Known& known, const Visit& visit) {
   fill(fill, 0);
 }
 
+/// The findings that completions have: of all regimes, the strictest counts, or of one.
+std::set<Finding> judge_all(const Book& book, const Known& known);
+std::set<Finding> judge_all(const Book& book, std::size_t regime, const Known& known);
+/// How rules stand on the first day in all completions and readings of the judged fact: whether each always
+/// applies and ever does, and whether its condition is always met.
+struct SeenRule {
+  bool always = true, ever = false, met = true;
+};
+std::vector<SeenRule> judge_rules(const Book& book, std::size_t regime, const Known& known);
+
 /// The book as a rulebook; its two days are 2019-06-01 and 2020-06-01.
 std::string text_of(const Book& book);
 
@@ -97,6 +112,8 @@ class Maker {
   int below(int n) { return static_cast<int>(random_() % static_cast<unsigned>(n)); }
   Book book(int most_rules = 4);
   Known knowledge();
+  /// Lets the authority find f4 for some values of f3, which the knowledge then leaves open.
+  void find_for_choice(Book& book, Known& known);
 
  private:
   Literal literal();

@@ -17,8 +17,13 @@ struct Loaded {
     const SourceId id = sources.add("book.law", text);
     const std::vector<Token> tokens = lex(sources, id, diags);
     const tree::File file = parse(sources, tokens, diags);
-    law = check(sources, std::span(&file, 1), diags);
+    law = check(std::span(&file, 1), diags);
   }
 };
+
+/// The place of a rule among those of its regime, by its name.
+inline std::size_t place_of(const Law& law, RuleId r) {
+  return static_cast<std::size_t>(law[r].name.back() - '0');
+}
 
 }  // namespace sekisho::judge

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <optional>
+#include <utility>
 
 #include "audit/audit.h"
 #include "engine/completions.h"
@@ -19,22 +20,89 @@ using namespace sekisho::judge;
 
 namespace {
 
-std::set<Finding> judge_all(const Book& book, const Known& known) {
-  std::set<Finding> out;
-  each(book, known, [&](const Assignment& a) { out.insert(judge::judge(book, a)); });
+/// All that is said of one state of knowledge: the findings, jointly and of each regime; whether each rule
+/// can apply and can fail to; whether, with each finding, each thing that a rule brings can stand and can
+/// fail to. What never is so is left out.
+struct Stands {
+  bool can = false, can_fail = false;
+  friend bool operator==(const Stands&, const Stands&) = default;
+};
+struct RegimeSaid {
+  std::set<Finding> findings;
+  std::map<std::size_t, Stands> rules;
+  std::map<std::tuple<Finding, std::size_t, int>, Stands> parts;  // as in judge::Answer
+  friend bool operator==(const RegimeSaid&, const RegimeSaid&) = default;
+};
+struct AllSaid {
+  std::set<Finding> joint;
+  std::vector<RegimeSaid> regimes;
+  friend bool operator==(const AllSaid&, const AllSaid&) = default;
+};
+void leave_out(AllSaid& said) {
+  for (RegimeSaid& r : said.regimes) {
+    std::erase_if(r.rules, [](const auto& rule) { return !rule.second.can; });
+    std::erase_if(r.parts, [](const auto& part) { return !part.second.can; });
+  }
+}
+
+AllSaid judge_says(const Book& book, const Known& known) {
+  AllSaid out;
+  out.joint = judge_all(book, known);
+  for (std::size_t g = 0; g < book.regimes.size() && !out.joint.empty(); ++g) {
+    const RegimeData& regime = book.regimes[g];
+    RegimeSaid r;
+    const std::vector<SeenRule> seen = judge_rules(book, g, known);
+    for (std::size_t i = 0; i < seen.size(); ++i) r.rules[i] = {seen[i].ever, !seen[i].always};
+    each(book, known, [&](const Assignment& a) {
+      const Answer answer = judge::judge(regime, a);
+      r.findings.insert(answer.finding);
+      if (answer.finding == Finding::prohibited) return;
+      for (std::size_t i = 0; i < seen.size(); ++i)
+        for (const int kind : {0, 1, 2}) {
+          Stands& s = r.parts[{answer.finding, i, kind}];
+          (answer.parts.contains({static_cast<int>(i), kind}) ? s.can : s.can_fail) = true;
+        }
+    });
+    out.regimes.push_back(std::move(r));
+  }
+  leave_out(out);
   return out;
 }
-std::set<Finding> judge_all(const Book& book, std::size_t regime, const Known& known) {
-  std::set<Finding> out;
-  each(book, known, [&](const Assignment& a) { out.insert(judge::judge(book.regimes[regime], a).finding); });
-  return out;
-}
+
 /// On the diagrams.
-std::set<Finding> engine_all(const Law& law, const Known& known) {
-  Asked a(law, known);
-  Completions engine(*a.space, a.diags);
+AllSaid engine_says(Completions& engine, const State& state) {
   REQUIRE(engine.ok());
-  return as_set(engine.findings(a.all(), a.state));
+  const Law& law = engine.space().law();
+  std::vector<std::size_t> all(engine.space().regimes().size());
+  for (std::size_t g = 0; g < all.size(); ++g) all[g] = g;
+  AllSaid out;
+  out.joint = as_set(engine.findings(all, state));
+  for (std::size_t g = 0; g < all.size() && !out.joint.empty(); ++g) {
+    const std::vector<RuleUse>& rules = engine.space().regimes()[g].rules;
+    RegimeSaid r;
+    r.findings = as_set(engine.findings({g}, state));
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+      const auto [can, can_fail] = engine.activity(g, i, state);
+      r.rules[place_of(law, rules[i].rule)] = {can, can_fail};
+    }
+    for (const Finding f : r.findings) {
+      if (f == Finding::prohibited) continue;
+      for (const auto& [i, part, can, can_fail] :
+           engine.standing(g, std::vector<bool>(rules.size(), true), state, f)) {
+        const int kind = part.part == tree::Part::need ? 0 : part.part == tree::Part::proviso ? 1 : 2;
+        r.parts[{f, place_of(law, rules[i].rule), kind}] = {can, can_fail};
+      }
+    }
+    out.regimes.push_back(std::move(r));
+  }
+  leave_out(out);
+  return out;
+}
+/// @param book  as for Asked
+AllSaid engine_says(const Law& law, const Known& known, const Book& book = {}) {
+  Asked a(law, known, {}, book);
+  Completions engine(*a.space, a.diags);
+  return engine_says(engine, a.state);
 }
 
 /// Two assignments that differ in one place alone and have different answers.
@@ -55,36 +123,43 @@ std::array<bool, place_count> judge_matters(const Book& book, std::size_t regime
 
 TEST_CASE("engine, search and judge agree on random rulebooks, knowledge and every regime") {
   Maker make(20231222);
-  int compared = 0, contradictory = 0, wide = 0;
+  int compared = 0, contradictory = 0, wide = 0, many = 0, found = 0;
+  std::array<int, 3> parts{};
   const int books = test::rounds(2500, 250'000);
   for (int i = 0; i < books; ++i) {
-    const Book book = make.book();
+    Book book = make.book();
     const Loaded loaded(text_of(book));
     REQUIRE_FALSE(loaded.diags.has_errors());
     for (int k = 0; k < 4; ++k) {
-      const Known known = make.knowledge();
-      Asked a(loaded.law, known);
+      Known known = make.knowledge();
+      book.found_for.reset();
+      if (k == 3) make.find_for_choice(book, known);
+      Asked a(loaded.law, known, {}, book);
       Completions engine(*a.space, a.diags);
       Search search(*a.space);
-      const auto expected = judge_all(book, known);
-      const auto fast = as_set(engine.findings(a.all(), a.state));
-      if (expected.empty()) {
+      const AllSaid expected = judge_says(book, known), said = engine_says(engine, a.state);
+      INFO(text_of(book));
+      REQUIRE(expected.joint == said.joint);
+      REQUIRE((expected == said));
+      if (expected.joint.empty())
         CHECK_FALSE(engine.consistent(a.state));
-        ++contradictory;
-      } else if (expected != fast || expected != as_set(search.findings(a.all(), a.state))) {
-        INFO(text_of(book));
-        CHECK(expected == fast);
-        REQUIRE(expected == as_set(search.findings(a.all(), a.state)));
-      }
-      for (std::size_t g = 0; g < book.regimes.size() && !expected.empty(); ++g)
-        REQUIRE(judge_all(book, g, known) == as_set(engine.findings({g}, a.state)));
-      wide += expected.size() > 1;
+      else
+        REQUIRE(expected.joint == as_set(search.findings(a.all(), a.state)));
+      contradictory += expected.joint.empty();
+      wide += expected.joint.size() > 1;
+      many += book.regimes.size() > 2;
+      found += book.found_for && a.var[judged].valid();
+      for (const RegimeSaid& r : expected.regimes)
+        for (const auto& [part, stands] : r.parts) ++parts[static_cast<std::size_t>(std::get<int>(part))];
       ++compared;
     }
   }
   CHECK(compared == books * 4);
   CHECK(wide > compared / 4);
   CHECK(contradictory < compared / 10);
+  CHECK(many > compared / 5);
+  CHECK(found > compared / 20);
+  for (const int p : parts) CHECK(p > compared / 10);
 }
 
 TEST_CASE("what matters is what the judge sees matter") {
@@ -299,61 +374,88 @@ TEST_CASE("without a rule that is wholly shadowed every finding stays") {
   CHECK(shadowed > 5);
 }
 
-TEST_CASE("on every small rulebook engine and judge agree") {
-  // One literal a rule, over two facts; every effect, every link, both defaults.
-  const std::array<Effect, 5> effects{Effect::prohibits, Effect::permits, Effect::needs,
-                                      Effect::permits_with_need, Effect::binds};
-  const int most_rules = test::rounds(2, 4);
+namespace {
+
+/// Every condition over f0 and f1, or over f0 alone: one literal, and two that are joined.
+std::vector<RuleData> small_conditions(int facts) {
+  std::vector<RuleData> out;
+  const auto literal = [](int fact, int negated) { return Literal{Form::is, fact, 1, negated == 1}; };
+  const auto add = [&](std::vector<Literal> literals, bool any) {
+    RuleData r;
+    r.literals = std::move(literals);
+    r.any = any;
+    out.push_back(std::move(r));
+  };
+  for (int f = 0; f < facts; ++f)
+    for (const int n : {0, 1}) add({literal(f, n)}, false);
+  if (facts == 2)
+    for (const int both : {0, 1, 2, 3})
+      for (const bool any : {false, true}) add({literal(0, both & 1), literal(1, both >> 1)}, any);
+  return out;
+}
+
+/// Every regime of so many rules: every effect with every condition, every set of links from earlier rules to
+/// later ones, both defaults. @returns how many there are
+template <class Visit>
+int each_regime(int rules, const std::vector<RuleData>& conditions, const Visit& visit) {
+  static constexpr std::array<Effect, 5> effects{Effect::prohibits, Effect::permits, Effect::needs,
+                                                 Effect::permits_with_need, Effect::binds};
+  const int pairs = rules * (rules - 1) / 2, choices = static_cast<int>(conditions.size() * effects.size());
+  int all = 1, regimes = 0;
+  for (int i = 0; i < rules; ++i) all *= choices;
+  for (int chosen = 0; chosen < all; ++chosen)
+    for (int links = 0; links < 1 << pairs; ++links)
+      for (const bool prohibited : {false, true}) {
+        RegimeData regime;
+        regime.otherwise_prohibited = prohibited;
+        for (int i = 0, rest = chosen; i < rules; ++i, rest /= choices) {
+          const auto choice = static_cast<std::size_t>(rest % choices);
+          regime.rules.push_back(conditions[choice / effects.size()]);
+          regime.rules.back().effect = effects[choice % effects.size()];
+        }
+        for (int i = 0, pair = 0; i < rules; ++i)
+          for (int k = i + 1; k < rules; ++k, ++pair)
+            if (links >> pair & 1) regime.rules[static_cast<std::size_t>(i)].links.push_back({k, false});
+        visit(regime);
+        ++regimes;
+      }
+  return regimes;
+}
+
+/// In every state of knowledge of f0 and f1.
+void agree_on(const RegimeData& regime) {
+  const Book book{{regime}, false, {}};
+  const Loaded loaded(text_of(book));
+  REQUIRE_FALSE(loaded.diags.has_errors());
   Known known{};
   for (std::size_t p = 0; p < place_count; ++p) known[p] = 1;
   known[0] = known[1] = 3;
-  int books = 0;
-  for (int n = 1; n <= most_rules; ++n) {
-    const int pairs = n * (n - 1) / 2, facts = n == 4 ? 1 : 2;
-    const int choices = 2 * facts * static_cast<int>(effects.size());
-    int rules = 1;
-    for (int i = 0; i < n; ++i) rules *= choices;
-    for (int chosen = 0; chosen < rules; ++chosen)
-      for (int links = 0; links < 1 << pairs; ++links) {
-        RegimeData regime;
-        regime.otherwise_prohibited = (chosen + links) % 2 == 0;
-        int rest = chosen;
-        for (int i = 0; i < n; ++i) {
-          RuleData r;
-          r.literals = {{Form::is, rest / 2 % facts, 1, rest % 2 == 1}};
-          r.effect = effects[static_cast<std::size_t>(rest / (2 * facts)) % effects.size()];
-          rest /= choices;
-          regime.rules.push_back(r);
-        }
-        int pair = 0;
-        for (int i = 0; i < n; ++i)
-          for (int k = i + 1; k < n; ++k, ++pair)
-            if (links >> pair & 1) regime.rules[static_cast<std::size_t>(i)].links.push_back({k, false});
-        const Book book{{regime}, false};
-        const Loaded loaded(text_of(book));
-        REQUIRE_FALSE(loaded.diags.has_errors());
-        Asked a(loaded.law, known);
-        Completions engine(*a.space, a.diags);
-        for (std::uint32_t f0 = 1; f0 <= 3; ++f0)
-          for (std::uint32_t f1 = 1; f1 <= 3; ++f1) {
-            Known some = known;
-            some[0] = f0;
-            some[1] = f1;
-            State state = a.state;
-            for (const std::size_t p : {0, 1})
-              if (a.var[p].valid())
-                for (std::size_t v = 0; v < (*a.space)[a.var[p]].domain.size(); ++v)
-                  if ((some[p] >> (*a.space)[a.var[p]].domain[v].number & 1) == 0)
-                    state.possible[a.var[p].index].reset(v);
-            if (judge_all(book, some) != as_set(engine.findings(a.all(), state))) {
-              INFO(text_of(book));
-              REQUIRE(judge_all(book, some) == as_set(engine.findings(a.all(), state)));
-            }
-          }
-        ++books;
-      }
-  }
-  CHECK(books == (most_rules == 2 ? 20 + 400 * 2 : 20 + 400 * 2 + 8000 * 8 + 10000 * 64));
+  Asked a(loaded.law, known);
+  Completions engine(*a.space, a.diags);
+  for (known[0] = 1; known[0] <= 3; ++known[0])
+    for (known[1] = 1; known[1] <= 3; ++known[1]) {
+      State state = a.state;
+      for (const std::size_t p : {0, 1})
+        if (a.var[p].valid())
+          for (std::size_t v = 0; v < (*a.space)[a.var[p]].domain.size(); ++v)
+            if ((known[p] >> (*a.space)[a.var[p]].domain[v].number & 1) == 0)
+              state.possible[a.var[p].index].reset(v);
+      if (judge_says(book, known) == engine_says(engine, state)) continue;
+      INFO(text_of(book));
+      REQUIRE(known[0] + 4 * known[1] == 0);
+    }
+}
+
+}  // namespace
+
+TEST_CASE("on every small rulebook engine and judge agree") {
+  const bool long_set = test::rounds(0, 1) == 1;
+  const std::vector<RuleData> joined = small_conditions(2), one_fact = small_conditions(1),
+                              single(joined.begin(), joined.begin() + 4);
+  CHECK(each_regime(1, joined, agree_on) == 60 * 2);
+  CHECK(each_regime(2, long_set ? joined : single, agree_on) == (long_set ? 60 * 60 : 20 * 20) * 2 * 2);
+  CHECK(each_regime(3, long_set ? single : one_fact, agree_on) == (long_set ? 8000 : 1000) * 8 * 2);
+  if (long_set) CHECK(each_regime(4, one_fact, agree_on) == 10'000 * 64 * 2);
 }
 
 TEST_CASE("narrowing the knowledge of a fact never adds a possible finding") {
@@ -363,13 +465,13 @@ TEST_CASE("narrowing the knowledge of a fact never adds a possible finding") {
     const Book book = make.book();
     const Loaded loaded(text_of(book));
     const Known known = make.knowledge();
-    const auto wide = engine_all(loaded.law, known);
+    const auto wide = engine_says(loaded.law, known).joint;
     for (const std::size_t p : {0, 1, 2, choice, judged, second_choice})
       for (int v = 0; v < sizes[p]; ++v) {
         if ((known[p] >> v & 1) == 0) continue;
         Known narrow = known;
         narrow[p] = 1u << v;
-        const auto found = engine_all(loaded.law, narrow);
+        const auto found = engine_says(loaded.law, narrow).joint;
         ++narrowed;
         CHECK(std::includes(wide.begin(), wide.end(), found.begin(), found.end()));
       }
@@ -377,47 +479,218 @@ TEST_CASE("narrowing the knowledge of a fact never adds a possible finding") {
   CHECK(narrowed > 1000);
 }
 
-TEST_CASE("a planted fault is caught") {
-  const auto caught = [](auto plant) {
-    Maker make(99);
-    for (int i = 0; i < 400; ++i) {
-      const Book book = make.book();
-      Book wrong = book;
-      if (!plant(wrong)) continue;
-      const Loaded loaded(text_of(wrong));
-      for (int k = 0; k < 4; ++k) {
-        const Known known = make.knowledge();
-        if (judge_all(book, known) != engine_all(loaded.law, known)) return true;
-      }
+// --- planted faults ---
+
+namespace sekisho {
+
+/// A friend of the compiled law, to put faults in.
+struct FaultPlanter {
+  static Ref& finding(Compiled& law, std::size_t g) { return law.regimes_.front()[g].finding; }
+  static Ref& care(Compiled& law) { return law.care_; }
+};
+
+}  // namespace sekisho
+
+namespace {
+
+const int fault_books = test::rounds(400, 20'000);  // at the most, for each kind of fault
+/// How often a fault changed what the judge says of a state of knowledge, and how often engine and judge then
+/// differed.
+struct Caught {
+  int changes = 0, caught = 0;
+  bool enough() const { return changes >= test::rounds(100, 5000); }
+};
+
+/// A fault planted in the book that the engine compiles, while the judge reads the true one: the same as an
+/// engine that reads the true one wrongly.
+template <class Plant>
+Caught in_the_book(const Plant& plant) {
+  Maker make(99);
+  Caught out;
+  for (int i = 0; i < fault_books && !out.enough(); ++i) {
+    const Book book = make.book();
+    Book wrong = book;
+    RegimeData& regime =
+        wrong.regimes[static_cast<std::size_t>(make.below(static_cast<int>(wrong.regimes.size())))];
+    if (!plant(wrong, regime,
+               regime.rules[static_cast<std::size_t>(make.below(static_cast<int>(regime.rules.size())))]))
+      continue;
+    const Loaded loaded(text_of(wrong));
+    REQUIRE_FALSE(loaded.diags.has_errors());
+    for (int k = 0; k < 4; ++k) {
+      const Known known = make.knowledge();
+      const AllSaid right = judge_says(book, known);
+      if (right == judge_says(wrong, known)) continue;
+      ++out.changes;
+      out.caught += right != engine_says(loaded.law, known);
     }
-    return false;
-  };
-  const auto first = [](Book& b) -> RuleData& { return b.regimes[0].rules[0]; };
+  }
+  return out;
+}
+
+/// The leaf of a diagram for one assignment, where authorities have done nothing.
+Finding leaf_for(const Asked& asked, const Compiled& law, Ref r, const Assignment& a) {
+  while (!r.is_leaf()) {
+    const auto at =
+        std::find(asked.var.begin(), asked.var.end(), law.variable(law.store().level(r))) - asked.var.begin();
+    const bool need = at == place_count;
+    r = law.store().child(r, need ? 0 : asked.value_of(static_cast<int>(at), a));
+  }
+  return static_cast<Finding>(r.value());
+}
+
+/// The diagram with the first children of its top node that differ swapped.
+Ref children_swapped(Diagrams& store, Ref r) {
+  if (r.is_leaf()) return r;
+  std::vector<Ref> to(store.children(r).begin(), store.children(r).end());
+  std::swap(to.front(), *std::find_if(to.begin(), to.end(), [&](Ref c) { return c != to.front(); }));
+  return store.make(store.level(r), to);
+}
+
+}  // namespace
+
+TEST_CASE("every planted fault that changes an answer is caught") {
+  Caught found;
   SUBCASE("a flipped literal") {
-    CHECK(
-        caught([&](Book& b) { return first(b).literals[0].negated = !first(b).literals[0].negated, true; }));
+    found = in_the_book([](Book&, RegimeData&, RuleData& r) {
+      r.literals.front().negated ^= true;
+      return true;
+    });
   }
   SUBCASE("a dropped link") {
-    CHECK(
-        caught([&](Book& b) { return first(b).links.empty() ? false : (first(b).links.pop_back(), true); }));
+    found = in_the_book([](Book&, RegimeData&, RuleData& r) {
+      if (r.links.empty()) return false;
+      r.links.pop_back();
+      return true;
+    });
   }
   SUBCASE("a shifted date") {
-    CHECK(caught([&](Book& b) { return first(b).in_force == 1 ? (first(b).in_force = 2, true) : false; }));
+    found = in_the_book([](Book&, RegimeData&, RuleData& r) {
+      r.in_force = (r.in_force + 1) % 3;
+      return true;
+    });
   }
-  SUBCASE("two swapped leaves") {
-    CHECK(caught([&](Book& b) {
-      return first(b).effect == Effect::needs ? (first(b).effect = Effect::prohibits, true) : false;
-    }));
+  SUBCASE("a need taken for a prohibition") {
+    found = in_the_book([](Book&, RegimeData& g, RuleData& r) {
+      if (r.effect != Effect::needs) return false;
+      r.effect = Effect::prohibits;
+      const auto cuts_its_need = [at = &r - g.rules.data()](const Link& l) {
+        return l.effect && l.over == at;
+      };
+      return std::none_of(g.rules.begin(), g.rules.end(), [&](const RuleData& other) {
+        return std::any_of(other.links.begin(), other.links.end(), cuts_its_need);
+      });
+    });
   }
-  SUBCASE("a forgotten constraint") {
-    CHECK(caught([](Book& b) { return b.constrained ? (b.constrained = false, true) : false; }));
+  SUBCASE("an obligation left out") {
+    found = in_the_book([](Book&, RegimeData&, RuleData& r) { return std::exchange(r.owes, false); });
   }
   SUBCASE("a default turned round") {
-    CHECK(caught([](Book& b) {
-      return b.regimes[0].otherwise_prohibited = !b.regimes[0].otherwise_prohibited, true;
-    }));
+    found = in_the_book([](Book&, RegimeData& g, RuleData&) {
+      g.otherwise_prohibited ^= true;
+      return true;
+    });
   }
   SUBCASE("unsettled law taken for settled") {
-    CHECK(caught([&](Book& b) { return first(b).unsettled >= 0 ? (first(b).unsettled = -1, true) : false; }));
+    found = in_the_book([](Book&, RegimeData&, RuleData& r) { return std::exchange(r.unsettled, -1) >= 0; });
   }
+  SUBCASE("a link left out of the law that was checked") {
+    Maker make(98);
+    for (int i = 0; i < fault_books && !found.enough(); ++i) {
+      const Book book = make.book();
+      Loaded loaded(text_of(book));
+      Law& law = loaded.law;
+      const auto linked =
+          std::find_if(law.rules.begin(), law.rules.end(), [](const Rule& r) { return !r.defeats.empty(); });
+      if (linked == law.rules.end()) continue;
+      const Defeat left_out = linked->defeats.back();
+      linked->defeats.pop_back();
+      const RuleId under{static_cast<std::uint32_t>(linked - law.rules.begin())};
+      Book wrong = book;
+      std::erase_if(wrong.regimes[linked->regime.index].rules[place_of(law, left_out.by)].links,
+                    [&](const Link& l) { return l.over == static_cast<int>(place_of(law, under)); });
+      for (int k = 0; k < 4; ++k) {
+        const Known known = make.knowledge();
+        const AllSaid right = judge_says(book, known);
+        if (right == judge_says(wrong, known)) continue;
+        ++found.changes;
+        found.caught += right != engine_says(law, known);
+      }
+    }
+  }
+  SUBCASE("a constraint left out of the care set") {
+    Maker make(97);
+    for (int i = 0; i < fault_books && !found.enough(); ++i) {
+      const Book book = make.book();
+      if (!book.constrained) continue;
+      Book wrong = book;
+      wrong.constrained = false;
+      const Loaded loaded(text_of(book));
+      for (int k = 0; k < 4; ++k) {
+        const Known known = make.knowledge();
+        const AllSaid right = judge_says(book, known);
+        if (right == judge_says(wrong, known)) continue;
+        Asked asked(loaded.law, known);
+        Completions engine(*asked.space, asked.diags);
+        FaultPlanter::care(engine.compiled()) = yes_leaf;
+        ++found.changes;
+        found.caught += right != engine_says(engine, asked.state);
+      }
+    }
+  }
+  SUBCASE("two leaves of a diagram swapped") {
+    // What the faulty diagram says is read from it for one assignment after the other.
+    Maker make(96);
+    for (int i = 0; i < fault_books && !found.enough(); ++i) {
+      const Book book = make.book();
+      const Loaded loaded(text_of(book));
+      const Known known = make.knowledge();
+      const AllSaid right = judge_says(book, known);
+      Asked asked(loaded.law, known);
+      Completions engine(*asked.space, asked.diags);
+      Ref& finding = FaultPlanter::finding(engine.compiled(), 0);
+      finding = children_swapped(engine.compiled().store(), finding);
+      std::set<Finding> wrong;
+      each(book, known,
+           [&](const Assignment& a) { wrong.insert(leaf_for(asked, engine.compiled(), finding, a)); });
+      if (right.joint.empty() || wrong == right.regimes.front().findings) continue;
+      ++found.changes;
+      found.caught += right != engine_says(engine, asked.state);
+    }
+  }
+  CHECK(found.changes >= 20);
+  CHECK(found.caught == found.changes);
+}
+
+TEST_CASE("of routes with twenty needs the one with the fewest open is used") {
+  // One of 20 needs, one of 19, one of 20 again; the slow reading says which is used.
+  const auto route = [](const char* name, int from, int to, const char* when) {
+    std::string t = fmt::format("route {}\n  cite \"3\"\n  permits\n  when {}\n", name, when);
+    for (int n = from; n < to; ++n) t += fmt::format("  needs permit n{} from x.gov\n", n);
+    return t;
+  };
+  std::string text = text_of(Book{{RegimeData{}}, false, {}});
+  text += route("r0", 0, 20, "not f1") + route("r1", 20, 39, "f0 or f1") + route("r2", 39, 59, "f0");
+  const Loaded loaded(text);
+  REQUIRE_FALSE(loaded.diags.has_errors());
+  Known known{};
+  for (std::size_t p = 0; p < place_count; ++p) known[p] = 1;
+  for (known[0] = 1; known[0] <= 2; ++known[0])
+    for (known[1] = 1; known[1] <= 2; ++known[1]) {
+      Asked a(loaded.law, known);
+      Completions engine(*a.space, a.diags);
+      REQUIRE(engine.ok());
+      const std::vector<RuleUse>& rules = a.space->regimes().front().rules;
+      State completion = a.state;
+      const RegimeOutcome expected = Reader(*a.space).outcome(a.space->regimes().front(), completion);
+      std::set<VarId> standing;
+      for (const auto& s : engine.standing(0, std::vector<bool>(rules.size(), true), a.state,
+                                           Finding::authorisation_required))
+        if (s.can_stand) standing.insert(rules[s.rule].needs[s.part.effect]);
+      std::set<VarId> needs;
+      for (const OpenNeed& n : expected.needs) needs.insert(n.need);
+      CHECK(standing == needs);
+      const bool f0 = known[0] == 2, f1 = known[1] == 2;
+      CHECK(standing.size() == (f0 || f1 ? 19 : 20));
+    }
 }

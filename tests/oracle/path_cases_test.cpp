@@ -45,10 +45,6 @@ Known known_of(const PathCase& c, bool silent) {
   return known;
 }
 
-std::size_t place_of(const Law& law, RuleId r) {
-  return static_cast<std::size_t>(law[r].name.back() - '0');
-}
-
 /// Whether the judge finds what the case says.
 bool holds(const Law& law, const Book& book, const PathCase& c, int day) {
   const RegimeData& regime = book.regimes[c.regime.index];
@@ -270,7 +266,7 @@ bool wrong(std::vector<SourceText> texts, const std::string& cases) {
     if (&file != &files.back())
       std::erase_if(file.declarations,
                     [](const tree::Declaration& d) { return d.kind == tree::Kind::law_case; });
-  const Law law = check(sources, files, diags);
+  const Law law = check(files, diags);
   if (diags.has_errors()) return true;
   decide_cases(law, diags);
   return diags.has_errors();

@@ -22,35 +22,6 @@ using namespace sekisho::judge;
 
 namespace {
 
-/// How a judge sees each rule: applies always, sometimes, and whether its condition is always met.
-struct Seen {
-  bool always = true, ever = false, met = true;
-};
-std::map<std::string, Seen> judge_rules(const Book& book, const Known& known) {
-  std::map<std::string, Seen> out;
-  for (std::size_t g = 0; g < book.regimes.size(); ++g)
-    each(book, known, [&](Assignment a) {
-      for (const int found : a[judged] == 2 ? std::vector<int>{0, 1} : std::vector<int>{a[judged]}) {
-        a[judged] = found;
-        const Activity now = activity(book.regimes[g], a, 1);
-        for (std::size_t i = 0; i < now.active.size(); ++i) {
-          Seen& s = out[fmt::format("x.r{}.r{}", g, i)];
-          s.always = s.always && now.active[i];
-          s.ever = s.ever || now.active[i];
-          const int reading = book.regimes[g].rules[i].unsettled;
-          s.met = s.met && now.met[i] && (reading < 0 || a[static_cast<std::size_t>(reading)] == 1);
-        }
-      }
-    });
-  return out;
-}
-
-std::set<Finding> judge_findings(const Book& book, const Known& known) {
-  std::set<Finding> out;
-  each(book, known, [&](const Assignment& a) { out.insert(judge::judge(book, a)); });
-  return out;
-}
-
 const Date a_day = *parse_date("2019-06-01");
 
 /// Any order of variables is as right as any other; a name that is none is passed over.
@@ -87,7 +58,7 @@ TEST_CASE("a single request has the findings, the rules and a minimal set of fac
       const Written w = write(make);
       request.clear();
       for (const auto& [fact, cell] : w.cells) tell(request, loaded.law, fact, cell);
-      const std::set<Finding> expected = judge_findings(book, w.known);
+      const std::set<Finding> expected = judge_all(book, w.known);
       REQUIRE(as_set(request.findings()) == expected);
       if (expected.empty()) {
         ++contradictions;
@@ -96,7 +67,11 @@ TEST_CASE("a single request has the findings, the rules and a minimal set of fac
       open += expected.size() > 1;
       std::vector<RuleStands> stands;
       request.rules(stands);
-      const auto seen = judge_rules(book, w.known);
+      std::map<std::string, SeenRule> seen;
+      for (std::size_t g = 0; g < book.regimes.size(); ++g) {
+        const std::vector<SeenRule> of = judge_rules(book, g, w.known);
+        for (std::size_t r = 0; r < of.size(); ++r) seen[fmt::format("x.r{}.r{}", g, r)] = of[r];
+      }
       for (std::size_t r = 0; r < stands.size(); ++r) {
         const auto it = seen.find(loaded.law[docket.rules()[r].rule].name);
         if (it == seen.end()) continue;
@@ -123,12 +98,12 @@ TEST_CASE("a single request has the findings, the rules and a minimal set of fac
           forget(told, fact);
           ++dropped;
         }
-      REQUIRE(judge_findings(book, told) == expected);
+      REQUIRE(judge_all(book, told) == expected);
       for (const FactId f : because) {
         Known less = told;
         forget(less, loaded.law[f].name);
         INFO(loaded.law[f].name);
-        REQUIRE(judge_findings(book, less) != expected);
+        REQUIRE(judge_all(book, less) != expected);
         ++kept;
       }
     }

@@ -228,18 +228,6 @@ void Search::find_activity(std::size_t regime, std::size_t rule, const State& st
   });
 }
 
-bool Search::both_active(std::size_t regime, std::size_t a, std::size_t b, const State& state) {
-  if (over_limit()) return false;
-  const RegimeReading r = reader_.read(space_.regimes()[regime], state);
-  if (std::max(a, b) >= r.active.size()) return false;
-  const Truth t = std::min(r.active[a], r.active[b]);
-  if (t == Truth::no) return false;
-  if (t == Truth::yes) return consistent(state);
-  const VarId v = choose(r.activity, state);
-  if (!v.valid()) return consistent(state);
-  return split(state, v, [&](const State& next) { return both_active(regime, a, b, next); });
-}
-
 std::pair<bool, bool> Search::activity(std::size_t regime, std::size_t rule, const State& state) {
   bool can = false, cannot = false;
   find_activity(regime, rule, state, can, cannot);

@@ -27,8 +27,6 @@ class Search {
   /// A completion in which `program` is true (or false); nullopt if there is none.
   std::optional<State> completion(ProgramId program, bool wanted, const State& state);
   /// Whether a rule can be active, and whether it can fail to be, in completions of `state`.
-  /// Whether two rules of a regime can be active together.
-  bool both_active(std::size_t regime, std::size_t a, std::size_t b, const State& state);
   std::pair<bool, bool> activity(std::size_t regime, std::size_t rule, const State& state);
   bool consistent(const State& state);
   /// What the regime says in some completion that has finding `f`; `witness` becomes that completion.

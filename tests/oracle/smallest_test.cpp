@@ -17,11 +17,6 @@ using namespace sekisho::judge;
 
 namespace {
 
-std::set<Finding> judged_all(const Book& book, const Known& known) {
-  std::set<Finding> out;
-  each(book, known, [&](const Assignment& a) { out.insert(judge::judge(book, a)); });
-  return out;
-}
 constexpr unsigned all_of(std::size_t place) {
   return (1u << sizes[place]) - 1;
 }
@@ -43,7 +38,7 @@ struct Told {
     known = maker.knowledge();
     for (const std::size_t p : {0, 1, 2, choice, second_choice})
       if (settled && maker.below(5) != 0) known[p] = 1u << maker.below(sizes[p]);
-    const auto found = judged_all(book, known);
+    const auto found = judge_all(book, known);
     if (found.size() != 1) return false;
     finding = *found.begin();
     loaded.emplace(text_of(book));
@@ -121,12 +116,11 @@ TEST_CASE("the fewest facts that a finding rests on are as few as the judge find
     unsigned chosen = 0;
     for (const std::size_t k : found.set) chosen |= 1u << k;
     for (unsigned s = 0; s < 1u << t.facts.size(); ++s)
-      if (std::popcount(s) < fewest && judged_all(t.book, told_only(s)).size() == 1)
-        fewest = std::popcount(s);
+      if (std::popcount(s) < fewest && judge_all(t.book, told_only(s)).size() == 1) fewest = std::popcount(s);
     INFO(text_of(t.book));
     REQUIRE(found.proved);
     REQUIRE(static_cast<int>(found.set.size()) == fewest);
-    REQUIRE(judged_all(t.book, told_only(chosen)) == std::set<Finding>{t.finding});
+    REQUIRE(judge_all(t.book, told_only(chosen)) == std::set<Finding>{t.finding});
     smaller += found.set.size() < all.size();
     ++compared;
   }
@@ -161,7 +155,7 @@ TEST_CASE("the fewest changes that give a better finding are as few as the judge
     std::size_t fewest = 0;
     const auto change = [&](auto&& self, std::size_t k, const Known& known, std::size_t changed) -> void {
       if (k == places.size()) {
-        const auto all = judged_all(t.book, known);
+        const auto all = judge_all(t.book, known);
         if (!all.empty() && *all.rbegin() < t.finding && (fewest == 0 || changed < fewest)) fewest = changed;
         return;
       }
