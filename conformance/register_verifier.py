@@ -129,8 +129,11 @@ def tree_root(leaves):
 
 def checkpoint(path, key_path):
     """What a signed note says, after its signature was found right."""
-    import nacl.exceptions
-    import nacl.signing
+    try:
+        import nacl.exceptions
+        import nacl.signing
+    except ImportError:
+        sys.exit("a checkpoint's signature is checked with PyNaCl: install Debian's python3-nacl")
     name, _, key = read(key_path).strip().split("+", 2)
     raw = base64.b64decode(key, validate=True)
     text, _, signatures = read(path).rpartition("\n\n")

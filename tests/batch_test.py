@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import random
+import resource
 import shutil
 import signal
 import subprocess
@@ -191,6 +192,39 @@ def broken_input(folder):
     check("standard input that breaks off", done.returncode == 3 and not (folder / "broken.out").exists(), done.stderr.decode())
 
 
+def waiting(folder):
+    """Ctrl-C while nothing comes in: what was decided is there."""
+    run = subprocess.Popen([binary, "batch", "-", "--out", folder / "waiting.out", "--on", "2024-01-01"], stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    run.stdin.write(b"departure,destination\nJP,US\n")
+    run.stdin.flush()
+    time.sleep(1)
+    run.send_signal(signal.SIGINT)
+    try:
+        code = run.wait(20)
+    except subprocess.TimeoutExpired:
+        run.kill()
+        code = None
+    check("Ctrl-C is heard while standard input is waited for", code == 130, str(code))
+
+
+def few_threads(folder, table):
+    """Where no more threads can be had, those that can do the work."""
+    limit = 1 << 30  # the stacks of a hundred threads
+    done = sekisho("batch", table, "--out", folder / "few.out", "--threads", 1000, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
+    check("fewer threads write the same", (folder / "few.out").read_text() == (folder / "plain.out").read_text(), done.stderr.decode())
+
+
+def no_facts(folder):
+    for table, good in (("a,b\n1,2\n", 1), ("", 1), ("\n", 1), ("id,on\n1,2024-01-01\n", 0)):
+        (folder / "n.csv").write_text(table)
+        done = sekisho("batch", folder / "n.csv", "--out", "-", "--on", "2023-12-22")
+        check(f"a table that is {table!r}", done.returncode == good and (not good or b"fix: " in done.stderr), done.stderr.decode())
+    for cell in ("x" * 5_000_000, "x," * 2_000_000):
+        (folder / "n.csv").write_text(f"{cell}\n1\n")
+        done = sekisho("batch", folder / "n.csv", "--out", "-", "--on", "2023-12-22")
+        check("a header of millions of bytes is told in few words", done.returncode == 1 and len(done.stderr) < 50_000, str(len(done.stderr)))
+
+
 def json_lines(folder):
     rows = list(csv.DictReader(open(example)))
     with open(folder / "s.ndjson", "w") as out:
@@ -227,6 +261,9 @@ with tempfile.TemporaryDirectory() as name:
     size = 30_000
     table = large(place, size)
     stopped(place, table, whole(place, table, size))
+    few_threads(place, table)
+    waiting(place)
+    no_facts(place)
     changed(place, table)
     files_of_others(place)
     broken_input(place)

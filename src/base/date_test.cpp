@@ -6,13 +6,13 @@ using namespace sekisho;
 
 TEST_CASE("a day is read back as it was written") {
   for (const char* text :
-       {"0001-01-01", "1600-02-29", "1967-04-21", "2000-02-29", "2023-12-22", "4707-11-28"})
+       {"0001-01-01", "1600-02-29", "1967-04-21", "2000-02-29", "2023-12-22", "9999-12-31"})
     CHECK(to_string(*parse_date(text)) == text);
 }
 
 TEST_CASE("a day that does not exist is refused") {
-  for (const char* text : {"2023-02-29", "2023-13-01", "2023-00-10", "2023-04-31", "23-1-1", "2023-12-2x", "",
-                           "4707-11-29", "9999-12-31", "0000-01-01"})
+  for (const char* text :
+       {"2023-02-29", "2023-13-01", "2023-00-10", "2023-04-31", "23-1-1", "2023-12-2x", "", "0000-01-01"})
     CHECK_FALSE(parse_date(text).has_value());
 }
 
