@@ -133,7 +133,8 @@ def checkpoint(path, key_path):
         import nacl.exceptions
         import nacl.signing
     except ImportError:
-        sys.exit("a checkpoint's signature is checked with PyNaCl: install Debian's python3-nacl")
+        print("a checkpoint's signature is checked with PyNaCl: install python3-nacl (Debian)", file=sys.stderr)
+        sys.exit(3)
     name, _, key = read(key_path).strip().split("+", 2)
     raw = base64.b64decode(key, validate=True)
     text, _, signatures = read(path).rpartition("\n\n")

@@ -148,8 +148,7 @@ void tell_unread_lines() {
   if (flags < 0 || fcntl(STDIN_FILENO, F_SETFL, flags | O_NONBLOCK) != 0) return;
   std::string line;
   if (std::getline(std::cin, line) && !line.empty())
-    fmt::print(stderr, "`{}` and what may follow it is not read: nothing more can change the finding\n",
-               printable(line));
+    fmt::print(stderr, "`{}` and what may follow it is not read: nothing more is asked\n", printable(line));
   (void)fcntl(STDIN_FILENO, F_SETFL, flags);
 }
 
