@@ -118,7 +118,7 @@ with tempfile.TemporaryDirectory() as name:
         asking.stdin.flush()
         asking.stdout.readline()
         for _ in range(600):
-            if (folder / "kept.yaml").exists():
+            if (folder / "kept.yaml").exists() and "UA" in (folder / "kept.yaml").read_text():
                 break
             time.sleep(0.1)
         asking.send_signal(signal.SIGINT)
@@ -151,8 +151,6 @@ with tempfile.TemporaryDirectory() as name:
     for argv in (["law", "order"], ["law", "order", "--find"], ["law", "cases"], ["ask", "--on", "2024-01-01"], ["decide", "--on", "2024-01-01"]):
         done = run(*argv, "--rules", "pairs.law", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
         holds(f"{' '.join(argv)} of law that is too large", done.returncode == 4 and done.stdout == b"" and b"SK4001" in done.stderr)
-    done = run("check", "pairs.law", stdout=subprocess.DEVNULL)
-    holds("check of law that is too large", done.returncode == 4 and b"SK4001" in done.stderr)
     # A lot whose history is very long.
     states = 60_000
     lots = ['{"event":"enter","id":"items","on":"2020-01-01","items":{"i":{"name":"an item"}}}',
