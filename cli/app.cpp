@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <map>
 
 #include "files.h"
 
@@ -60,7 +61,32 @@ std::string not_negative(const std::string& text) {
 std::string not_empty(const std::string& text) {
   return text.empty() ? "a word that is empty says nothing; leave it out" : "";
 }
+
+/// What help calls the value of an option or argument of this name.
+std::string kind_of(const std::string& name) {
+  static const std::map<std::string, std::vector<std::string>> kinds{
+      {"FILE",
+       {"--world", "--events", "--events,--register", "--register", "--record", "--rules", "--draft",
+        "--mapping", "--checkpoint", "--key", "--out", "--refused", "--answers", "--pending", "transfer",
+        "answer", "file", "in", "paths"}},
+      {"DAY", {"--on", "--law-of", "--known-on", "--until", "--for", "--from", "--to"}},
+      {"FACT=VALUE", {"--known", "--fact"}},
+      {"NEED=AUTHORITY", {"--need"}},
+      {"COLUMN=FACT", {"--column"}},
+      {"WHAT=yes|no", {"--reading"}},
+      {"WORD", {"--format", "--as", "--rows", "word"}},
+      {"TEXT", {"--reason", "--source"}},
+      {"AMOUNT", {"--quantity", "--value"}}};
+  for (const auto& [kind, names] : kinds)
+    if (std::find(names.begin(), names.end(), name) != names.end()) return kind;
+  return "NAME";
+}
 }  // namespace
+
+Option* Option::kind(const std::string& name) {
+  option_->type_name(name);
+  return this;
+}
 
 Option* Option::required() {
   option_->required();
@@ -109,16 +135,16 @@ Option* App::keep(CLI::Option* option) {
 }
 
 Option* App::add_option(const std::string& name, std::string& value, const std::string& help) {
-  return keep(app_->add_option(name, value, help)->check(not_empty, ""));
+  return keep(app_->add_option(name, value, help)->check(not_empty, "")->type_name(kind_of(name)));
 }
 Option* App::add_option(const std::string& name, unsigned& value, const std::string& help) {
-  return keep(app_->add_option(name, value, help)->check(not_negative, ""));
+  return keep(app_->add_option(name, value, help)->check(not_negative, "")->type_name("N"));
 }
 Option* App::add_option(const std::string& name, std::size_t& value, const std::string& help) {
-  return keep(app_->add_option(name, value, help)->check(not_negative, ""));
+  return keep(app_->add_option(name, value, help)->check(not_negative, "")->type_name("N"));
 }
 Option* App::add_option(const std::string& name, std::vector<std::string>& values, const std::string& help) {
-  CLI::Option* o = app_->add_option(name, values, help);
+  CLI::Option* o = app_->add_option(name, values, help)->type_name(kind_of(name));
   if (name.starts_with('-')) o->allow_extra_args(false);
   return keep(o);
 }

@@ -19,6 +19,8 @@ class Option {
  public:
   explicit Option(CLI::Option* option) : option_(option) {}
   Option* required();
+  /// What help calls its value, where that does not hang on the option's name alone.
+  Option* kind(const std::string& name);
   /// No other word is a value of it.
   Option* one_of(std::vector<std::string> words);
   Option* at_most(unsigned most);

@@ -17,7 +17,7 @@ int told(const BookingPlace& place, const BookingResult& result) {
     fmt::print("{}\n", place.format == "json" ? result.json : result.line);
   else if (place.format == "json")
     fmt::print("{}\n", result.refused ? result.json : reports_json(result.reports));
-  return result.ok ? exit_ok : exit_wrong;
+  return result.ok ? int{exit_ok} : exit_code_of(result.reports);
 }
 
 using Make = std::function<BookingResult(const SourceText& events)>;

@@ -8,32 +8,19 @@
 
 #include <cerrno>
 #include <cstring>
-#include <string_view>
 #include <utility>
 
 #include "file_lock.h"
 #include "files.h"
 
 namespace sekisho::cli {
-namespace {
-
-bool write_all(int file, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t n = write(file, text.data(), text.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(n));
-  }
-  return true;
-}
-
-}  // namespace
 
 std::optional<EventFile> EventFile::open(const std::string& path) {
   for (;;) {
     const int file = ::open(path.c_str(), O_RDWR | O_APPEND | O_CLOEXEC);
     if (file < 0) {
-      cannot_read(path, std::strerror(errno));
+      const int why = errno;
+      (access(path.c_str(), R_OK) == 0 ? cannot_write : cannot_read)(path, std::strerror(why));
       return std::nullopt;
     }
     EventFile opened(path, file);

@@ -1,5 +1,6 @@
 #include "files.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sekisho/register.h>
 #include <unistd.h>
@@ -11,7 +12,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <iterator>
 
 #include "json.h"
 
@@ -52,19 +52,56 @@ void cannot_write(const std::string& path, const std::string& why) {
   fmt::print(stderr, "error[SK5002]: cannot write `{}`: {}\n", path, why);
 }
 
+int exit_code_of(const std::vector<Report>& reports) {
+  std::size_t limits = 0, errors = 0;
+  for (const Report& r : reports) {
+    errors += r.is_error;
+    limits += r.code == "SK4001";
+  }
+  return limits > 0 && limits == errors ? exit_too_much : exit_wrong;
+}
+
+bool broken(const std::istream& in) {
+  return in.bad() || (&in == &std::cin && std::ferror(stdin) != 0);
+}
+
+bool read_on(std::istream& in, std::string& text, std::size_t most) {
+  const std::size_t had = text.size();
+  text.resize(had + most);
+  errno = 0;
+  in.read(text.data() + had, static_cast<std::streamsize>(most));
+  text.resize(had + static_cast<std::size_t>(in.gcount()));
+  if (!broken(in)) return true;
+  if (errno == 0) errno = EIO;
+  return false;
+}
+
+bool write_all(int file, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t n = write(file, text.data(), text.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return true;
+}
+
 std::optional<SourceText> read_file(const std::string& path) {
-  if (path == "-") return SourceText{"standard input", {std::istreambuf_iterator<char>(std::cin), {}}};
+  const bool standard = path == "-";
   std::error_code error;
-  if (fs::is_directory(path, error)) {
+  if (!standard && fs::is_directory(path, error)) {
     cannot_read(path, "it is a folder");
     return std::nullopt;
   }
-  std::ifstream in(path, std::ios::binary);
-  if (!in) {
-    cannot_read(path, std::strerror(errno));
-    return std::nullopt;
-  }
-  return SourceText{path, {std::istreambuf_iterator<char>(in), {}}};
+  std::ifstream file;
+  if (!standard) file.open(path, std::ios::binary);
+  std::istream& in = standard ? std::cin : file;
+  SourceText out{standard ? "standard input" : path, {}};
+  bool sound = standard || file.is_open();
+  while (sound && in.good()) sound = read_on(in, out.text, std::size_t{1} << 16);
+  if (sound) return out;
+  cannot_read(out.name, std::strerror(errno));
+  return std::nullopt;
 }
 
 bool write_file(const std::string& path, const std::string& text) {
@@ -92,26 +129,54 @@ bool take_place(const std::string& beside, const std::string& place) {
   std::error_code error;
   const fs::file_status there = fs::status(place, error);
   if (fs::exists(there)) fs::permissions(beside, there.permissions(), error);
-  fs::rename(beside, place, error);
+  const int file = open(beside.c_str(), O_RDONLY | O_CLOEXEC);
+  const bool on_disk = file >= 0 && fsync(file) == 0;
+  error = on_disk ? std::error_code() : std::error_code(errno, std::generic_category());
+  if (file >= 0) close(file);
+  if (on_disk) fs::rename(beside, place, error);
   if (error) cannot_write(place, error.message());
   return !error;
 }
 
+namespace {
+
+/// A new file beside another, which goes with this unless it took the other's place.
+class Beside {
+ public:
+  explicit Beside(const std::string& place) {
+    int file = -1;
+    for (int n = 0; file < 0 && (n == 0 || errno == EEXIST); ++n) {
+      path_ = fmt::format("{}.{}-{}.new", place, getpid(), n);
+      file = open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    }
+    made_ = file >= 0;
+    if (made_) close(file);
+  }
+  ~Beside() {
+    if (made_) std::remove(path_.c_str());
+  }
+  Beside(const Beside&) = delete;
+  Beside& operator=(const Beside&) = delete;
+  bool made() const { return made_; }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+  bool made_ = false;
+};
+
+}  // namespace
+
 bool write_file(const std::string& named, const std::function<bool(std::ostream&)>& write) {
   const auto place = file_place(named);
   if (!place) return false;
-  const std::string beside = *place + ".new";
-  {
-    std::ofstream out(beside, std::ios::binary | std::ios::trunc);
-    const bool written = out && write(out);
-    out.flush();
-    if (!out) cannot_write(*place, std::strerror(errno));
-    if (!out || !written) {
-      std::remove(beside.c_str());
-      return false;
-    }
-  }
-  return take_place(beside, *place);
+  const Beside beside(*place);
+  std::ofstream out;
+  if (beside.made()) out.open(beside.path(), std::ios::binary);
+  const bool written = beside.made() && out && write(out);
+  out.close();
+  if (!out) cannot_write(*place, std::strerror(errno));
+  return out && written && take_place(beside.path(), *place);
 }
 
 bool same_file(const std::string& a, const std::string& b) {
@@ -131,8 +196,12 @@ std::optional<std::vector<std::string>> rulebook_files(const std::vector<std::st
       continue;
     }
     std::vector<std::string> found;
-    for (const auto& e : fs::recursive_directory_iterator(p, error))
-      if (e.path().extension() == ".law" && e.is_regular_file()) found.push_back(e.path().string());
+    for (fs::recursive_directory_iterator e(p, error), end; !error && e != end; e.increment(error)) {
+      std::error_code hidden;  // what may be a file is read, and said to be none
+      const fs::file_type type = e->status(hidden).type();
+      if (e->path().extension() == ".law" && (type == fs::file_type::regular || type == fs::file_type::none))
+        found.push_back(e->path().string());
+    }
     if (error) {
       cannot_read(p, error.message());
       return std::nullopt;

@@ -5,6 +5,7 @@
 #include <iosfwd>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sekisho::cli {
@@ -13,18 +14,29 @@ inline constexpr int exit_ok = 0;         // an answer, whatever it is
 inline constexpr int exit_wrong = 1;      // a rulebook, world or transfer is wrong
 inline constexpr int exit_usage = 2;      // the command was
 inline constexpr int exit_files = 3;      // a file cannot be read or written
-inline constexpr int exit_too_much = 4;   // the law needs more memory than is allowed
+inline constexpr int exit_too_much = 4;   // the law needs more nodes or memory than is allowed
 inline constexpr int exit_stopped = 130;  // stopped by Ctrl-C; nothing is broken
 
 void cannot_read(const std::string& path, const std::string& why);   // SK5001
 void cannot_write(const std::string& path, const std::string& why);  // SK5002
+
+/// What it means that there is no answer: the law needs more than is allowed, or what was given is wrong.
+int exit_code_of(const std::vector<Report>& reports);
+
+/// Whether reading ended before the end. The C library keeps that to itself where standard input is read.
+bool broken(const std::istream& in);
+/// Puts up to `most` bytes behind a text. @returns false, and `errno` says why, if the stream broke
+bool read_on(std::istream& in, std::string& text, std::size_t most);
+/// @returns false, and `errno` says why, if not all of it was written
+bool write_all(int file, std::string_view text);
 
 /// A file's text; after a message on stderr nullopt. `-` is standard input.
 std::optional<SourceText> read_file(const std::string& path);
 /// Where a file of that name is written: what a link leads to. @returns nullopt after a message where
 /// something stands that is no regular file, or a register
 std::optional<std::string> file_place(const std::string& named);
-/// Puts what was written beside a file in its place, with its mode. @returns false after a message
+/// Puts what was written beside a file in its place, with its mode, once it is on the disk. @returns false
+/// after a message
 bool take_place(const std::string& beside, const std::string& place);
 /// Writes a file whole or not at all: beside it first, then in its place.
 bool write_file(const std::string& path, const std::string& text);

@@ -5,8 +5,8 @@
 #include <cstring>
 #include <exception>
 #include <iostream>
+#include <new>
 #include <string>
-#include <system_error>
 
 #include "command.h"
 #include "files.h"
@@ -21,9 +21,10 @@ int main(int argc, char** argv) {
   app.require_subcommand();
   app.footer(
       "Exit codes: 0 an answer, whatever it says; 1 a rulebook, world, transfer or event is wrong,\n"
-      "or a booking is refused; 2 wrong use; 3 a file cannot be read or written; 4 the law needs more nodes "
-      "than allowed;\n130 "
-      "stopped by Ctrl-C.\n\n"
+      "or an answer or a booking is refused; 2 wrong use; 3 a file cannot be read or written; 4 the law "
+      "needs\n"
+      "more nodes (--nodes) or memory, or a check more readings (--readings), than allowed; 130 stopped by\n"
+      "Ctrl-C.\n\n"
       "Example: sekisho decide examples/patriot/finished-to-us.yaml \\\n"
       "           --world examples/patriot/world.yaml --on 2023-12-22");
   Outcome outcome;
@@ -39,10 +40,15 @@ int main(int argc, char** argv) {
   };
   try {
     if (const int code = app.parse(argc, argv); code != exit_ok) return code;
-  } catch (const std::system_error& e) {  // fmt's, where its stream is full or closed
-    cannot_write("standard output", e.code().message());
-    return exit_files;
+  } catch (const std::bad_alloc&) {
+    std::fputs(
+        "error: there is not enough memory for this\n   fix: let the program have more of it, or ask for "
+        "less "
+        "at once\n",
+        stderr);
+    return exit_too_much;
   } catch (const std::exception& e) {
+    if (std::ferror(stdout) != 0) return told_all(exit_files);  // fmt's, where the stream is full or closed
     std::fprintf(stderr, "error: %s\n", e.what());
     return exit_files;
   }

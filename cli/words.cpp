@@ -1,7 +1,7 @@
 #include "words.h"
 
 #include <fmt/format.h>
-#include <sekisho/sekisho.h>
+#include <algorithm>
 
 namespace sekisho::cli {
 
@@ -34,6 +34,15 @@ bool days_exist(std::initializer_list<std::string> days) {
       return false;
     }
   return true;
+}
+
+bool is_regime(const Rulebooks& books, const std::string& name) {
+  const std::vector<std::string> all = books.regimes();
+  if (std::find(all.begin(), all.end(), name) != all.end()) return true;
+  const std::string near = word_meant(name, all);
+  fmt::print(stderr, "error: there is no regime `{}`{}; there are: {}\n", name,
+             near.empty() ? "" : fmt::format("; is `{}` meant?", near), fmt::join(all, " "));
+  return false;
 }
 
 }  // namespace sekisho::cli

@@ -1,4 +1,6 @@
 #pragma once
+#include <sekisho/sekisho.h>
+
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -19,5 +21,7 @@ std::string by_the_reading(const std::string& what, const Json& way);
 std::string stop_text(const Json& hold);
 /// Whether each that is given is a day of the calendar; after a message false.
 bool days_exist(std::initializer_list<std::string> days);
+/// Whether a regime of that name is in the rulebooks; after a message false.
+bool is_regime(const Rulebooks& books, const std::string& name);
 
 }  // namespace sekisho::cli

@@ -129,8 +129,12 @@ def tree_root(leaves):
 
 def checkpoint(path, key_path):
     """What a signed note says, after its signature was found right."""
-    import nacl.exceptions
-    import nacl.signing
+    try:
+        import nacl.exceptions
+        import nacl.signing
+    except ImportError:
+        print("a checkpoint's signature is checked with PyNaCl: install python3-nacl (Debian)", file=sys.stderr)
+        sys.exit(3)
     name, _, key = read(key_path).strip().split("+", 2)
     raw = base64.b64decode(key, validate=True)
     text, _, signatures = read(path).rpartition("\n\n")

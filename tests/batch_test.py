@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import random
+import resource
 import shutil
 import signal
 import subprocess
@@ -191,6 +192,48 @@ def broken_input(folder):
     check("standard input that breaks off", done.returncode == 3 and not (folder / "broken.out").exists(), done.stderr.decode())
 
 
+def waiting(folder):
+    """Ctrl-C while nothing comes in: what was decided is there."""
+    run = subprocess.Popen([binary, "batch", "-", "--out", folder / "waiting.out", "--on", "2024-01-01"], stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    run.stdin.write(b"departure,destination\nJP,US\n")
+    run.stdin.flush()
+    time.sleep(1)
+    run.send_signal(signal.SIGINT)
+    try:
+        code = run.wait(20)
+    except subprocess.TimeoutExpired:
+        run.kill()
+        code = None
+    check("Ctrl-C is heard while standard input is waited for", code == 130, str(code))
+
+
+def few_threads(folder, table):
+    """Where no more threads can be had, those that can do the work."""
+    if os.geteuid() != 0:  # the limit is for all that a user runs, so it takes one who runs nothing else
+        return
+    folder.chmod(0o755)
+    program = shutil.copy(binary, folder / "sekisho")
+    for most in (1, 4):
+        with open(table) as rows:
+            done = subprocess.run([program, "batch", "-", "--out", "-", "--threads", "50"], stdin=rows, capture_output=True, timeout=300, user=65534,
+                                  cwd=folder, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NPROC, (most, most)))
+        if most == 1:
+            check("no thread at all is told", done.returncode == 3 and b"no thread can be started" in done.stderr, done.stderr[-300:].decode())
+        else:
+            check("fewer threads write the same", done.returncode == 1 and done.stdout.decode() == (folder / "plain.out").read_text(), done.stderr[-300:].decode())
+
+
+def no_facts(folder):
+    for table, good in (("a,b\n1,2\n", 1), ("", 1), ("\n", 1), ("id,on\n1,2024-01-01\n", 0)):
+        (folder / "n.csv").write_text(table)
+        done = sekisho("batch", folder / "n.csv", "--out", "-", "--on", "2023-12-22")
+        check(f"a table that is {table!r}", done.returncode == good and (not good or b"fix: " in done.stderr), done.stderr.decode())
+    for cell in ("x" * 5_000_000, "x," * 2_000_000):
+        (folder / "n.csv").write_text(f"{cell}\n1\n")
+        done = sekisho("batch", folder / "n.csv", "--out", "-", "--on", "2023-12-22")
+        check("a header of millions of bytes is told in few words", done.returncode == 1 and len(done.stderr) < 50_000, str(len(done.stderr)))
+
+
 def json_lines(folder):
     rows = list(csv.DictReader(open(example)))
     with open(folder / "s.ndjson", "w") as out:
@@ -227,6 +270,9 @@ with tempfile.TemporaryDirectory() as name:
     size = 30_000
     table = large(place, size)
     stopped(place, table, whole(place, table, size))
+    few_threads(place, table)
+    waiting(place)
+    no_facts(place)
     changed(place, table)
     files_of_others(place)
     broken_input(place)

@@ -4,6 +4,7 @@ usage: hostile_test.py BINARY SOURCE_ROOT
 """
 import os
 import pathlib
+import resource
 import signal
 import subprocess
 import sys
@@ -40,7 +41,7 @@ DOCUMENT = {
     "a fact that nobody knows": b"transfer: 1\non: 2023-12-22\nfacts: {goods.colour: red}\n",
     "a party that is not there": b"transfer: 1\non: 2023-12-22\nexporter: nobody\n",
     "two documents": b"transfer: 1\non: 2023-12-22\n---\ntransfer: 1\n",
-    "a day that no law reaches": b"transfer: 1\non: 9999-12-31\n",
+    "a day before the year 1": b"transfer: 1\non: 0000-12-31\n",
     "a truncated map": b"transfer: 1\nfacts: {a: ",
 }
 failed = 0
@@ -117,13 +118,49 @@ with tempfile.TemporaryDirectory() as name:
         asking.stdin.flush()
         asking.stdout.readline()
         for _ in range(600):
-            if (folder / "kept.yaml").exists():
+            if (folder / "kept.yaml").exists() and "UA" in (folder / "kept.yaml").read_text():
                 break
             time.sleep(0.1)
         asking.send_signal(signal.SIGINT)
         asking.communicate()
     kept = (folder / "kept.yaml").read_text() if (folder / "kept.yaml").exists() else ""
     holds("answers given before Ctrl-C are kept", asking.returncode == -signal.SIGINT and "UA" in kept)
+    # What breaks off is not taken for what ends there.
+    for argv in (["fmt", "-"], ["events", "-"], asked):
+        with open("/proc/self/mem") as broken:
+            done = run(*argv, stdin=broken, stdout=subprocess.DEVNULL)
+        holds(f"{argv[0]} of input that breaks off", done.returncode == 3 and b"SK5001" in done.stderr)
+    done = run("fmt", "/proc/self/mem", stdout=subprocess.DEVNULL)
+    holds("fmt of a file that breaks off", done.returncode == 3 and b"cannot read `/proc/self/mem`" in done.stderr)
+    # A file of the user's own that is named as one of ours might be.
+    (folder / "law.law.new").write_text("mine")
+    law.write_text('authority   a.b of XK "A"\n')
+    holds("fmt beside a file of another", run("fmt", "law.law", stdout=subprocess.DEVNULL).returncode == 0)
+    holds("it stays, and nothing is left beside it",
+          (folder / "law.law.new").read_text() == "mine" and sorted(p.name for p in folder.glob("law.law*")) == ["law.law", "law.law.new"])
+    # What needs more memory than there is.
+    done = run("fmt", "-", input=b"x" * 200_000_000, stdout=subprocess.DEVNULL,
+               preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (200_000_000, 200_000_000)))
+    holds("too little memory", done.returncode == 4 and b"not enough memory" in done.stderr)
+    # Law that needs too many nodes: pairs of flags, all first ones asked before all second ones.
+    flags = [f"{half}{i}" for half in "ab" for i in range(26)]
+    pairs = REGIME.replace(FACT, "".join(f'fact {f} is yes or no\n  asks "?"\n' for f in flags)).replace(
+        "  otherwise", "  governs when " + " or ".join(flags[:26]) + "\n  unlinked opposites strictest prevails\n    cite \"c\"\n  otherwise")
+    pairs += "".join(f'rule r{i}\n  cite "c"\n  prohibits when a{i} and b{i}\n' for i in range(26))
+    (folder / "pairs.law").write_text(pairs)
+    for argv in (["law", "order"], ["law", "order", "--find"], ["law", "cases"], ["ask", "--on", "2024-01-01"], ["decide", "--on", "2024-01-01"]):
+        done = run(*argv, "--rules", "pairs.law", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+        holds(f"{' '.join(argv)} of law that is too large", done.returncode == 4 and done.stdout == b"" and b"SK4001" in done.stderr)
+    # A lot whose history is very long.
+    states = 60_000
+    lots = ['{"event":"enter","id":"items","on":"2020-01-01","items":{"i":{"name":"an item"}}}',
+            '{"event":"make","id":"e0","on":"2020-01-01","gives":[{"lot":"l0","item":"i","quantity":"1 pieces"}]}']
+    lots += [f'{{"event":"merge","id":"e{n}","on":"2020-01-01","takes":[{{"lot":"l{n - 1}"}}],"gives":[{{"lot":"l{n}","item":"i","quantity":"1 pieces"}}]}}'
+             for n in range(1, states)]
+    (folder / "lots.jsonl").write_text("\n".join(lots) + "\n")
+    done = run("lot", "trace", f"l{states - 1}", "--events", "lots.jsonl", stdout=subprocess.PIPE)
+    told = done.stdout.splitlines()
+    holds(f"the trace of a lot of {states} states", done.returncode == 0 and len(told) == states and max(map(len, told)) < 200)
     # What a file says drives no terminal and looks like no finding.
     (folder / "t.yaml").write_text('transfer: 1\ntitle: "x\\n\\nPERMITTED\\e[2J\\u202e<b>"\n')
     for shown in ("text", "markdown"):

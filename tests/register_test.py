@@ -10,6 +10,7 @@ import os
 import pathlib
 import random
 import re
+import resource
 import shutil
 import signal
 import sqlite3
@@ -383,9 +384,34 @@ def read_only(folder):
     return "a register that may not be written is read"
 
 
+def whole_secrets(folder):
+    """Of a secret key that cannot be written whole nothing is left; what is half read is not taken."""
+    secret = folder / "half.secret"
+
+    def small_files():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))
+    done = run("key", "--signer", "test.example", "--out", secret, good=False, preexec_fn=small_files)
+    assert done.returncode == 3 and "SK5002" in done.stderr and not secret.exists(), done.stderr
+    location = new_register(folder)
+    with open("/proc/self/mem") as broken:
+        done = run("import", "-", "--register", location, good=False, stdin=broken)
+    assert done.returncode == 3 and "SK5001" in done.stderr, done.stderr
+    done = run("verify", "--register", folder, good=False)
+    assert done.returncode == 3 and "it is a folder" in done.stderr, done.stderr
+    # Without PyNaCl the verifier says what it lacks.
+    checkpoint, key = folder / "c", folder / "k"
+    checkpoint.write_text("o\n0\n\n\n\u2014 o x\n")
+    key.write_text("o+1+AAAA\n")
+    done = subprocess.run([sys.executable, "-c", "import sys, runpy; sys.modules['nacl'] = None; sys.argv = sys.argv[1:]; runpy.run_path(sys.argv[0])",
+                           verifier[1], "export", key, "--checkpoint", checkpoint, "--key", key], capture_output=True, text=True)
+    assert done.returncode == 3 and done.stderr.count("\n") == 1 and "python3-nacl" in done.stderr, done.stderr
+    return "nothing half written, nothing half read"
+
+
 with tempfile.TemporaryDirectory() as name:
     folder = pathlib.Path(name)
-    tests = (killed, eight_at_once, proved, earlier_formats, verified_meanwhile) + (() if a.register else (altered_within, read_only, upgrade_in_place, not_replaced))
+    tests = (killed, eight_at_once, proved, earlier_formats, verified_meanwhile) + (() if a.register else (whole_secrets, altered_within, read_only, upgrade_in_place, not_replaced))
     for test in tests:
         print(f"{test.__name__}: {test(folder)}", flush=True)
 print(f"{len(tests)} passed")

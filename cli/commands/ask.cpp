@@ -1,6 +1,9 @@
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <iostream>
 #include <memory>
 #include <set>
@@ -28,12 +31,15 @@ std::string quoted(const std::string& v) {
 
 using Answers = std::vector<std::pair<std::string, std::string>>;
 
-/// FACT=VALUE, each parted.
+/// FACT=VALUE, each parted; what is said last of a fact counts.
 Answers answers_of(const std::vector<std::string>& known) {
   Answers out;
   for (const std::string& k : known)
-    if (const std::size_t eq = k.find('='); eq != std::string::npos)
-      out.emplace_back(k.substr(0, eq), k.substr(eq + 1));
+    if (const std::size_t eq = k.find('='); eq != std::string::npos) {
+      const std::string fact = k.substr(0, eq);
+      std::erase_if(out, [&](const auto& before) { return before.first == fact; });
+      out.emplace_back(fact, k.substr(eq + 1));
+    }
   return out;
 }
 
@@ -55,6 +61,36 @@ std::pair<std::size_t, std::size_t> place_of_answers(const std::string& text) {
   return {begin, word == std::string::npos || word == begin ? 2 : word - begin};
 }
 
+/// Takes what a fact is said to be out of the entries that begin at `at`: its line, and those that belong to
+/// it.
+void drop_entry(std::string& text, std::size_t at, std::size_t indent, const std::string& fact) {
+  const auto line_at = [&](std::size_t begin) {
+    return std::string_view(text).substr(begin, text.find('\n', begin) - begin);
+  };
+  const auto says_it = [&](std::string_view entry) {
+    for (const char* quote : {"", "'", "\""})
+      if (entry.starts_with(quote + fact + quote + ":")) return true;
+    return false;
+  };
+  while (at < text.size()) {
+    const std::string_view line = line_at(at);
+    const std::size_t word = line.find_first_not_of(' ');
+    if (word < indent && line[word] != '#') return;
+    if (word != indent || !says_it(line.substr(word))) {
+      at += line.size() + 1;
+      continue;
+    }
+    std::size_t end = at + line.size() + 1;
+    while (end < text.size()) {
+      const std::string_view next = line_at(end);
+      const std::size_t begins = next.find_first_not_of(' ');
+      if (begins < indent || (begins == indent && !next.substr(begins).starts_with("- "))) break;
+      end += next.size() + 1;
+    }
+    text.erase(at, end - at);
+  }
+}
+
 /// What was known with the answers in it: a transfer file that `decide` reads. What was written stays as it
 /// was.
 std::string as_transfer(const AskOptions& o, const Answers& given) {
@@ -72,6 +108,7 @@ std::string as_transfer(const AskOptions& o, const Answers& given) {
     at = out.size();
   }
   std::string entries;
+  for (const auto& [fact, v] : given) drop_entry(out, at, indent, fact);
   for (const auto& [fact, v] : given)
     entries += fmt::format("{}{}: {}\n", std::string(indent, ' '), fact, quoted(v));
   return out.insert(at, entries);
@@ -83,6 +120,36 @@ bool takes_answers(const std::string& text) {
   if (first != std::string::npos && text[first] == '{') return Json::accept(text);
   const std::size_t at = text.starts_with("answers:") ? 0 : text.find("\nanswers:");
   return at == std::string::npos || text.compare(at == 0 ? 0 : at + 1, 9, "answers:\n") == 0;
+}
+
+/// Keeps the answers where they were asked for, once the file of them gives the same finding as they did.
+/// @returns the exit code, after a message
+int keep(const AskOptions& o, const Rulebooks& books, const Json& answer) {
+  if (o.answers.empty()) return exit_ok;
+  DecideRequest request = o.request;
+  request.transfer = {o.answers, as_transfer(o, answers_of(o.request.known))};
+  request.known.clear();
+  const DecideResult again = books.decide(request);
+  const Json said = again.ok ? read_json(again.json) : Json();
+  if (!again.ok || said["best"] != answer["best"] || said["worst"] != answer["worst"]) {
+    print_reports(again.reports, false);
+    fmt::print(stderr,
+               "error: answers cannot be added to `{}` so that it says them; `{}` stays as it was\n"
+               "   fix: let its keys, and those under `answers`, begin lines of their own\n",
+               o.transfer.empty() ? o.request.transfer.name : o.transfer, o.answers);
+    return exit_wrong;
+  }
+  return write_file(o.answers, request.transfer.text) ? exit_ok : exit_files;
+}
+
+/// Says that more was answered than asked. What is not there yet is not waited for.
+void tell_unread_lines() {
+  const int flags = fcntl(STDIN_FILENO, F_GETFL);
+  if (flags < 0 || fcntl(STDIN_FILENO, F_SETFL, flags | O_NONBLOCK) != 0) return;
+  std::string line;
+  if (std::getline(std::cin, line) && !line.empty())
+    fmt::print(stderr, "`{}` and what may follow it is not read: nothing more is asked\n", printable(line));
+  (void)fcntl(STDIN_FILENO, F_SETFL, flags);
 }
 
 int ask(AskOptions& o) {
@@ -115,20 +182,17 @@ int ask(AskOptions& o) {
   std::set<std::string> skipped;
   bool answered = false;
   std::vector<std::string> before;  // what was known before the last answer
-  const auto keep = [&] {
-    return o.answers.empty() || write_file(o.answers, as_transfer(o, answers_of(o.request.known)));
-  };
   while (true) {
     const DecideResult r = books->decide(o.request);
     if (!r.ok) {
       print_reports(r.reports, true);
-      if (!answered) return exit_wrong;
+      if (!answered) return exit_code_of(r.reports);
       fmt::print(stderr, "that answer is left out; here is the question again\n");
       o.request.known = before;
       continue;
     }
-    if (answered && !keep()) return exit_files;  // so that Ctrl-C loses no answer
     const Json answer = read_json(r.json);
+    if (code = keep(o, *books, answer); code != exit_ok) return code;  // now, so that Ctrl-C loses no answer
     const Json* question = nullptr;
     for (const Json& m : answer["missing"])
       if (m["kind"] == "fact" && !skipped.contains(m["fact"].get<std::string>())) {
@@ -138,6 +202,7 @@ int ask(AskOptions& o) {
     if (!question) {
       fmt::print("\n{}",
                  render_text(answer, isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr));
+      if (!person) tell_unread_lines();
       break;
     }
     const std::string fact = (*question)["fact"].get<std::string>();
@@ -151,6 +216,10 @@ int ask(AskOptions& o) {
     std::fflush(stdout);
     std::string line;
     if (!std::getline(std::cin, line)) {
+      if (broken(std::cin)) {
+        cannot_read("standard input", std::strerror(errno));
+        return exit_files;
+      }
       fmt::print("\nno more answers; so far: {} to {}\n", answer["best"].get<std::string>(),
                  answer["worst"].get<std::string>());
       break;
@@ -170,10 +239,8 @@ int ask(AskOptions& o) {
     std::erase_if(o.request.known, [&](const std::string& k) { return k.starts_with(of + "="); });
     o.request.known.push_back(fmt::format("{}={}", of, with));
   }
-  if (!keep()) return exit_files;
-  if (!o.answers.empty()) {
+  if (!o.answers.empty())
     fmt::print("answers kept in {}: `sekisho decide {}` reads them\n", o.answers, o.answers);
-  }
   return exit_ok;
 }
 

@@ -54,8 +54,13 @@ class Pool {
     std::string text;
     std::size_t first_row, first_line;
   };
+  /// As many threads as can be had, up to so many.
   Pool(const Batch& batch, unsigned threads) {
-    for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this, &batch] { work(batch.worker()); });
+    try {
+      while (threads_.size() < threads)
+        threads_.emplace_back([this, worker = batch.worker()]() mutable { work(worker); });
+    } catch (const std::exception&) {
+    }
   }
   ~Pool() {
     {
@@ -67,6 +72,7 @@ class Pool {
   }
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
+  std::size_t threads() const { return threads_.size(); }
   std::future<BatchPiece> add(Piece piece) {
     std::packaged_task<BatchPiece(Batch::Worker&)> task(
         [p = std::move(piece)](Batch::Worker& w) { return w.decide(p.text, p.first_row, p.first_line); });
@@ -80,11 +86,11 @@ class Pool {
   }
 
  private:
-  void work(Batch::Worker worker) {
+  void work(Batch::Worker& worker) {
     for (;;) {
       std::unique_lock hold(lock_);
       wake_.wait(hold, [this] { return closed_ || !tasks_.empty(); });
-      if (tasks_.empty()) return;
+      if (closed_) return;
       auto task = std::move(tasks_.front());
       tasks_.pop_front();
       hold.unlock();
@@ -116,8 +122,10 @@ class Run {
     print_reports(batch.reports(), true);
     if (!batch.ok()) return exit_wrong;
     if (const int wrong = open_output(batch)) return wrong;
-    std::signal(SIGINT, on_interrupt);
-    std::signal(SIGTERM, on_interrupt);
+    struct sigaction stop {};  // without SA_RESTART: what waits for input wakes
+    stop.sa_handler = on_interrupt;
+    sigaction(SIGINT, &stop, nullptr);
+    sigaction(SIGTERM, &stop, nullptr);
     return decide(batch) ? finish(batch) : exit_files;
   }
 
@@ -181,7 +189,8 @@ class Run {
   bool read_header() {
     errno = 0;
     if (!std::getline(*in_, o_.request.header)) {
-      if (!broken() || errno == 0) errno = ENODATA;
+      if (!broken(*in_)) return true;  // it is empty, and has no header: the reports say so
+      if (errno == 0) errno = EIO;
       return complain("read", o_.in);
     }
     at_.offset = o_.request.header.size() + 1;
@@ -189,8 +198,6 @@ class Run {
     read_.add(o_.request.header + "\n");
     return true;
   }
-  /// Whether reading ended before the end. The C library keeps that to itself where standard input is read.
-  bool broken() const { return in_->bad() || (in_ == &std::cin && std::ferror(stdin) != 0); }
   std::string part(const std::string& path) const { return path + ".part"; }
   std::string state() const { return o_.out + ".state"; }
 
@@ -207,7 +214,9 @@ class Run {
     }
     if (const int wrong = lock()) return wrong;
     at_.rests_on = batch.rests_on();
-    const bool began = !to_screen_ && fs::exists(state());
+    std::error_code error;
+    const bool began = !to_screen_ && fs::exists(state(), error);
+    if (error) return errno = error.value(), complain("read", state()), exit_files;
     if (began && !o_.resume && !o_.fresh) {
       fmt::print(stderr,
                  "error: an earlier run to `{}` was stopped\n   fix: go on with --resume, or begin again "
@@ -310,16 +319,25 @@ class Run {
   bool decide(const Batch& batch) {
     const unsigned threads = o_.threads != 0 ? o_.threads : std::max(1u, std::thread::hardware_concurrency());
     Pool pool(batch, threads);
+    if (pool.threads() == 0) {
+      fmt::print(stderr,
+                 "error: no thread can be started\n   fix: let the program have one more, or more memory\n");
+      return false;
+    }
     std::deque<Sent> sent;
     std::string buffer;
     std::size_t row = at_.rows, line = at_.lines;
     bool more = true, sound = true;
     while (sound && (more || !sent.empty())) {
       if (interrupted) stop(sent);
-      if (more && sent.size() < std::size_t{2} * threads) {
-        sound = read_on(buffer);
-        more = sound && in_->good();
-        const BatchSplit whole = sound ? batch.split(buffer, !more) : BatchSplit{};
+      if (more && sent.size() < 2 * pool.threads()) {
+        // As much again as is left of a row that is not whole, so that a long one costs no more than a short.
+        const bool read = read_on(*in_, buffer, std::max(piece_size, buffer.size()));
+        if (interrupted) stop(sent);
+        sound = read || complain("read", o_.in);
+        if (!sound) break;
+        more = in_->good();
+        const BatchSplit whole = batch.split(buffer, !more);
         if (whole.bytes == 0) continue;
         read_.add(std::string_view(buffer).substr(0, whole.bytes));
         sent.push_back({pool.add({buffer.substr(0, whole.bytes), row + 1, line + 1}), whole.bytes,
@@ -337,18 +355,6 @@ class Run {
     tell(true);
     return sound;
   }
-  /// Reads as much again as is left of a row that is not whole, so that a long one costs no more than a
-  /// short.
-  bool read_on(std::string& buffer) {
-    const std::size_t had = buffer.size(), more = std::max(piece_size, had);
-    buffer.resize(had + more);
-    errno = 0;
-    in_->read(buffer.data() + had, static_cast<std::streamsize>(more));
-    buffer.resize(had + static_cast<std::size_t>(in_->gcount()));
-    if (!broken()) return true;
-    if (errno == 0) errno = EIO;
-    return complain("read", o_.in);
-  }
   bool write(Sent& sent) {
     const BatchPiece piece = sent.piece.get();
     for (const Report& r : piece.reports)
@@ -363,7 +369,10 @@ class Run {
       refused_ << piece.refused << std::flush;
     if (!to_screen_ && !out_) return complain("write", part(o_.out));
     if (!refusals_to_stderr_ && !refused_) return complain("write", part(o_.refused));
-    if (to_screen_ && std::ferror(stdout) != 0) return complain("write", "standard output");
+    if (to_screen_ && std::ferror(stdout) != 0) {
+      if (interrupted) std::_Exit(stopped());
+      return complain("write", "standard output");
+    }
     at_.offset += sent.bytes;
     at_.lines += sent.lines;
     at_.read = sent.read;
@@ -411,8 +420,9 @@ class Run {
     return exit_stopped;
   }
   int finish(const Batch& batch) {
-    out_.close();
-    refused_.close();
+    if (!to_screen_ && (out_.close(), !out_)) return complain("write", part(o_.out)), exit_files;
+    if (!refusals_to_stderr_ && (refused_.close(), !refused_))
+      return complain("write", part(o_.refused)), exit_files;
     std::error_code error;
     if (!to_screen_ && !take_place(part(o_.out), o_.out)) return exit_files;
     if (!refusals_to_stderr_) {
@@ -422,7 +432,7 @@ class Run {
       } else if (!take_place(part(o_.refused), o_.refused))
         return exit_files;
     }
-    if (error) return errno = error.value(), complain("write", o_.out), exit_files;
+    if (error) return errno = error.value(), complain("write", o_.refused), exit_files;
     if (!to_screen_) fs::remove(state(), error);
     fmt::print(stderr, "{} rows decided", at_.rows - at_.refused);
     if (at_.refused > 0)
@@ -478,8 +488,7 @@ void add_batch(App& app, Outcome& outcome) {
       "but what columns say. Exit code 1 where a row was refused, 4 where the law of its day needs more than "
       "`--nodes`,\n130 when stopped by Ctrl-C.\n\n"
       "Example: sekisho batch examples/batch/shipments.csv --out findings.csv --on 2023-12-22\n"
-      "Example: sekisho batch orders.csv --out - --column Dest=destination --column Invoice=ignore --on "
-      "2024-01-01");
+      "Example: sekisho batch examples/batch/shipments.csv --out - --column what=ignore --on 2024-01-01");
   c->callback([o, &outcome] { outcome.exit_code = Run(*o).run(); });
 }
 

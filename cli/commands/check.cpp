@@ -30,7 +30,7 @@ int check(const CheckOptions& o) {
     print_reports(all, true);
     fmt::print("{} files, {} errors, {} warnings\n", files, errors, all.size() - errors);
   }
-  return errors == 0 ? exit_ok : exit_wrong;
+  return errors == 0 ? int{exit_ok} : exit_code_of(all);
 }
 
 }  // namespace

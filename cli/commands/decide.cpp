@@ -46,7 +46,7 @@ int record(const DecideOptions& o, OpenRegister& into, const DecideResult& resul
   const RegisterOutcome done = into.record_decision(o.request, result.json, own_events, {o.by, now()});
   print_reports(done.reports, true);
   if (!done.ok && !o.reserve.empty())
-    fmt::print(stderr, "`{}` is reserved all the same: `sekisho licence free` undoes it\n", o.reserve);
+    fmt::print(stderr, "`{}` is reserved all the same: `sekisho licence release` undoes it\n", o.reserve);
   if (!done.ok) return exit_code_of(done);
   fmt::print(stderr, "recorded as entry {}, {}\n", done.number,
              done.text == "decision"
@@ -76,8 +76,8 @@ int decide_and_reserve(const DecideOptions& o, const Rulebooks& books, DecideReq
       [&](const SourceText& events) {
         request.events = events;
         result = books.decide(request);
+        if (!result.ok) return BookingResult{false, false, result.reports, {}, {}};
         show(o, result);
-        if (!result.ok) return BookingResult{};
         const ReservationResult r = reservation_of(request, result.json, {o.reserve, o.by, o.until});
         if (!r.ok) return BookingResult{false, false, r.reports, {}, {}};
         return would_book(events, request.world, {"the reservation", r.event + "\n"});
@@ -123,10 +123,7 @@ int decide(DecideOptions& o) {
     result = books->decide(o.request);
     show(o, result);
   }
-  if (!result.ok) {
-    const bool limit = !result.reports.empty() && result.reports.back().code == "SK4001";
-    return limit ? exit_too_much : exit_wrong;
-  }
+  if (!result.ok) return exit_code_of(result.reports);
   return o.record.empty() ? exit_ok : record(o, into, result);
 }
 
@@ -146,8 +143,8 @@ void add_decide(App& app, Outcome& outcome) {
                 "the day of the transfer, and of the law unless --law-of says otherwise");
   c->add_option("--law-of", o->request.law_of, "read rules, lists and findings as of this day");
   c->add_option("--known-on", o->request.known_on, "leave out what was recorded after this day");
-  c->add_option("--from", o->from, "state of departure");
-  c->add_option("--to", o->to, "state of destination");
+  c->add_option("--from", o->from, "state of departure")->kind("STATE");
+  c->add_option("--to", o->to, "state of destination")->kind("STATE");
   c->add_option("--kind", o->kind, "kind of transfer");
   c->add_option("--known", o->request.known,
                 "FACT=VALUE, over what the files say; `unknown` forgets, `A|B` leaves both");

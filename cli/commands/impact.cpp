@@ -21,12 +21,6 @@ struct ImpactOptions {
   std::vector<std::string> pending;
 };
 
-std::string words(std::string s) {
-  for (char& c : s)
-    if (c == '_') c = ' ';
-  return s;
-}
-
 /// Cases whose answer changes, with what authorities have done.
 void print_answers(const Json& touches) {
   const auto bounds = [](const Json& b) {
@@ -130,6 +124,8 @@ int impact(ImpactOptions& o) {
   int code = exit_ok;
   const auto books = load(o.rules, code);
   if (!books) return code;
+  for (const std::string& regime : {o.request.regime, o.request.against})
+    if (!regime.empty() && !is_regime(*books, regime)) return exit_usage;
   if (const auto drafts = read_rulebooks(o.rules.drafts))
     for (const SourceText& t : *drafts) o.request.drafts.push_back(t.name);
   if (!o.world.empty()) {
@@ -147,7 +143,7 @@ int impact(ImpactOptions& o) {
   if (!result.ok) {
     if (o.format == "json") fmt::print("{}\n", reports_json(result.reports));
     print_reports(result.reports, true);
-    return !result.reports.empty() && result.reports.back().code == "SK4001" ? exit_too_much : exit_wrong;
+    return exit_code_of(result.reports);
   }
   print_reports(result.reports, true);
   if (o.format == "json")
@@ -181,10 +177,10 @@ void add_impact(App& app, Outcome& outcome) {
   c->footer(
       "Example: sekisho impact --from 2023-12-21 --to 2023-12-22 --regime jp.transfer\n"
       "Example: sekisho impact --from 2023-12-21 --to 2023-12-22 --world examples/patriot/world.yaml\n"
-      "Example: sekisho register init --register exports.register --origin exports.example \\\n"
-      "           && sekisho register append examples/patriot/events.jsonl --register exports.register --by "
+      "Example: sekisho register init --register impact.register --origin exports.example \\\n"
+      "           && sekisho register append examples/patriot/events.jsonl --register impact.register --by "
       "officer_1 \\\n"
-      "           && sekisho impact --from 2023-12-21 --to 2023-12-22 --register exports.register \\\n"
+      "           && sekisho impact --from 2023-12-21 --to 2023-12-22 --register impact.register \\\n"
       "           --world examples/patriot/world.yaml");
   c->callback([o, &outcome] { outcome.exit_code = impact(*o); });
 }

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <memory>
 #include <sstream>
 
@@ -19,13 +18,6 @@ struct LawOptions {
   std::size_t paths = 8;
   std::vector<std::string> answers;
 };
-
-bool is_regime(const Rulebooks& books, const std::string& name) {
-  const std::vector<std::string> all = books.regimes();
-  if (std::find(all.begin(), all.end(), name) != all.end()) return true;
-  fmt::print(stderr, "error: there is no regime `{}`; there are: {}\n", name, fmt::join(all, " "));
-  return false;
-}
 
 int show(const LawOptions& o) {
   if (!days_exist({o.on})) return exit_usage;
@@ -49,7 +41,7 @@ int cases(const LawOptions& o) {
   if (!o.regime.empty() && !is_regime(*books, o.regime)) return exit_usage;
   const CasesResult made = books->cases({o.regime, o.on, o.paths});
   print_reports(made.reports, false);
-  if (!made.ok) return exit_too_much;
+  if (!made.ok) return exit_code_of(made.reports);
   fmt::print("{}{}", o.format == "json" ? made.json : made.law, o.format == "json" ? "\n" : "");
   return exit_ok;
 }
@@ -126,7 +118,7 @@ int coverage(const LawOptions& o) {
   }
   const CoverageResult result = books->coverage(request);
   print_reports(result.reports, false);
-  if (!result.ok) return exit_wrong;
+  if (!result.ok) return exit_code_of(result.reports);
   if (o.format == "json") {
     fmt::print("{}\n", result.json);
     return exit_ok;

@@ -22,21 +22,15 @@ int order(const LawOrderOptions& o) {
   int code = exit_ok;
   const auto books = load(o.rules, code);
   if (!books) return code;
-  if (o.find) {
-    fmt::print("{}", books->find_order(o.trials));
+  if (!o.regime.empty() && !is_regime(*books, o.regime)) return exit_usage;
+  const OrderResult result = o.find ? books->find_order(o.trials) : books->order(o.regime, o.on);
+  print_reports(result.reports, true);
+  if (!result.ok) return exit_code_of(result.reports);
+  if (o.find || o.format == "json") {
+    fmt::print("{}{}", result.text, o.find ? "" : "\n");
     return exit_ok;
   }
-  const auto json = books->order(o.regime, o.on);
-  if (!json) {
-    fmt::print(stderr, "error: there is no regime `{}`; there are: {}\n", o.regime,
-               fmt::join(books->regimes(), " "));
-    return exit_usage;
-  }
-  if (o.format == "json") {
-    fmt::print("{}\n", *json);
-    return exit_ok;
-  }
-  const Json j = read_json(*json);
+  const Json j = read_json(result.text);
   fmt::print("order of {} on {}: {}\n", o.regime.empty() ? "all regimes" : o.regime,
              j["on"].get<std::string>(), j["order"].get<std::string>());
   for (const Json& v : j["variables"])

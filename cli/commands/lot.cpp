@@ -2,9 +2,11 @@
 #include <sekisho/lots.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <set>
+#include <vector>
 
 #include "command.h"
 #include "files.h"
@@ -36,8 +38,25 @@ class Pedigree {
     }
   }
   void trace() const {
+    struct Step {
+      int number, deep;
+      std::string how;
+    };
     std::set<int> told;
-    trace(last(), 0, "", told);
+    std::vector<Step> open{{last(), 0, ""}};  // the next one last
+    while (!open.empty()) {
+      const Step step = std::move(open.back());
+      open.pop_back();
+      const Json& s = state(step.number);
+      const Json& parents = s["parents"];
+      print(s, step.deep, step.how);
+      if (!told.insert(step.number).second) {
+        if (!parents.empty()) fmt::print("{}as above\n", indent(step.deep + 1));
+        continue;
+      }
+      for (auto p = parents.rbegin(); p != parents.rend(); ++p)
+        open.push_back({(*p)["state"].get<int>(), step.deep + 1, text_at(*p, "how")});
+    }
   }
   void where_used() const {
     for (const Json& i : j_["used_in"]) print(state(i), 0);
@@ -60,8 +79,14 @@ class Pedigree {
   const Json& state(const Json& number) const { return *states_.at(number.get<int>()); }
   const Json& state(int number) const { return *states_.at(number); }
   int last() const { return j_["now"].is_null() ? j_["history"].back().get<int>() : j_["now"].get<int>(); }
+  /// What stands deeper than a line is wide says how deep.
+  static std::string indent(int deep) {
+    constexpr int most = 30;
+    return std::string(static_cast<std::size_t>(std::min(deep, most)) * 2, ' ') +
+           (deep > most ? fmt::format("({} deep) ", deep) : "");
+  }
   static void print(const Json& s, int deep, const std::string& how = "") {
-    fmt::print("{:{}}{}{}: {} {}{}{}; {} {} ({})\n", "", deep * 2, text_at(s, "lot"), part(", ", how),
+    fmt::print("{}{}{}: {} {}{}{}; {} {} ({})\n", indent(deep), text_at(s, "lot"), part(", ", how),
                text_at(s, "quantity"), text_at(s, "item"), part(", held by ", text_at(s, "holder")),
                part(" in ", text_at(s, "country")), text_at(s, "on"), text_at(s, "event"),
                text_at(s, "kind"));
@@ -85,15 +110,6 @@ class Pedigree {
     if (!r.contains("share")) return more ? name + ": perhaps, the law is unsettled" : name;
     return fmt::format("{}: {}{} of the value, {}", name, more ? "at least " : "",
                        text_at(r["share"], "fraction"), text_at(r["share"], "at_least"));
-  }
-  void trace(int number, int deep, const std::string& how, std::set<int>& told) const {
-    const Json& s = state(number);
-    print(s, deep, how);
-    if (!told.insert(number).second) {
-      if (!s["parents"].empty()) fmt::print("{:{}}as above\n", "", deep * 2 + 2);
-      return;
-    }
-    for (const Json& p : s["parents"]) trace(p["state"].get<int>(), deep + 1, text_at(p, "how"), told);
   }
 
   const Json& j_;
@@ -134,8 +150,7 @@ int answer(LotOptions& o, Ask ask, const Print& print) {
   print_reports(result.reports, true);
   if (!result.ok) {
     if (o.format == "json") fmt::print("{}\n", reports_json(result.reports));
-    const bool limit = !result.reports.empty() && result.reports.back().code == "SK4001";
-    return limit ? exit_too_much : exit_wrong;
+    return exit_code_of(result.reports);
   }
   const Json j = read_json(result.json);
   if (o.format == "json")

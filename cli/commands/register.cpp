@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <functional>
@@ -173,9 +174,13 @@ bool write_secret(const std::string& path, const std::string& text) {
     cannot_write(path, std::strerror(errno));
     return false;
   }
-  const bool whole =
-      ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && fsync(fd) == 0;
-  return ::close(fd) == 0 && whole;
+  bool whole = write_all(fd, text) && fsync(fd) == 0;
+  const int why = errno;
+  whole = ::close(fd) == 0 && whole;
+  if (whole) return true;
+  cannot_write(path, std::strerror(why));
+  unlink(path.c_str());  // half a key opens nothing
+  return false;
 }
 
 int key(const RegisterOptions& o) {
@@ -247,8 +252,19 @@ int import_from(OpenRegister& r, const RegisterOptions& o) {
     }
   }
   std::istream& in = o.file == "-" ? std::cin : file;
-  const RegisterOutcome done =
-      r.import([&](std::string& line) { return static_cast<bool>(std::getline(in, line)); });
+  int why = 0;
+  const RegisterOutcome done = r.import([&](std::string& line) {
+    errno = 0;
+    if (std::getline(in, line)) return true;
+    if (!broken(in)) return false;
+    why = errno == 0 ? EIO : errno;
+    line.clear();  // no entry reads so: of an export that breaks off nothing is taken
+    return true;
+  });
+  if (why != 0) {
+    cannot_read(o.file == "-" ? "standard input" : o.file, std::strerror(why));
+    return exit_files;
+  }
   if (done.ok) fmt::print("imported {} entries\n", done.number);
   return told(done);
 }
@@ -283,10 +299,10 @@ void add_register(App& app, Outcome& outcome) {
   App* r = app.add_subcommand("register", "the append-only record: what was done, by whom, and proof of it");
   r->require_subcommand();
   r->footer(
-      "Example: sekisho register init --register exports.register --origin exports.example && \\\n"
-      "         sekisho register append examples/patriot/events.jsonl --register exports.register --by "
-      "officer_1\n"
-      "         sekisho register verify --register exports.register\n"
+      "Example: sekisho register init --register new.register --origin exports.example && \\\n"
+      "         sekisho register append examples/patriot/events.jsonl --register new.register --by "
+      "officer_1 && \\\n"
+      "         sekisho register verify --register new.register\n"
       "docs/register.md says what is proved.");
   std::shared_ptr<RegisterOptions> o;
   App* c = named(*r, "init", "make a new, empty register", o, init, outcome);

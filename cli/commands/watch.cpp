@@ -195,12 +195,12 @@ void add_watch(App& app, Outcome& outcome) {
   c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones (files or folders)");
   c->add_option("--format", o->format, "text or json")->one_of({"text", "json"});
   c->footer(
-      "Example: sekisho register init --register exports.register --origin exports.example \\\n"
+      "Example: sekisho register init --register watched.register --origin exports.example \\\n"
       "           && sekisho decide examples/patriot/finished-to-us.yaml --world examples/patriot/world.yaml "
       "\\\n"
-      "           --on 2023-12-21 --record exports.register --by officer_1 \\\n"
-      "           && sekisho register confirm --register exports.register --entry 0 --by officer_2 \\\n"
-      "           --reason \"weighed\" && sekisho watch --register exports.register --on 2023-12-22");
+      "           --on 2023-12-21 --record watched.register --by officer_1 \\\n"
+      "           && sekisho register confirm --register watched.register --entry 0 --by officer_2 \\\n"
+      "           --reason \"weighed\" && sekisho watch --register watched.register --on 2023-12-22");
   c->callback([o, &outcome] { outcome.exit_code = watch(*o); });
 }
 

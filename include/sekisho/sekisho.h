@@ -107,6 +107,13 @@ struct CoverageResult {
   std::string json;  // schemas/coverage.schema.json
 };
 
+/// In which order the facts of the law are asked.
+struct OrderResult {
+  bool ok = false;
+  std::vector<Report> reports;
+  std::string text;
+};
+
 /// Rulebooks that were read and checked together.
 class Rulebooks {
  public:
@@ -156,11 +163,13 @@ class Rulebooks {
   std::string facts() const;
   std::string rules() const;
   /// JSON: the order in which a regime's facts (all regimes' jointly if empty) are asked under the law of a
-  /// day (the last if empty), and how many nodes that takes; nullopt if there is no such regime.
-  std::optional<std::string> order(std::string_view regime, std::string_view day) const;
+  /// day (the last if empty), and how many nodes that takes.
+  /// @fails SK3013 no such regime, SK4001
+  OrderResult order(std::string_view regime, std::string_view day) const;
   /// A better order for these texts, to be kept beside them; the same law gives the same answers in any.
   /// @param trials  so many orders are tried at the most
-  std::string find_order(std::size_t trials) const;
+  /// @fails SK4001
+  OrderResult find_order(std::size_t trials) const;
 
   const Body& body() const { return *body_; }
 

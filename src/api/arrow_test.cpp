@@ -261,7 +261,8 @@ TEST_CASE("columns in memory are decided as the same table of text is, whatever 
 TEST_CASE("columns that cannot be read are named, and rows that cannot are refused alone") {
   Pool p;
   const auto schema_with = [&](const char* format, const std::string& name) {
-    return ArrowBatch(books(), {}, *p.schema("+s", "", {p.schema(format, name)}));
+    return ArrowBatch(books(), {},
+                      *p.schema("+s", "", {p.schema("u", "destination"), p.schema(format, name)}));
   };
   CHECK(schema_with("w:16", "armed").reports().front().message.find("column `armed`, not `w:16`") !=
         std::string::npos);

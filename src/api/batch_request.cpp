@@ -8,6 +8,16 @@
 namespace sekisho {
 namespace {
 
+constexpr std::size_t most_told = 50;    // what is no header may have very many cells
+constexpr std::size_t most_shown = 100;  // or one that is very long
+
+std::string shown(const std::string& name) {
+  if (name.size() <= most_shown) return name;
+  std::size_t end = most_shown;
+  while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xc0) == 0x80) --end;
+  return name.substr(0, end) + "…";
+}
+
 /// A column and what it is said to hold, each with its place.
 struct MappedColumn {
   std::string column, to;
@@ -113,7 +123,8 @@ class RequestReader {
     CsvReader reader(text);
     TextRow first;
     if (!reader.next(first) || !first.problem.empty()) {
-      diags_.emit(code::wrong_form, whole, "a first line with the names of the columns");
+      diags_.emit(code::wrong_form, whole, "a first line with the names of the columns")
+          .fix("write it above the rows, such as `id,on,departure,destination`");
       return;
     }
     std::vector<std::string> names;
@@ -127,6 +138,15 @@ class RequestReader {
       at.push_back(place(whole, text, cell));
     }
     for (std::size_t i = 0; i < names.size(); ++i) name_column(names, at, i);
+    if (wrong_columns_ > most_told)
+      diags_.emit(code::column_passed_over, whole, "…")
+          .note(fmt::format("of {} columns the first {} are told", wrong_columns_, most_told));
+    const auto is_fact = [](const ColumnUse& u) { return u.kind == ColumnUse::Kind::fact; };
+    if (passed_over_ && std::none_of(out_.columns.begin(), out_.columns.end(), is_fact))
+      diags_.emit(code::wrong_form, whole, "a column that is a fact")
+          .note(
+              fmt::format("none of the {} columns is one, so every row would be decided alike", names.size()))
+          .fix("say which facts they are with `--column COLUMN=FACT`; `sekisho facts` lists those there are");
     for (const MappedColumn& m : mapped_) {
       if (std::find(names.begin(), names.end(), m.column) != names.end()) continue;
       auto d = diags_.emit(code::no_such_column, m.column_at, m.column);
@@ -145,9 +165,12 @@ class RequestReader {
     const ColumnUse use = header_.use(names[i]);
     out_.columns.push_back(use);
     if (!met_.insert(names[i]).second) {
-      diags_.emit(code::key_twice, at[i], names[i]).fix("give each column a name of its own");
+      if (++wrong_columns_ <= most_told)
+        diags_.emit(code::key_twice, at[i], shown(names[i])).fix("give each column a name of its own");
     } else if (use.kind == ColumnUse::Kind::ignored) {
-      if (!out_.options.columns.contains(names[i])) column_passed_over(header_, names[i], at[i], diags_);
+      if (out_.options.columns.contains(names[i])) return;
+      passed_over_ = true;
+      if (++wrong_columns_ <= most_told) column_passed_over(header_, names[i], at[i], diags_);
     } else if (const auto first = std::find(out_.columns.begin(), out_.columns.end() - 1, use);
                first != out_.columns.end() - 1) {
       const auto f = static_cast<std::size_t>(first - out_.columns.begin());
@@ -166,6 +189,8 @@ class RequestReader {
   Diagnostics diags_;
   std::vector<MappedColumn> mapped_;
   std::set<std::string> by_hand_, met_;
+  bool passed_over_ = false;
+  std::size_t wrong_columns_ = 0;
 };
 
 }  // namespace
@@ -174,9 +199,10 @@ ReadRequest read_request(const Law& law, const BatchRequest& request) {
   return RequestReader(law, request).run();
 }
 
-void column_passed_over(const Header& header, const std::string& column, TextSpan at, Diagnostics& diags) {
+void column_passed_over(const Header& header, const std::string& name, TextSpan at, Diagnostics& diags) {
+  const std::string column = shown(name);
   auto d = diags.emit(code::column_passed_over, at, column);
-  const std::string meant = header.meant(column);
+  const std::string meant = header.meant(name);
   d.fix(meant.empty() ? fmt::format("say which fact it is with `--column {}=FACT`, or `--column {}=ignore`",
                                     column, column)
                       : fmt::format("if `{}` is meant, `--column {}={}`", meant, column, meant));

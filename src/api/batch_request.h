@@ -16,7 +16,7 @@ struct ReadRequest {
 ReadRequest read_request(const Law& law, const BatchRequest& request);
 
 /// Says that a column is no fact, and which one may be meant.
-void column_passed_over(const Header& header, const std::string& column, TextSpan at, Diagnostics& diags);
+void column_passed_over(const Header& header, const std::string& name, TextSpan at, Diagnostics& diags);
 
 /// What some programs write before a text to say that it is UTF-8.
 inline constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";

@@ -102,7 +102,8 @@ class Comparison {
         for (const Regime& r : law_.regimes) names.push_back(r.name);
         const std::string near = nearest(name, names);
         diags_.emit(code::unknown_rule_name, TextSpan{}, "regime", name)
-            .fix(near.empty() ? "`law show` lists the regimes" : fmt::format("is `{}` meant?", near));
+            .fix(near.empty() ? fmt::format("the regimes are {}", fmt::join(names, ", "))
+                              : fmt::format("is `{}` meant?", near));
         return false;
       }
     return true;

@@ -19,6 +19,22 @@ std::string mark(std::string_view text) {
   return fmt::format("{:016x}", h);
 }
 
+/// @param find  given diagnostics, the text
+template <class Find>
+OrderResult found(const Sources& sources, const Find& find) {
+  Diagnostics diags;
+  OrderResult out;
+  try {
+    out.text = find(diags);
+  } catch (const TooManyNodes&) {
+    diags.emit(code::too_many_nodes, TextSpan{}, default_node_limit);
+  }
+  out.reports = reports_of(sources, diags);
+  out.ok = !diags.has_errors();
+  if (!out.ok) out.text.clear();
+  return out;
+}
+
 }  // namespace
 
 std::vector<std::string> kept_order(std::string_view order_file, std::span<const SourceText> texts) {
@@ -33,34 +49,39 @@ std::vector<std::string> kept_order(std::string_view order_file, std::span<const
   return names;
 }
 
-std::optional<std::string> Rulebooks::order(std::string_view regime, std::string_view day) const {
+OrderResult Rulebooks::order(std::string_view regime, std::string_view day) const {
   const Body& b = *body_;
-  const RegimeId of = b.regime(regime);
-  if (!of.valid() && !regime.empty()) return std::nullopt;
-  Diagnostics diags;
-  const Date on = parse_date(day).value_or(stretches(b.law).back());
-  Json variables = Json::array();
-  for (const AskedVariable& v : asked_variables(b.law, of, on, diags))
-    variables.push_back({{"variable", v.name}, {"values", v.values}, {"nodes", v.nodes}});
-  return Json{{"regime", regime.empty() ? Json(nullptr) : Json(regime)},
-              {"on", to_string(on)},
-              {"order", b.order},
-              {"variables", variables}}
-      .dump(2);
+  return found(b.sources, [&](Diagnostics& diags) {
+    const RegimeId of = b.regime(regime);
+    if (!of.valid() && !regime.empty()) {
+      diags.emit(code::unknown_rule_name, TextSpan{}, "regime", regime);
+      return std::string();
+    }
+    const Date on = parse_date(day).value_or(stretches(b.law).back());
+    Json variables = Json::array();
+    for (const AskedVariable& v : asked_variables(b.law, of, on, diags))
+      variables.push_back({{"variable", v.name}, {"values", v.values}, {"nodes", v.nodes}});
+    return Json{{"regime", regime.empty() ? Json(nullptr) : Json(regime)},
+                {"on", to_string(on)},
+                {"order", b.order},
+                {"variables", variables}}
+        .dump(2);
+  });
 }
 
-std::string Rulebooks::find_order(std::size_t trials) const {
+OrderResult Rulebooks::find_order(std::size_t trials) const {
   const Body& b = *body_;
-  Diagnostics diags;
-  const VariableOrder order = sekisho::find_order(b.law, trials, diags);
-  std::string out =
-      "# The order in which facts are asked, found by `sekisho law order --find`. It makes compiling quicker "
-      "and\n"
-      "# changes no answer; where a text below has changed since, it is passed over.\n";
-  for (const Parsed& p : b.files)
-    out += fmt::format("of {} {}\n", mark(b.sources.text(p.source)), b.sources.name(p.source));
-  for (const std::string& name : order) out += fmt::format("asks {}\n", name);
-  return out;
+  return found(b.sources, [&](Diagnostics& diags) {
+    const VariableOrder order = sekisho::find_order(b.law, trials, diags);
+    std::string out =
+        "# The order in which facts are asked, found by `sekisho law order --find`. It makes compiling "
+        "quicker and\n"
+        "# changes no answer; where a text below has changed since, it is passed over.\n";
+    for (const Parsed& p : b.files)
+      out += fmt::format("of {} {}\n", mark(b.sources.text(p.source)), b.sources.name(p.source));
+    for (const std::string& name : order) out += fmt::format("asks {}\n", name);
+    return out;
+  });
 }
 
 }  // namespace sekisho

@@ -15,7 +15,7 @@ struct Date {
 };
 
 constexpr Date far_past{-1'000'000};
-constexpr Date far_future{3'000'000};  // after every year of four digits
+constexpr Date far_future{2'932'897};  // the day after 9999-12-31
 
 /// Reads `2023-12-22`. @returns nullopt if the text has another form or no such day exists
 std::optional<Date> parse_date(std::string_view text);

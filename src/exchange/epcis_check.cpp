@@ -334,7 +334,8 @@ void EpcisCheck::word(const Vocabulary& v, const Doc& d) {
   if (v.open || std::find(v.words.begin(), v.words.end(), bare) != v.words.end()) return;
   auto e = diags_.emit(code::not_in_vocabulary, d.at, d.text, v.what);
   const std::string near = nearest(bare, v.words);
-  e.fix(near.empty() ? "a word of your own is written as a URI" : fmt::format("write `{}`", near));
+  if (!near.empty()) e.fix(fmt::format("if `{}` is meant, write that", near));
+  e.fix("a word of your own is written as a URI");
 }
 
 void EpcisCheck::list(const Doc& d, std::string_view of, const Each& each) {

@@ -22,7 +22,7 @@ class Edges {
       days_.insert(d);
   }
   void ends(Date d) {
-    if (d != far_future) days_.insert(Date{d.days + 1});
+    if (const Date next{d.days + 1}; next < far_future) days_.insert(next);
   }
   std::vector<Date> run() && {
     if (always_ || days_.empty()) days_.insert(days_.empty() ? Date{} : Date{days_.begin()->days - 1});

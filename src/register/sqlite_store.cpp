@@ -303,7 +303,7 @@ class SqliteStore : public Store {
     if (kind == SQLITE_READONLY || kind == SQLITE_CANTOPEN)
       p.cure = "allow writing to the file and to its folder";
     if (kind == SQLITE_CORRUPT)
-      p.cure = "`register verify` says what is left; restore the rest from an export";
+      p.cure = "put a copy in its place, or bring back an export with `register import`";
     return p;
   }
   Failure bind_pack(const PackRow& row, const char* sql) {
@@ -377,9 +377,12 @@ Result<std::unique_ptr<SqliteStore>> opened(const std::string& path, const std::
                                   files.empty() ? nullptr : files.c_str());
   auto store = std::make_unique<SqliteStore>(path, db);
   if (got != SQLITE_OK) {
-    Problem p = problem(code::register_unreadable, path, sqlite3_errmsg(db));
-    p.cure = (flags & SQLITE_OPEN_CREATE) != 0 ? "name a file in a folder that may be written"
-                                               : "`sekisho register init` makes a new one";
+    std::error_code no_file;
+    const bool folder = std::filesystem::is_directory(path, no_file);
+    Problem p = problem(code::register_unreadable, path, folder ? "it is a folder" : sqlite3_errmsg(db));
+    p.cure = folder                              ? "name the file of the register"
+             : (flags & SQLITE_OPEN_CREATE) != 0 ? "name a file in a folder that may be written"
+                                                 : "`sekisho register init` makes a new one";
     return p;
   }
   return store;
