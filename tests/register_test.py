@@ -61,7 +61,7 @@ def new_register(folder):
 
 
 def event(name):
-    return json.dumps({"event": "lose", "id": name, "on": "2024-01-01", "takes": [{"lot": "l"}]}, separators=(",", ":"))
+    return json.dumps({"event": "make", "id": name, "on": "2024-01-01", "gives": [{"lot": name, "item": "i", "quantity": "1 pieces"}]}, separators=(",", ":"))
 
 
 ITEM = json.dumps({"event": "enter", "id": "items", "on": "2023-12-31", "items": {"i": {"name": "an item"}}}, separators=(",", ":"))
@@ -160,7 +160,7 @@ def proved(folder):
     assert run("key", "--signer", "x", "--out", secret, good=False).returncode == 3, "a key was written over another"
     file = folder / "proved.jsonl"
     wrong = {"event": "correct", "id": "c", "on": "2024-01-02", "reason": "found", "of": "e0", "withdrawn": "yes"}
-    file.write_text("".join(event(f"e{i}") + "\n" for i in range(297)) + event("e297").replace('"takes"', '"note":"line \u2028 and \u0085 break","takes"') + "\n" + json.dumps(wrong, separators=(",", ":")) + "\n")
+    file.write_text("".join(event(f"e{i}") + "\n" for i in range(297)) + event("e297").replace('"gives"', '"note":"line \u2028 and \u0085 break","gives"') + "\n" + json.dumps(wrong, separators=(",", ":")) + "\n")
     run("append", file, "--register", location, "--by", "officer_1")
     run("reject", "--register", location, "--entry", 298, "--by", "officer_2", "--reason", "it was not")
     early = folder / "early.checkpoint"

@@ -340,7 +340,7 @@ void add_register(App& app, Outcome& outcome) {
     s->add_option("--reason", o->reason, "why")->required();
     if (run == confirm) s->add_option("--world", o->world, "parties that bookings name (YAML)");
     s->footer(
-        fmt::format("Example: sekisho register {} --register exports.register --entry 8 --by officer_2 "
+        fmt::format("Example: sekisho register {} --register exports.register --entry 9 --by officer_2 "
                     "--reason \"seen the waybill\"",
                     name));
   };
@@ -378,9 +378,9 @@ void add_register(App& app, Outcome& outcome) {
   c->add_option("--by", o->by, "who disposes of it")->required();
   c->add_option("--reason", o->reason, "why, such as the end of its retention")->required();
   c->footer(
-      "Example: sekisho register reject --register exports.register --entry 8 --by officer_2 --reason "
+      "Example: sekisho register reject --register exports.register --entry 9 --by officer_2 --reason "
       "\"another lot\" && \\\n"
-      "         sekisho register dispose --register exports.register --entry 8 --by officer_1 --reason "
+      "         sekisho register dispose --register exports.register --entry 9 --by officer_1 --reason "
       "\"retention ended\"");
 
   c = below(*r, "export", "all entries as text, a line each", o, export_to, outcome);

@@ -3,11 +3,13 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "accounts/replay.h"
 #include "api/body.h"
 #include "api/held.h"
 #include "api/opened_events.h"
+#include "custody/custody.h"
 #include "ledger/reading.h"
 #include "model/corrections.h"
 
@@ -36,9 +38,13 @@ class Growing {
     std::vector<Report> out = grown(added.begin(), four_eyes);
     if (out.empty() && four_eyes != added.end()) out = grown(four_eyes, added.end());
     if (out.empty()) return stopped_movements();
-    for (Report& r : out)
+    for (Report& r : out) {
       if (!has_world && r.code.starts_with("SK33"))
         r.fixes.emplace_back("where it hangs on what a party belongs to, name the parties with `--world`");
+      if (r.fixes.empty())
+        r.fixes.emplace_back(
+            "put the new events right, or first `correct` what is recorded otherwise than it was");
+    }
     return out;
   }
 
@@ -48,6 +54,8 @@ class Growing {
   std::vector<Report> mistakes(std::span<const Event> events) {
     Diagnostics told;
     replay_accounts(events, far_future, read_.world, told);
+    const Law no_law;  // what lies on goods does not make them be there
+    const Custody goods(events, far_future, no_law, read_.world, told);
     std::vector<Report> all = reports_of(read_.sources, told);
     std::erase_if(all, [](const Report& r) { return !r.is_error; });
     return all;
@@ -56,9 +64,13 @@ class Growing {
     read_.events.insert(read_.events.end(), std::make_move_iterator(first), std::make_move_iterator(last));
     std::vector<Report> now = mistakes(read_.events);
     if (now.empty()) return now;
-    std::set<std::pair<std::string, std::string>> known;
-    for (const Report& r : mistakes(std::span(read_.events).first(before_))) known.emplace(r.code, r.message);
-    std::erase_if(now, [&](const Report& r) { return known.contains({r.code, r.message}); });
+    // What accounts and goods both tell is told once.
+    std::set<std::tuple<std::string, std::string, std::string, unsigned>> known;
+    const auto told_before = [&](const Report& r) {
+      return !known.emplace(r.code, r.message, r.place.file, r.place.line).second;
+    };
+    for (const Report& r : mistakes(std::span(read_.events).first(before_))) told_before(r);
+    std::erase_if(now, told_before);
     return now;
   }
 

@@ -16,9 +16,9 @@ std::string lines_of(const std::vector<Holding>& events);
 std::set<std::string, std::less<>> reserved_names(const Holdings& recorded);
 
 /// What would be wrong in every later answer if events came to hold: names taken twice, corrections and
-/// liftings of what is not there, bookings that an authorisation does not bear. What was wrong before is not
-/// told again. Of lots nothing is said: what they may be hangs on rulebooks. Where nothing is wrong, warnings
-/// tell which of them move what is stopped, as far as events say: what happened is recorded all the same.
+/// liftings of what is not there, bookings that an authorisation does not bear, goods that are not where an
+/// event takes them from. What was wrong before is not told again. Where nothing is wrong, warnings tell
+/// which of them move what is stopped, as far as events say: what happened is recorded all the same.
 /// @param more   one canonical line each; what needs four eyes comes last, as if it were confirmed
 /// @param world  parties that bookings name
 std::vector<Report> new_mistakes(const Holdings& recorded, const std::vector<std::string>& more,

@@ -43,25 +43,27 @@ ReservedLine Shipments::line_of(const Transfer& t, const TransferLine& l) const 
 std::map<std::string, std::string> Shipments::moved(const std::string& event, Date on, const Transfer& t,
                                                     const std::set<std::string>& under) {
   std::map<std::string, std::string> lack;
-  std::vector<std::pair<std::string, Reservation>> fit;
+  std::vector<std::pair<std::string, Taking>> booked;  // how it is undone
   for (const std::string& id : under) {
     const auto known = limits_.find(id);
     for (std::size_t k = 0; known != limits_.end() && k < known->second; ++k) {
-      Reservation r{fmt::format("{} {}", event, one_limit(id, k)), {}, on, {}, {}};
+      const std::string limit = one_limit(id, k);
+      Reservation r{fmt::format("{} {}", event, limit), {}, on, {}, {}};
       for (const TransferLine& l : t.lines) {
         r.lines.push_back(line_of(t, l));
-        r.lines.back().under = {one_limit(id, k)};
+        r.lines.back().under = {limit};
       }
-      for (const Refusal& why : book_.would_refuse(r))
+      const Refusals refused = book_.reserve(r);
+      if (refused.empty()) booked.emplace_back(id, Taking{r.id + " undone", r.id, on, {}});
+      for (const Refusal& why : refused)
         if (why.why == Why::limit_lacks)
           lack.try_emplace(id, fmt::format("`{}` grants {}: {} more than is left", id,
-                                           to_string(book_.terms(one_limit(id, k), on)->instrument.limits[0]),
+                                           to_string(book_.terms(limit, on)->instrument.limits[0]),
                                            to_string(*why.lacks)));
-      fit.emplace_back(id, std::move(r));
     }
   }
-  for (const auto& [id, r] : fit)
-    if (!lack.contains(id)) book_.reserve(r);
+  for (const auto& [id, undo] : booked)
+    if (lack.contains(id)) book_.release(undo);
   return lack;
 }
 

@@ -321,17 +321,17 @@ class Audit {
   /// One link may take several effects away.
   static bool same_link(const Defeat& a, const Defeat& b) { return a.by == b.by && a.at.begin == b.at.begin; }
   void link(const Rule& r, const Defeat& d) {
-    bool together = false;
+    const LinkSeen* together = nullptr;
     for (const Defeat& one : r.defeats)
       if (const auto it = links_.find(&one); same_link(one, d) && it != links_.end()) {
         if (it->second.matters) return;
-        together = true;
+        together = &it->second;
       }
     out_.emit(code::link_never_matters, d.at, law_[d.by].name, r.name)
-        .note(r.at, !together
+        .note(r.at, together == nullptr
                         ? std::string("they are never in force together")
                         : fmt::format("where {} applies, {} does not stand anyhow{}{}", law_[d.by].name,
-                                      r.name, it->second.example.empty() ? "" : ", ", it->second.example))
+                                      r.name, together->example.empty() ? "" : ", ", together->example))
         .fix("leave the link out");
   }
   std::string names(const std::set<std::uint32_t>& rules) const {

@@ -27,8 +27,9 @@ std::string amount_or_none(const std::optional<Amount>& a) {
 /// One event on the lots as they are: first everything is looked up, then everything changes.
 class Custody::Step {
  public:
-  Step(Custody& custody, const Event& event, const Agreements& agreements, Diagnostics& diags)
-      : c_(custody), e_(event), agreements_(agreements), diags_(diags) {}
+  Step(Custody& custody, const Event& event, const Agreements& agreements, const World& parties,
+       Diagnostics& diags)
+      : c_(custody), e_(event), agreements_(agreements), parties_(parties), diags_(diags) {}
 
   void run() {
     if (const auto* a = std::get_if<Attest>(&e_.body)) return attest(*a);
@@ -109,7 +110,17 @@ class Custody::Step {
       case EventKind::assemble:
       case EventKind::disassemble: new_numbers(); break;
       case EventKind::split:
-      case EventKind::merge: conserved(); break;
+        only_one(taken_.size(), "one lot that is split", "split each by an event of its own");
+        conserved();
+        break;
+      case EventKind::merge:
+        only_one(g_->gives.size(), "one lot that the merged ones become", "`split` it afterwards");
+        conserved();
+        break;
+      case EventKind::release:
+        only_one(taken_.size(), "one lot of which copies are given", "release each by an event of its own");
+        new_numbers();
+        break;
       case EventKind::repair:
         repaired_conserved();
         new_numbers();
@@ -127,6 +138,10 @@ class Custody::Step {
       default: break;
     }
   }
+  /// Of several lots nobody says which of them is in which lot given.
+  void only_one(std::size_t lots, const char* expected, const char* cure) {
+    if (lots != 1) diags_.emit(code::wrong_form, e_.at, expected).fix(cure);
+  }
   /// A serial number is that of one piece of its item, as long as the piece is there.
   void new_numbers() {
     std::map<std::pair<std::string_view, std::string_view>, const LotGiven*> by_number;
@@ -134,7 +149,8 @@ class Custody::Step {
       for (const std::string& n : l.serials) {
         const auto [first, is_new] = by_number.try_emplace({l.item, n}, &l);
         const std::string holder = is_new ? c_.holder_of(l.item, n) : first->second->lot;
-        if (!holder.empty() && !takes_piece(holder, n))
+        const bool goes = is_new && e_.kind != EventKind::release && takes_piece(holder, n);
+        if (!holder.empty() && !goes)
           diags_.emit(code::serial_exists, l.at, holder, l.item, n)
               .fix("correct the number, or the item, of one of the two");
       }
@@ -241,26 +257,31 @@ class Custody::Step {
       diags_.emit(code::more_than_lent, e_.at, g_->of, to_string(l->out), amount_or_none(back));
   }
 
-  /// Whether a state came of what the loan moved, and of nothing that came back since. What an event leaves
-  /// behind is neither: the rest of a lot that was lent in part never was out.
+  /// Whether a state is of the item that the loan moved and came of it on some way on which nothing came back
+  /// since. What an event leaves behind is neither: the rest of a lot that was lent in part never was out.
   bool is_out(StateId state, const Loan& loan) const {
-    bool lent = false, back = false;
-    const auto look = [&](StateId s) {
+    std::set<StateId> seen;
+    std::vector<StateId> open{state};
+    while (!open.empty()) {
+      const StateId s = open.back();
+      open.pop_back();
+      if (!seen.insert(s).second) continue;
       const Event& by = *c_.states_[s].by;
-      if (by.goods() == nullptr) return;  // an attestation moves nothing
       const std::vector<Origin> from = c_.graph().origins(s);
-      if (!from.empty() && from.front().how == Descent::rest) return;
-      lent = lent || &by == loan.lent;
-      back = back || by.goods()->of == loan.lent->id;
-    };
-    look(state);
-    for (const StateId s : c_.graph().ancestors(state)) look(s);
-    return lent && !back;
+      const bool stayed = from.empty() || from.front().how == Descent::rest || by.goods() == nullptr;
+      if (!stayed && &by == loan.lent && c_.states_[s].item == c_.states_[state].item) return true;
+      if (stayed || by.goods()->of != loan.lent->id)
+        for (const Origin& o : from) open.push_back(o.state);
+    }
+    return false;
   }
 
   // --- what changes ---
   void change() {
-    for (const Taken& t : taken_) c_.taken_[{&e_, t.said->lot}] = t.state;
+    for (const Taken& t : taken_) {
+      c_.taken_[{&e_, t.said->lot}] = t.state;
+      given_by_holder(t);
+    }
     switch (e_.kind) {
       case EventKind::make:
       case EventKind::assemble: build(); break;
@@ -289,6 +310,15 @@ class Custody::Step {
         break;
       default: break;
     }
+  }
+  /// Who gives holds the goods, belongs to who holds them, or has the holder as a part.
+  void given_by_holder(const Taken& t) {
+    const std::string& holder = c_.states_[t.state].holder;
+    if (g_->from.empty() || holder.empty() || parties_.within(g_->from, holder) ||
+        parties_.within(holder, g_->from))
+      return;
+    diags_.emit(code::given_by_another, t.said->at, t.said->lot, holder, g_->from)
+        .fix(fmt::format("record how it came to `{}`, or correct `from`", g_->from));
   }
   /// @param says_worth  whether the state's value is said of it, and not only handed on
   void add(LotState s, const std::vector<Origin>& origins, const Added& added = {}, bool says_worth = false) {
@@ -335,8 +365,9 @@ class Custody::Step {
   }
   void build() {
     const auto licence = agreements_.find(g_->made_under);
-    const Added arising = c_.marks_.arising(
+    Added arising = c_.marks_.arising(
         g_->made_in, licence == agreements_.end() ? std::vector<std::string>{} : licence->second, e_.on);
+    arising.divided = g_->gives.size() > 1;
     std::vector<Origin> origins;
     for (const Taken& t : taken_) origins.push_back(origin(t, Descent::built_in));
     for (const std::string& lot : g_->made_with)
@@ -389,8 +420,7 @@ class Custody::Step {
       for (std::size_t i = 1; i < taken_.size(); ++i) join(s, taken_[i]);
       std::vector<Origin> origins;
       for (const Taken& t : taken_)
-        origins.push_back(split && taken_.size() == 1 ? origin(t.state, Descent::part, l.quantity)
-                                                      : origin(t, split ? Descent::part : Descent::united));
+        origins.push_back(split ? origin(t.state, Descent::part, l.quantity) : origin(t, Descent::united));
       add(std::move(s), origins, {}, l.value.has_value());
     }
   }
@@ -470,11 +500,9 @@ class Custody::Step {
   }
   /// What is known stays; whoever comes to know it bears what lies on it.
   void release() {
-    std::vector<Origin> origins;
-    for (const Taken& t : taken_) origins.push_back({t.state, Descent::copied});
+    const StateId original = taken_.front().state;
     for (const LotGiven& l : g_->gives) {
-      LotState s = c_.states_[taken_.front().state];
-      for (std::size_t i = 1; i < taken_.size(); ++i) join(s, taken_[i]);
+      LotState s = c_.states_[original];
       s.lot = l.lot;
       s.item = l.item;
       s.quantity = l.quantity;
@@ -482,7 +510,7 @@ class Custody::Step {
       s.value = l.value;
       s.holder = g_->to;
       if (!g_->country.empty()) s.country = g_->country;
-      add(std::move(s), origins, bound(), l.value.has_value());
+      add(std::move(s), {{original, Descent::copied}}, bound(), l.value.has_value());
     }
   }
   void repair() {
@@ -500,7 +528,7 @@ class Custody::Step {
         continue;
       }
       Out mended{c_.states_[whole.state], {origin(whole, Descent::same)}, {}};
-      mended.added.parts_taken_out = g_->gives.size() > 1;
+      mended.added.divided = g_->gives.size() > 1;
       for (const Taken& put_in : taken_)
         if (put_in.state != whole.state) mended.origins.push_back(origin(put_in, Descent::built_in));
       out.push_back(std::move(mended));
@@ -519,6 +547,7 @@ class Custody::Step {
   Custody& c_;
   const Event& e_;
   const Agreements& agreements_;
+  const World& parties_;
   Diagnostics& diags_;
   const Goods* g_ = nullptr;
   std::vector<Taken> taken_;
@@ -529,8 +558,10 @@ Custody::Custody(std::span<const Event> recorded, Date valid_on, const Law& law,
     : marks_(law) {
   const std::vector<const Event*> all = corrected(recorded, diags);
   Agreements agreements;
+  World parties;
   const auto enter = [&](const World& w) {
     for (const Agreement& a : w.agreements) agreements.emplace(a.id, a.licensor_states);
+    parties.parties.insert(parties.parties.end(), w.parties.begin(), w.parties.end());
   };
   enter(known);
   for (const Event* e : all)
@@ -539,7 +570,7 @@ Custody::Custody(std::span<const Event> recorded, Date valid_on, const Law& law,
   for (const Event* e : all) {
     if (e->on > valid_on) break;
     events_.push_back(e);
-    Step(*this, *e, agreements, diags).run();
+    Step(*this, *e, agreements, parties, diags).run();
   }
 }
 

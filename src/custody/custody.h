@@ -48,8 +48,9 @@ class Custody {
  public:
   /// Reads events as they were recorded, corrections among them, up to a day on which they were so. The
   /// events must outlive this.
-  /// @param known  agreements that the events name, besides those that they enter
-  /// @fails SK3201 to SK3211; an event that is reported happens to nothing
+  /// @param known  agreements and parties that the events name, besides those that they enter
+  /// @fails SK3201 to SK3211; an event that is reported happens to nothing. Warnings (SK3210, SK3212) stop
+  /// none
   Custody(std::span<const Event> recorded, Date valid_on, const Law& law, const World& known,
           Diagnostics& diags);
 

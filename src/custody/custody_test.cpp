@@ -224,6 +224,64 @@ TEST_CASE("what stayed at home or is back already cannot come back") {
   CHECK(second("loan") == "SK3005");
 }
 
+TEST_CASE("what is out comes back though it was merged with what is out by another lending") {
+  const Kept k(
+      make("l", 10) +
+      R"({"event":"lend","id":"ln","on":"2020-02-01","takes":[{"lot":"l"}],"to":"b"})"
+      "\n" +
+      event("return", "2020-03-01", R"(,"of":"ln","takes":[{"lot":"l","quantity":"5 pieces","as":"back"}])") +
+      R"({"event":"lend","id":"ln2","on":"2020-04-01","takes":[{"lot":"back"}],"to":"b"})"
+      "\n" +
+      event(
+          "merge", "2020-05-01",
+          R"(,"takes":[{"lot":"back"},{"lot":"l"}],"gives":[{"lot":"m","item":"gyro","quantity":"10 pieces"}])") +
+      event("return", "2020-06-01", R"(,"of":"ln2","takes":[{"lot":"m","quantity":"5 pieces","as":"x"}])") +
+      event("return", "2020-06-02", R"(,"of":"ln","takes":[{"lot":"m"}])"));
+  REQUIRE(k.codes() == "");
+  for (const Loan& l : k.custody.loans()) CHECK(l.out.ten_thousandths == 0);
+}
+
+TEST_CASE("what was made of lent goods, or taken out of them, is not what was lent") {
+  const auto codes = [](const std::string& more) {
+    return Kept(make("l", 2) +
+                R"({"event":"lend","id":"ln","on":"2020-02-01","takes":[{"lot":"l"}],"to":"b"})"
+                "\n" +
+                more)
+        .codes();
+  };
+  const std::string built =
+      event("assemble", "2020-03-01",
+            R"(,"takes":[{"lot":"l"}],"gives":[{"lot":"s","item":"seeker","quantity":"2 pieces"}])");
+  const std::string taken_out =
+      event("disassemble", "2020-03-01",
+            R"(,"takes":[{"lot":"l"}],"gives":[{"lot":"s","item":"ring","quantity":"2 pieces"}])");
+  const std::string back = R"(,"of":"ln","takes":[{"lot":"s"}])";
+  CHECK(codes(built + event("return", "2020-04-01", back)) == "SK3005");
+  CHECK(codes(taken_out + event("return", "2020-04-01", back)) == "SK3005");
+  CHECK(codes(built + event("return_substitute", "2020-04-01", back)) == "");
+  // Worked on, it is of its item still.
+  CHECK(codes(event("assemble", "2020-03-01",
+                    R"(,"takes":[{"lot":"l"}],"gives":[{"lot":"s","item":"gyro","quantity":"2 pieces"}])") +
+              event("return", "2020-04-01", back)) == "");
+}
+
+TEST_CASE("who gives is held against who holds: the holder, what it belongs to, or a part of it") {
+  const auto given_by = [](const char* from) {
+    return Kept(
+        R"({"event":"enter","id":"p","on":"2019-01-01","parties":{"m":{"name":"M","part_of":"group"},)"
+        R"("group":{"name":"G"},"works":{"name":"W","part_of":"m"},"other":{"name":"O","part_of":"group"}}})"
+        "\n" +
+        make("l", 4) +
+        event("transfer", "2020-02-01", fmt::format(R"(,"takes":[{{"lot":"l"}}],"to":"b"{})", from)));
+  };
+  for (const char* from : {"", R"(,"from":"m")", R"(,"from":"group")", R"(,"from":"works")"})
+    CHECK(given_by(from).codes() == "");
+  const Kept k = given_by(R"(,"from":"other")");
+  CHECK(k.codes() == "SK3212");
+  CHECK_FALSE(k.diags.has_errors());
+  CHECK(k.lot("l").holder == "b");
+}
+
 TEST_CASE("a serial number is that of one piece of its item, as long as the piece is there") {
   const auto one = [](const char* lot, const char* item = "gyro", const char* on = "2020-01-01") {
     return event("make", on,
@@ -242,6 +300,21 @@ TEST_CASE("a serial number is that of one piece of its item, as long as the piec
   CHECK(Kept(one("l") + moved + one("m", "gyro", "2020-01-03")).codes() == "SK3211");
   const std::string lost = event("lose", "2020-01-02", R"(,"takes":[{"lot":"l"}])");
   CHECK(Kept(one("l") + lost + one("m", "gyro", "2020-01-03")).codes() == "");
+  // The copy of what stays has no number of it.
+  CHECK(
+      Kept(
+          one("l") +
+          event(
+              "release", "2020-01-02",
+              R"(,"takes":[{"lot":"l"}],"to":"b","gives":[{"lot":"m","item":"gyro","quantity":"1 pieces","serials":["a"]}])"))
+          .codes() == "SK3211");
+  CHECK(
+      Kept(
+          one("l") +
+          event(
+              "assemble", "2020-02-01",
+              R"(,"takes":[{"lot":"l"}],"gives":[{"lot":"l","item":"gyro","quantity":"1 pieces","serials":["a"]},{"lot":"m","item":"gyro","quantity":"1 pieces","serials":["a"]}])"))
+          .codes() == "SK3211");
   // Worked on and given again under its number.
   CHECK(
       Kept(
@@ -434,6 +507,35 @@ TEST_CASE("merged lots bear a share by their values; repaired ones what nobody c
   };
   CHECK(repaired("", "") == "");
   CHECK(repaired(R"(,{"lot":"us"})", "") == "us_parts 0+");
+}
+
+TEST_CASE("content of several lots assembled at once is in none of them for certain") {
+  const auto set = [](const char* lots) {
+    return Kept(worth("us", "US", 10) + made_of(R"({"lot":"us"})", lots));
+  };
+  const char* both = R"({"lot":"w1","item":"seeker","quantity":"1 pieces","value":"100 USD"},)"
+                     R"({"lot":"w2","item":"seeker","quantity":"1 pieces","value":"100 USD"})";
+  const Kept k = set(both);
+  REQUIRE(k.codes() == "");
+  CHECK(k.rights("w1") == "us_parts 0+");
+  CHECK(k.rights("w2") == "us_parts 0+");
+  CHECK(set(R"({"lot":"w1","item":"seeker","quantity":"2 pieces","value":"200 USD"})").rights("w1") ==
+        "us_parts 1/20");
+}
+
+TEST_CASE("several lots are split or released one by one, and merged to one: no order of them matters") {
+  const auto codes = [](const char* kind, const char* takes, const char* gives) {
+    return Kept(worth("us", "US", 10) + worth("jp", "JP", 10) +
+                event(kind, "2020-05-01",
+                      fmt::format(R"(,"takes":[{}],"gives":[{}]{})", takes, gives,
+                                  std::string_view(kind) == "release" ? R"(,"to":"b")" : "")))
+        .codes();
+  };
+  const char* tens = R"({"lot":"x","item":"gyro","quantity":"10 pieces"},)"
+                     R"({"lot":"y","item":"gyro","quantity":"10 pieces"})";
+  for (const char* takes : {R"({"lot":"us"},{"lot":"jp"})", R"({"lot":"jp"},{"lot":"us"})"})
+    for (const char* kind : {"split", "merge", "release"}) CHECK(codes(kind, takes, tens) == "SK3005");
+  CHECK(codes("release", R"({"lot":"us"})", tens) == "");
 }
 
 TEST_CASE("a right reaches what is made with technology that bears it, if its rulebook says so") {

@@ -90,11 +90,11 @@ ShareRow ExactShares::counted(StateId s) {
   }
   ShareRow out(own.size());
   if (!body.empty()) {
-    if (how == Descent::built_in)
+    if (how == Descent::built_in && !added.divided)
       out = share_rules::built(body, graph_.worth(s));
     else if (how == Descent::united)
       out = share_rules::mixed(body);
-    else if (carries_on(how) && !added.parts_taken_out && rest_bare)
+    else if (carries_on(how) && !added.divided && rest_bare)
       out = body.front().row;
     else
       out = share_rules::opened(body);

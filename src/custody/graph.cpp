@@ -146,7 +146,7 @@ ShareId Graph::share_of(std::span<const Origin> origins, const Added& added, std
   const bool all_bare = std::all_of(origins.begin(), origins.end(), [&](const Origin& o) { return bare(o); });
   if (all_bare) return added.share;
   const Origin& first = origins.front();
-  if (first.how == Descent::built_in)
+  if (first.how == Descent::built_in && !added.divided)
     sum_built(origins, value);
   else if (first.how == Descent::united)
     sum_united(origins);
@@ -212,7 +212,7 @@ void Graph::sum_united(std::span<const Origin> origins) {
 /// What went on as it was, or nobody says how much of what it bore.
 void Graph::sum_opened(std::span<const Origin> origins, const Added& added) {
   const Origin& first = origins.front();
-  const bool goes_on = carries_on(first.how) && !added.parts_taken_out;
+  const bool goes_on = carries_on(first.how) && !added.divided;
   const bool rest_bare = std::all_of(origins.begin() + 1, origins.end(),
                                      [&](const Origin& o) { return o.how == Descent::made_with || bare(o); });
   shares_.begin(goes_on && rest_bare ? states_[first.state].share : Shares::none());
@@ -225,7 +225,7 @@ void Graph::sum_opened(std::span<const Origin> origins, const Added& added) {
 
 /// Of what comes of one state alone: the shares of that lie on it unchanged.
 static bool shares_go_on(Descent how, const Added& added) {
-  return carries_on(how) && added.share == Shares::none() && !added.parts_taken_out;
+  return carries_on(how) && added.share == Shares::none() && !added.divided;
 }
 
 std::optional<StateId> Graph::carried_from(StateId s) const {

@@ -21,7 +21,7 @@
 //   same, part, rest, copied   all marks; the same shares of value
 //   united                     the marks of each; shares weighed by value
 //   built_in                   the marks that see through; shares added by value
-//   taken_out                  all marks; shares open
+//   taken_out                  all marks; shares open, as of what is divided with other lots
 //   made_with                  the marks that reach products, and so do shares: all of it
 //
 // When it turns out that a state added something else than was thought, `revise` goes through what came of
@@ -64,7 +64,7 @@ struct Worth {
 struct Added {
   MarkSetId marks = MarkSets::none();
   ShareId share = Shares::none();
-  bool parts_taken_out = false;  // of what it was before, in a repair
+  bool divided = false;  // with others: parts taken out in a repair, several lots of one assembly
   friend bool operator==(const Added&, const Added&) = default;
 };
 

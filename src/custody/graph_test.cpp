@@ -21,7 +21,7 @@ struct Node {
   std::vector<Origin> origins;
   std::set<std::uint32_t> own_marks;
   std::array<bool, 2> whole{}, perhaps{};
-  bool parts_taken_out = false;
+  bool divided = false;
   Worth said;
 };
 struct Bears {
@@ -118,7 +118,7 @@ class Recursion {
     const Descent how = body.front().first.how;
     bool any = false;
     for (const auto& [o, b] : body) any = any || b.known[r] != 0 || b.open[r];
-    if (how == Descent::built_in) {
+    if (how == Descent::built_in && !n.divided) {
       for (const auto& [o, b] : body) {
         out.open[r] = out.open[r] || b.open[r];
         if (b.known[r] == 0) continue;
@@ -130,7 +130,7 @@ class Recursion {
       if (out.known[r] > 1) out.known[r] = 1;
     } else if (how == Descent::united) {
       mixed(body, out, r);
-    } else if (goes_on(how) && !n.parts_taken_out && others_bear_nothing(body)) {
+    } else if (goes_on(how) && !n.divided && others_bear_nothing(body)) {
       out.known[r] = body.front().second.known[r];
       out.open[r] = body.front().second.open[r];
     } else {
@@ -225,10 +225,11 @@ class Builder {
       case 6:
         several(Descent::same, 1);
         several(Descent::built_in, any(3));
-        n.parts_taken_out = any(2) == 0;
+        n.divided = any(2) == 0;
         break;
       default:
         several(Descent::built_in, 1 + any(3));
+        n.divided = any(5) == 0;
         if (any(3) == 0) several(Descent::made_with, 1);
         break;
     }
@@ -250,7 +251,7 @@ struct Built {
     for (const std::uint32_t m : n.own_marks) own.push_back(marks[m]);
     a.marks = graph.mark_sets().of(own);
     a.share = graph.shares().arisen({n.whole[0], n.whole[1]}, {n.perhaps[0], n.perhaps[1]});
-    a.parts_taken_out = n.parts_taken_out;
+    a.divided = n.divided;
     return a;
   }
   std::string bears(StateId s, ExactShares& shares) const {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "exchange/digital_link.h"
@@ -136,10 +137,39 @@ class Reading {
       told.line["id"] = epcis_hash(epcis_prehash(sources_, e, document_.ignored));
     if (declares) declarations_.push_back({id, text_at(told.line, "id"), e.at});
     drop_foreign(told, extensions);
+    if (!extensions.contains("takes")) number_parts(told.line);
     const auto event = line(to_line(told.line), e.at);
     if (!event) return;
     if (!extensions.empty() && !hold(e, standard, *event, told)) return out_.pop_back();
+    count(*event);
     tell_passed_over(e, told);
+  }
+  /// So much of a lot as moves on its own gets a number where the document says that more of it is there.
+  void number_parts(Json& line) const {
+    if (text_at(line, "event") != "transfer" || !line.contains("takes")) return;
+    for (Json& l : line["takes"]) {
+      const auto there = there_.find(text_at(l, "lot"));
+      const auto part = parse_amount(text_at(l, "quantity"));
+      if (there != there_.end() && part && part->unit == there->second.unit &&
+          part->ten_thousandths < there->second.ten_thousandths)
+        l["as"] = there->first + "#" + text_at(line, "id");
+    }
+  }
+  void count(const Event& e) {
+    const Goods* g = e.goods();
+    if (g == nullptr || e.kind == EventKind::inventory || e.kind == EventKind::release) return;
+    for (const LotTaken& t : g->takes) {
+      const auto there = there_.find(t.lot);
+      if (there == there_.end()) continue;
+      Amount& left = there->second;
+      const bool whole = !t.quantity || *t.quantity == left;
+      if (whole && moves(e.kind)) continue;
+      if (!whole && t.quantity->unit == left.unit && t.quantity->ten_thousandths < left.ten_thousandths)
+        left.ten_thousandths -= t.quantity->ten_thousandths;
+      else
+        there_.erase(there);
+    }
+    for (const LotGiven& l : g->gives) there_.insert_or_assign(l.lot, l.quantity);
   }
   /// A thing that stands twice in one list, in whatever spelling, would be taken or made twice.
   /// @returns false after a report
@@ -254,6 +284,7 @@ class Reading {
   Diagnostics& diags_;
   Packed packed_;
   std::vector<Event> out_;
+  std::map<std::string, Amount> there_;   // of lots that the document makes
   std::set<std::string> ids_;             // `eventID`s so far
   std::set<std::string> declared_wrong_;  // somewhere in the document
   std::set<std::string> none_;            // those that became no event

@@ -306,6 +306,36 @@ TEST_CASE("what is packed moves with what it is packed in, and is built into not
   CHECK(alone.found() == "SK3406");
 }
 
+TEST_CASE("a part of a lot that is shipped gets a number of its own, the whole keeps the lot's") {
+  const std::string when = R"("eventTime":"2020-01-03T00:00:00Z","eventTimeZoneOffset":"+00:00",)";
+  const auto so_many = [&](const std::string& id, const std::string& action, const std::string& step, int n) {
+    return R"({"type":"ObjectEvent","eventID":")" + id + "\"," + when + R"("action":")" + action +
+           R"(","bizStep":")" + step +
+           R"(","quantityList":[{"epcClass":"urn:epc:class:lgtin:4012345.011111.L","quantity":)" +
+           std::to_string(n) +
+           R"(}],"destinationList":[{"type":"possessing_party","destination":"urn:epc:id:pgln:4023333.00000"}]})";
+  };
+  const std::string made = so_many("urn:x:1", "ADD", "commissioning", 10),
+                    part = so_many("urn:x:2", "OBSERVE", "shipping", 4),
+                    rest = so_many("urn:x:3", "OBSERVE", "shipping", 6);
+  ReadDocument read(document_with(made + "," + part + "," + rest));
+  const std::vector<std::string> lines = read.lines();
+  REQUIRE(lines.size() == 3);
+  CHECK(
+      lines[1] ==
+      R"({"event":"transfer","id":"urn:x:2","on":"2020-01-03","takes":[{"lot":"https://id.gs1.org/01/04012345111118/10/L","quantity":"4 pieces","as":"https://id.gs1.org/01/04012345111118/10/L#urn:x:2"}],"to":"https://id.gs1.org/417/4023333000000"})");
+  CHECK(lines[2].find("\"as\"") == std::string::npos);
+  comes_back(lines[0] + "\n" + lines[1] + "\n" + lines[2] + "\n");
+  // One that says nothing of a number comes back so too.
+  comes_back(
+      lines[0] + "\n" +
+      R"({"event":"transfer","id":"t","on":"2020-01-03","takes":[{"lot":"https://id.gs1.org/01/04012345111118/10/L","quantity":"4 pieces"}],"to":"b"})"
+      "\n");
+  // Of a lot that another document makes nobody here can say whether it is the whole.
+  ReadDocument alone(document_with(part));
+  CHECK(alone.lines().front().find("\"as\"") == std::string::npos);
+}
+
 TEST_CASE("what stands twice, in whatever spelling, and a number with a wrong check digit are refused") {
   const auto made = [](const std::string& id, const std::string& epcs) {
     return R"({"type":"ObjectEvent","eventID":")" + id +
