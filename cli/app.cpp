@@ -10,6 +10,7 @@
 #include <map>
 
 #include "files.h"
+#include "tell.h"
 
 namespace sekisho::cli {
 namespace {
@@ -170,8 +171,7 @@ int App::parse(int argc, char** argv) {
     app_->parse(argc, argv);
   } catch (const CLI::ParseError& e) {
     if (e.get_exit_code() == 0) return app_->exit(e);  // help or version was asked for
-    fmt::print(stderr, "error: {}\n`{} --help` says what it takes.\n", wrong_use(*app_, e),
-               whole_name(named(*app_)));
+    tell("error: {}\n`{} --help` says what it takes.\n", wrong_use(*app_, e), whole_name(named(*app_)));
     return exit_usage;
   }
   return exit_ok;

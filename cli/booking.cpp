@@ -6,6 +6,7 @@
 #include "event_file.h"
 #include "files.h"
 #include "recorded.h"
+#include "tell.h"
 
 namespace sekisho::cli {
 namespace {
@@ -36,9 +37,8 @@ int into_register(const BookingPlace& place, const Make& make) {
   print_reports(done.reports, true);
   if (!done.ok) return exit_code_of(done);
   if (result.ok && done.proposed)
-    fmt::print(stderr,
-               "proposed as entry {}: it holds once another officer confirms it (`register confirm`)\n",
-               done.number);
+    tell("proposed as entry {}: it holds once another officer confirms it (`register confirm`)\n",
+         done.number);
   return told(place, result);
 }
 
@@ -46,7 +46,7 @@ int into_register(const BookingPlace& place, const Make& make) {
 
 int book_made(const Make& make, const BookingPlace& place) {
   if (place.append && place.events == "-") {
-    fmt::print(stderr, "error: nothing can be appended to standard input; name a file with `--events`\n");
+    tell("error: nothing can be appended to standard input; name a file with `--events`\n");
     return exit_usage;
   }
   if (place.append && is_register(place.events)) return into_register(place, make);

@@ -12,6 +12,7 @@
 
 #include "file_lock.h"
 #include "files.h"
+#include "tell.h"
 
 namespace sekisho::cli {
 
@@ -67,7 +68,7 @@ bool EventFile::append(const std::string& line) {
   if (done && write_all(file_, text) && fsync(file_) == 0) return true;
   cannot_write(path_, std::strerror(errno));
   if (done && ftruncate(file_, before.st_size) != 0)
-    fmt::print(stderr, "   a part of the line may stand at the end of `{}`: delete it\n", path_);
+    tell("   a part of the line may stand at the end of `{}`: delete it\n", path_);
   return false;
 }
 

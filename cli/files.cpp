@@ -14,6 +14,7 @@
 #include <iostream>
 
 #include "json.h"
+#include "tell.h"
 
 namespace sekisho::cli {
 namespace {
@@ -33,8 +34,7 @@ void print_place(const Report::Place& p) {
   std::size_t width = 0;
   for (const char c : p.excerpt.substr(from, p.marked))
     width += (static_cast<unsigned char>(c) & 0xc0) != 0x80;
-  fmt::print(stderr, "   {}\n   {}{}\n", printable(p.excerpt), pad,
-             std::string(std::max<std::size_t>(1, width), '^'));
+  tell("   {}\n   {}{}\n", printable(p.excerpt), pad, std::string(std::max<std::size_t>(1, width), '^'));
 }
 
 std::string where(const Report::Place& p) {
@@ -45,11 +45,11 @@ std::string where(const Report::Place& p) {
 }  // namespace
 
 void cannot_read(const std::string& path, const std::string& why) {
-  fmt::print(stderr, "error[SK5001]: cannot read `{}`: {}\n", path, why);
+  tell("error[SK5001]: cannot read `{}`: {}\n", path, why);
 }
 
 void cannot_write(const std::string& path, const std::string& why) {
-  fmt::print(stderr, "error[SK5002]: cannot write `{}`: {}\n", path, why);
+  tell("error[SK5002]: cannot write `{}`: {}\n", path, why);
 }
 
 int exit_code_of(const std::vector<Report>& reports) {
@@ -263,13 +263,11 @@ void print_reports(const std::vector<Report>& reports, bool with_warnings) {
   for (const Report& r : reports) {
     if (!r.is_error && !with_warnings) continue;
     const char* word = r.is_error ? "error" : "warning";
-    fmt::print(stderr, "{}{}{}[{}]{}: {}\n", where(r.place),
-               colour ? (r.is_error ? "\x1b[1;31m" : "\x1b[1;33m") : "", word, r.code,
-               colour ? "\x1b[0m" : "", printable(r.message));
+    tell("{}{}{}[{}]{}: {}\n", where(r.place), colour ? (r.is_error ? "\x1b[1;31m" : "\x1b[1;33m") : "", word,
+         r.code, colour ? "\x1b[0m" : "", printable(r.message));
     print_place(r.place);
-    for (const Report::Note& n : r.notes)
-      fmt::print(stderr, "   {}note: {}\n", where(n.place), printable(n.text));
-    for (const std::string& f : r.fixes) fmt::print(stderr, "   fix: {}\n", printable(f));
+    for (const Report::Note& n : r.notes) tell("   {}note: {}\n", where(n.place), printable(n.text));
+    for (const std::string& f : r.fixes) tell("   fix: {}\n", printable(f));
   }
 }
 

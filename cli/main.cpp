@@ -1,5 +1,8 @@
 #include <sekisho/sekisho.h>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -11,8 +14,20 @@
 #include "command.h"
 #include "files.h"
 
+namespace {
+
+/// A standard stream that is closed is opened to nothing, the wrong way round: else the next file that is
+/// opened takes its number, and what is printed goes into that. Writing to it fails, as reading does.
+void keep_standard_numbers() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (fcntl(stream, F_GETFD) < 0) open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   using namespace sekisho::cli;
+  keep_standard_numbers();
   App app(
       "sekisho: may these goods go from here to there, on this day, for this use, and why?\n"
       "Law in, proposed transfer in; finding with derivation out. A finding is no legal advice and\n"
@@ -42,9 +57,8 @@ int main(int argc, char** argv) {
     if (const int code = app.parse(argc, argv); code != exit_ok) return code;
   } catch (const std::bad_alloc&) {
     std::fputs(
-        "error: there is not enough memory for this\n   fix: let the program have more of it, or ask for "
-        "less "
-        "at once\n",
+        "error: there is not enough memory for this\n"
+        "   fix: let the program have more of it, or ask for less at once\n",
         stderr);
     return exit_too_much;
   } catch (const std::exception& e) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "files.h"
+#include "tell.h"
 
 namespace sekisho::cli {
 std::optional<SourceText> read_recorded(const std::string& location, const std::string& known_on,
@@ -15,8 +16,7 @@ std::optional<SourceText> read_recorded(const std::string& location, const std::
   exit_code = exit_files;
   if (location == "-" || !is_register(location)) {
     if (!known_on.empty()) {
-      fmt::print(
-          stderr,
+      tell(
           "error: `--known-on` asks a register: `{}` does not say when its events became known; leave it "
           "out, or record them with `sekisho register append`\n",
           location);

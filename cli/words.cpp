@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <algorithm>
 
+#include "tell.h"
+
 namespace sekisho::cli {
 
 std::string part(std::string_view before, const std::string& what) {
@@ -30,7 +32,7 @@ std::string stop_text(const Json& hold) {
 bool days_exist(std::initializer_list<std::string> days) {
   for (const std::string& d : days)
     if (!d.empty() && !is_day(d)) {
-      fmt::print(stderr, "error: there is no day `{}`; write it like 2023-12-22\n", d);
+      tell("error: there is no day `{}`; write it like 2023-12-22\n", d);
       return false;
     }
   return true;
@@ -40,8 +42,8 @@ bool is_regime(const Rulebooks& books, const std::string& name) {
   const std::vector<std::string> all = books.regimes();
   if (std::find(all.begin(), all.end(), name) != all.end()) return true;
   const std::string near = word_meant(name, all);
-  fmt::print(stderr, "error: there is no regime `{}`{}; there are: {}\n", name,
-             near.empty() ? "" : fmt::format("; is `{}` meant?", near), fmt::join(all, " "));
+  tell("error: there is no regime `{}`{}; there are: {}\n", name,
+       near.empty() ? "" : fmt::format("; is `{}` meant?", near), fmt::join(all, " "));
   return false;
 }
 

@@ -11,6 +11,7 @@
 #include "command.h"
 #include "files.h"
 #include "render.h"
+#include "tell.h"
 
 namespace sekisho::cli {
 namespace {
@@ -133,10 +134,10 @@ int keep(const AskOptions& o, const Rulebooks& books, const Json& answer) {
   const Json said = again.ok ? read_json(again.json) : Json();
   if (!again.ok || said["best"] != answer["best"] || said["worst"] != answer["worst"]) {
     print_reports(again.reports, false);
-    fmt::print(stderr,
-               "error: answers cannot be added to `{}` so that it says them; `{}` stays as it was\n"
-               "   fix: let its keys, and those under `answers`, begin lines of their own\n",
-               o.transfer.empty() ? o.request.transfer.name : o.transfer, o.answers);
+    tell(
+        "error: answers cannot be added to `{}` so that it says them; `{}` stays as it was\n"
+        "   fix: let its keys, and those under `answers`, begin lines of their own\n",
+        o.transfer.empty() ? o.request.transfer.name : o.transfer, o.answers);
     return exit_wrong;
   }
   return write_file(o.answers, request.transfer.text) ? exit_ok : exit_files;
@@ -148,7 +149,7 @@ void tell_unread_lines() {
   if (flags < 0 || fcntl(STDIN_FILENO, F_SETFL, flags | O_NONBLOCK) != 0) return;
   std::string line;
   if (std::getline(std::cin, line) && !line.empty())
-    fmt::print(stderr, "`{}` and what may follow it is not read: nothing more is asked\n", printable(line));
+    tell("`{}` and what may follow it is not read: nothing more is asked\n", printable(line));
   (void)fcntl(STDIN_FILENO, F_SETFL, flags);
 }
 
@@ -162,10 +163,10 @@ int ask(AskOptions& o) {
     if (!t) return exit_files;
     o.request.transfer = std::move(*t);
     if (!o.answers.empty() && !takes_answers(o.request.transfer.text)) {
-      fmt::print(stderr,
-                 "error: answers cannot be added to `{}` as it is written\n   fix: let its keys, and those "
-                 "under `answers`, begin lines of their own\n",
-                 o.transfer);
+      tell(
+          "error: answers cannot be added to `{}` as it is written\n   fix: let its keys, and those "
+          "under `answers`, begin lines of their own\n",
+          o.transfer);
       return exit_wrong;
     }
   }
@@ -175,7 +176,7 @@ int ask(AskOptions& o) {
     o.request.world = std::move(*w);
   }
   if (!o.answers.empty() && o.answers != o.transfer && access(o.answers.c_str(), F_OK) == 0 && !o.overwrite) {
-    fmt::print(stderr, "error: `{}` exists; choose another name, or say `--overwrite`\n", o.answers);
+    tell("error: `{}` exists; choose another name, or say `--overwrite`\n", o.answers);
     return exit_usage;
   }
   const bool person = isatty(STDIN_FILENO) != 0;
@@ -187,7 +188,7 @@ int ask(AskOptions& o) {
     if (!r.ok) {
       print_reports(r.reports, true);
       if (!answered) return exit_code_of(r.reports);
-      fmt::print(stderr, "that answer is left out; here is the question again\n");
+      tell("that answer is left out; here is the question again\n");
       o.request.known = before;
       continue;
     }

@@ -20,6 +20,7 @@
 #include "command.h"
 #include "file_lock.h"
 #include "files.h"
+#include "tell.h"
 #include "words.h"
 
 // `sekisho batch`: pieces of the input are decided by threads and written in order. What is written grows
@@ -161,8 +162,7 @@ class Run {
     return exit_ok;
   }
   static int written_over(const std::string& path, const std::string& what, const std::string& option) {
-    fmt::print(stderr, "error: `{}` is {} and would be written over\n   fix: give {} another name\n", path,
-               what, option);
+    tell("error: `{}` is {} and would be written over\n   fix: give {} another name\n", path, what, option);
     return exit_usage;
   }
   bool open_input() {
@@ -218,16 +218,16 @@ class Run {
     const bool began = !to_screen_ && fs::exists(state(), error);
     if (error) return errno = error.value(), complain("read", state()), exit_files;
     if (began && !o_.resume && !o_.fresh) {
-      fmt::print(stderr,
-                 "error: an earlier run to `{}` was stopped\n   fix: go on with --resume, or begin again "
-                 "with --fresh\n",
-                 o_.out);
+      tell(
+          "error: an earlier run to `{}` was stopped\n   fix: go on with --resume, or begin again "
+          "with --fresh\n",
+          o_.out);
       return exit_usage;
     }
     if (began && o_.resume) {
       if (!go_on()) return exit_wrong;
     } else if (o_.resume && !began) {
-      fmt::print(stderr, "note: nothing was stopped; beginning at the first row\n");
+      tell("note: nothing was stopped; beginning at the first row\n");
     }
     const auto mode = std::ios::binary | (at_.rows > 0 ? std::ios::app : std::ios::trunc);
     if (!to_screen_) {
@@ -253,9 +253,7 @@ class Run {
       const FileLock& l = locks_.emplace_back(part(*file));
       if (l.held()) continue;
       if (!l.other_run()) return complain("write", part(*file)), exit_files;
-      fmt::print(stderr,
-                 "error: another run writes to `{}`\n   fix: wait until it has ended, or write elsewhere\n",
-                 *file);
+      tell("error: another run writes to `{}`\n   fix: wait until it has ended, or write elsewhere\n", *file);
       return exit_usage;
     }
     return exit_ok;
@@ -278,24 +276,22 @@ class Run {
     const auto text = read_file(state());
     const auto before = text ? BatchProgress::read_text(text->text) : std::nullopt;
     if (!before) {
-      fmt::print(stderr, "error: `{}` says nothing of a stopped run\n   fix: begin again with --fresh\n",
-                 state());
+      tell("error: `{}` says nothing of a stopped run\n   fix: begin again with --fresh\n", state());
       return false;
     }
     at_.read = read_again(before->offset);
     if (const std::string changed = before->changed(at_); !changed.empty()) {
-      fmt::print(stderr,
-                 "error: `{}`: since that run was stopped this has changed: {}\n"
-                 "   fix: put it back as it was, or begin again with --fresh\n",
-                 state(), changed);
+      tell(
+          "error: `{}`: since that run was stopped this has changed: {}\n"
+          "   fix: put it back as it was, or begin again with --fresh\n",
+          state(), changed);
       return false;
     }
     std::error_code error;
     for (const auto& [path, bytes] :
          {std::pair{part(o_.out), before->out_bytes}, {part(o_.refused), before->refused_bytes}}) {
       if (fs::file_size(path, error) < bytes || error) {
-        fmt::print(stderr, "error: `{}` holds less than was written\n   fix: begin again with --fresh\n",
-                   path);
+        tell("error: `{}` holds less than was written\n   fix: begin again with --fresh\n", path);
         return false;
       }
       fs::resize_file(path, bytes, error);
@@ -303,7 +299,7 @@ class Run {
     }
     at_ = *before;
     first_row_ = at_.rows;
-    fmt::print(stderr, "going on after row {}\n", at_.rows);
+    tell("going on after row {}\n", at_.rows);
     return true;
   }
 
@@ -320,8 +316,7 @@ class Run {
     const unsigned threads = o_.threads != 0 ? o_.threads : std::max(1u, std::thread::hardware_concurrency());
     Pool pool(batch, threads);
     if (pool.threads() == 0) {
-      fmt::print(stderr,
-                 "error: no thread can be started\n   fix: let the program have one more, or more memory\n");
+      tell("error: no thread can be started\n   fix: let the program have one more, or more memory\n");
       return false;
     }
     std::deque<Sent> sent;
@@ -350,9 +345,9 @@ class Run {
       if (!sent.front().ready(std::chrono::milliseconds(100))) continue;  // it may take long: see interrupts
       sound = write(sent.front());
       sent.pop_front();
-      tell(false);
+      progress(false);
     }
-    tell(true);
+    progress(true);
     return sound;
   }
   bool write(Sent& sent) {
@@ -364,7 +359,7 @@ class Run {
     else
       out_ << piece.out << std::flush;
     if (refusals_to_stderr_)
-      fmt::print(stderr, "{}", piece.refused);
+      tell("{}", piece.refused);
     else
       refused_ << piece.refused << std::flush;
     if (!to_screen_ && !out_) return complain("write", part(o_.out));
@@ -382,7 +377,7 @@ class Run {
     at_.refused_bytes += piece.refused.size();
     return to_screen_ || o_.in == "-" || write_file(state(), at_.text());
   }
-  void tell(bool last) {
+  void progress(bool last) {
     if (isatty(STDERR_FILENO) == 0) return;
     const auto now = Clock::now();
     if (!last && now - told_ < std::chrono::milliseconds(200)) return;
@@ -395,8 +390,7 @@ class Run {
       const auto left = static_cast<long>(seconds * (1 - done) / std::max(done, 1e-9));
       rest = fmt::format(", {:.0f} %, {}:{:02} left", done * 100, left / 60, left % 60);
     }
-    fmt::print(stderr, "\r\x1b[K{} rows, {:.0f} rows/s{}{}", at_.rows, rate, last ? "" : rest,
-               last ? "\n" : "");
+    tell("\r\x1b[K{} rows, {:.0f} rows/s{}{}", at_.rows, rate, last ? "" : rest, last ? "\n" : "");
   }
 
   // --- the end ---
@@ -406,16 +400,16 @@ class Run {
     bool sound = true;
     for (; sound && !sent.empty() && sent.front().ready(std::chrono::milliseconds(0)); sent.pop_front())
       sound = write(sent.front());
-    tell(true);
+    progress(true);
     const int code = sound ? stopped() : exit_files;
     std::fflush(nullptr);
     std::_Exit(code);
   }
   int stopped() {
     if (to_screen_ || o_.in == "-") {
-      fmt::print(stderr, "stopped after row {}\n", at_.rows);
+      tell("stopped after row {}\n", at_.rows);
     } else {
-      fmt::print(stderr, "stopped after row {}: the same command with --resume goes on\n", at_.rows);
+      tell("stopped after row {}: the same command with --resume goes on\n", at_.rows);
     }
     return exit_stopped;
   }
@@ -434,11 +428,10 @@ class Run {
     }
     if (error) return errno = error.value(), complain("write", o_.refused), exit_files;
     if (!to_screen_) fs::remove(state(), error);
-    fmt::print(stderr, "{} rows decided", at_.rows - at_.refused);
+    tell("{} rows decided", at_.rows - at_.refused);
     if (at_.refused > 0)
-      fmt::print(stderr, ", {} refused{}", at_.refused,
-                 refusals_to_stderr_ ? "" : fmt::format(": see `{}`", o_.refused));
-    fmt::print(stderr, "\n");
+      tell(", {} refused{}", at_.refused, refusals_to_stderr_ ? "" : fmt::format(": see `{}`", o_.refused));
+    tell("\n");
     const std::vector<Report> law = batch.law_reports();
     print_reports(law, true);
     if (!law.empty()) return exit_too_much;

@@ -9,6 +9,7 @@
 #include "files.h"
 #include "recorded.h"
 #include "render.h"
+#include "tell.h"
 #include "words.h"
 
 namespace sekisho::cli {
@@ -27,12 +28,11 @@ struct DecideOptions {
 /// @returns the exit code, after a message
 int open_record(const DecideOptions& o, OpenRegister& into) {
   if (o.request.hypothetical) {
-    fmt::print(stderr, "error: an answer under a draft is no decision and is not recorded\n");
+    tell("error: an answer under a draft is no decision and is not recorded\n");
     return exit_usage;
   }
   if (!o.request.readings.empty()) {
-    fmt::print(stderr,
-               "error: an answer by one reading of unsettled law is no decision and is not recorded\n");
+    tell("error: an answer by one reading of unsettled law is no decision and is not recorded\n");
     return exit_usage;
   }
   const RegisterOutcome opened = into.open(o.record);
@@ -46,12 +46,11 @@ int record(const DecideOptions& o, OpenRegister& into, const DecideResult& resul
   const RegisterOutcome done = into.record_decision(o.request, result.json, own_events, {o.by, now()});
   print_reports(done.reports, true);
   if (!done.ok && !o.reserve.empty())
-    fmt::print(stderr, "`{}` is reserved all the same: `sekisho licence release` undoes it\n", o.reserve);
+    tell("`{}` is reserved all the same: `sekisho licence release` undoes it\n", o.reserve);
   if (!done.ok) return exit_code_of(done);
-  fmt::print(stderr, "recorded as entry {}, {}\n", done.number,
-             done.text == "decision"
-                 ? "a decision"
-                 : "a proposed decision that another officer confirms (`register confirm`)");
+  tell("recorded as entry {}, {}\n", done.number,
+       done.text == "decision" ? "a decision"
+                               : "a proposed decision that another officer confirms (`register confirm`)");
   return exit_ok;
 }
 
@@ -100,7 +99,7 @@ int decide(DecideOptions& o) {
     o.request.world = std::move(*world);
   }
   if (!o.reserve.empty() && o.events.empty()) {
-    fmt::print(stderr, "error: `--reserve` needs `--events`: the authorisations that goods are drawn on\n");
+    tell("error: `--reserve` needs `--events`: the authorisations that goods are drawn on\n");
     return exit_usage;
   }
   if (!o.events.empty() && !(o.request.events = read_recorded(o.events, o.request.known_on, exit_code)))

@@ -8,6 +8,7 @@
 #include "files.h"
 #include "json.h"
 #include "recorded.h"
+#include "tell.h"
 #include "words.h"
 
 namespace sekisho::cli {
@@ -47,9 +48,8 @@ int read_decisions(DueOptions& o) {
 int answer(DueOptions& o) {
   if (!days_exist({o.request.on, o.request.until, o.known_on})) return exit_usage;
   if (!o.request.until.empty() && o.request.until < o.request.on) {
-    fmt::print(stderr,
-               "error: `--until {}` is before `--on {}`; what is overdue on a day is told without it\n",
-               o.request.until, o.request.on);
+    tell("error: `--until {}` is before `--on {}`; what is overdue on a day is told without it\n",
+         o.request.until, o.request.on);
     return exit_usage;
   }
   int code = read_recorded(o.events, o.known_on, o.world, o.request.events, o.request.world);

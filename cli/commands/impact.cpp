@@ -9,6 +9,7 @@
 #include "files.h"
 #include "recorded.h"
 #include "render.h"
+#include "tell.h"
 #include "words.h"
 
 namespace sekisho::cli {
@@ -114,10 +115,10 @@ int impact(ImpactOptions& o) {
   const bool one_day = !o.on.empty() && (!o.rules.drafts.empty() || !o.request.against.empty());
   if ((two_days && !o.on.empty()) || two_days == one_day ||
       (!o.request.against.empty() && o.request.regime.empty())) {
-    fmt::print(stderr,
-               "error: compare two days (--from, --to), a draft (--draft, --on) or two regimes (--regime, "
-               "--against, "
-               "--on)\n");
+    tell(
+        "error: compare two days (--from, --to), a draft (--draft, --on) or two regimes (--regime, "
+        "--against, "
+        "--on)\n");
     return exit_usage;
   }
   if (one_day) o.request.to = o.on;

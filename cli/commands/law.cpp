@@ -7,6 +7,7 @@
 #include "files.h"
 #include "render.h"
 #include "sekisho/page.h"
+#include "tell.h"
 #include "words.h"
 
 namespace sekisho::cli {
@@ -32,7 +33,7 @@ int show(const LawOptions& o) {
 int cases(const LawOptions& o) {
   if (!days_exist({o.on})) return exit_usage;
   if (o.paths == 0) {
-    fmt::print(stderr, "error: `--paths 0` tells nothing; give 1 or more\n");
+    tell("error: `--paths 0` tells nothing; give 1 or more\n");
     return exit_usage;
   }
   int code = exit_ok;

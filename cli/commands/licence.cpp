@@ -11,6 +11,7 @@
 #include "files.h"
 #include "json.h"
 #include "recorded.h"
+#include "tell.h"
 #include "words.h"
 
 namespace sekisho::cli {
@@ -147,7 +148,7 @@ std::optional<std::pair<std::string, std::string>> parted(const std::string& wor
   const std::size_t at = word.find('=');
   if (at != std::string::npos && at > 0 && at + 1 < word.size())
     return std::pair(word.substr(0, at), word.substr(at + 1));
-  fmt::print(stderr, "error: `{}` is not {}\n", word, form);
+  tell("error: `{}` is not {}\n", word, form);
   return std::nullopt;
 }
 

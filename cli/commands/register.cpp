@@ -17,6 +17,7 @@
 #include "files.h"
 #include "json.h"
 #include "recorded.h"
+#include "tell.h"
 
 namespace sekisho::cli {
 namespace {
@@ -34,7 +35,7 @@ int told(const RegisterOutcome& r) {
 }
 
 void progress(std::uint64_t done) {
-  if (isatty(STDERR_FILENO) != 0) fmt::print(stderr, "\r{} entries", done);
+  if (isatty(STDERR_FILENO) != 0) tell("\r{} entries", done);
 }
 
 int init(const RegisterOptions& o) {
@@ -53,7 +54,7 @@ bool read_world(const RegisterOptions& o, std::optional<SourceText>& world) {
 /// when it is on the disk.
 int append(OpenRegister& r, const RegisterOptions& o) {
   if (o.batch == 0) {
-    fmt::print(stderr, "error: a batch holds at least one entry\n");
+    tell("error: a batch holds at least one entry\n");
     return exit_usage;
   }
   const auto file = read_file(o.file);
@@ -61,7 +62,7 @@ int append(OpenRegister& r, const RegisterOptions& o) {
   const EventLines read = canonical_events(*file);
   print_reports(read.reports, true);
   if (!read.ok) {
-    fmt::print(stderr, "nothing was recorded\n");
+    tell("nothing was recorded\n");
     return exit_wrong;
   }
   AppendOptions options;
@@ -149,11 +150,11 @@ int verify(OpenRegister& r, const RegisterOptions& o) {
     key = text->text;
   }
   if (!kept.empty() && key.empty()) {
-    fmt::print(stderr, "error: a checkpoint is checked with the signer's open key: --key FILE\n");
+    tell("error: a checkpoint is checked with the signer's open key: --key FILE\n");
     return exit_usage;
   }
   const RegisterOutcome v = r.verify(kept, key, progress);
-  if (isatty(STDERR_FILENO) != 0) fmt::print(stderr, "\r");
+  if (isatty(STDERR_FILENO) != 0) tell("\r");
   if (o.format == "json") fmt::print("{}\n", v.text);
   const int code = told(v);
   if (o.format == "json" || v.text.empty()) return code;
@@ -203,15 +204,13 @@ int checkpoint(OpenRegister& r, const RegisterOptions& o) {
 int prove(OpenRegister& r, const RegisterOptions& o) {
   const bool entry = o.entry != RegisterOptions::unnamed, growth = o.grown_from != RegisterOptions::unnamed;
   if (entry == growth || o.grown_from == 0) {
-    fmt::print(stderr, "error: {}\n",
-               o.grown_from == 0
-                   ? "every register grew from nothing; name a size above zero: --grown-from SIZE"
-                   : "name one thing to prove: --entry N, or --grown-from SIZE");
+    tell("error: {}\n", o.grown_from == 0
+                            ? "every register grew from nothing; name a size above zero: --grown-from SIZE"
+                            : "name one thing to prove: --entry N, or --grown-from SIZE");
     return exit_usage;
   }
   if (o.size == 0) {
-    fmt::print(stderr,
-               "error: a register of no entries proves nothing; name a size above zero: --size SIZE\n");
+    tell("error: a register of no entries proves nothing; name a size above zero: --size SIZE\n");
     return exit_usage;
   }
   const std::size_t all = 0, size = o.size == RegisterOptions::unnamed ? all : o.size;
@@ -223,7 +222,7 @@ int prove(OpenRegister& r, const RegisterOptions& o) {
 int dispose(OpenRegister& r, const RegisterOptions& o) {
   const RegisterOutcome d = r.dispose(o.entry, o.reason, {o.by, now()});
   if (d.ok) fmt::print("the body of entry {} is gone; entry {} says so\n", o.entry, d.number);
-  if (!d.text.empty()) fmt::print(stderr, "warning: files may still hold what it said: {}\n", d.text);
+  if (!d.text.empty()) tell("warning: files may still hold what it said: {}\n", d.text);
   return told(d);
 }
 

@@ -8,6 +8,7 @@
 #include "command.h"
 #include "files.h"
 #include "recorded.h"
+#include "tell.h"
 #include "words.h"
 
 namespace sekisho::cli {
@@ -32,7 +33,7 @@ int place(const StopOptions& o) {
   put(e, "lot", o.lot);
   put(e, "authorisation", o.authorisation);
   if (e.size() != before + 1) {
-    fmt::print(stderr, "error: name one thing to stop: --state, --party, --item, --lot or --authorisation\n");
+    tell("error: name one thing to stop: --state, --party, --item, --lot or --authorisation\n");
     return exit_usage;
   }
   return book_event(e, {o.events, o.world, o.by, o.format, o.append});
