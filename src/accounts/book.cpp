@@ -196,6 +196,18 @@ struct Book::Body {
   }
 
   // --- what an authorisation covers ---
+  static void in_effect_on(Refusals& out, const Account& a, Date on) {
+    const Authorisation& t = terms(a, on).text;
+    const std::string& id = t.instrument.id;
+    const Date last = t.instrument.valid.to.earliest;
+    if (!in_effect(t.state))
+      out.push_back({Why::not_in_effect,
+                     id,
+                     fmt::format("`{}` is {} on {}", id, to_string(t.state), to_string(on)),
+                     {}});
+    if (on > last)
+      out.push_back({Why::not_valid_then, id, fmt::format("`{}` was valid to {}", id, to_string(last)), {}});
+  }
   void usable(Refusals& out, const Account& a, Date on) const {
     const Authorisation& t = terms(a, on).text;
     const Instrument& i = t.instrument;
@@ -206,13 +218,10 @@ struct Book::Body {
     if (on < a.history.front().on)
       refuse(Why::not_valid_then,
              fmt::format("`{}` is known from {} on", i.id, to_string(a.history.front().on)));
-    if (!in_effect(t.state))
-      refuse(Why::not_in_effect, fmt::format("`{}` is {} on {}", i.id, to_string(t.state), to_string(on)));
+    in_effect_on(out, a, on);
     if (on < i.valid.from.latest)
       refuse(Why::not_valid_then,
              fmt::format("`{}` is valid from {} on", i.id, to_string(i.valid.from.latest)));
-    if (on > i.valid.to.earliest)
-      refuse(Why::not_valid_then, fmt::format("`{}` was valid to {}", i.id, to_string(i.valid.to.earliest)));
     for (const Condition& c : t.conditions)
       if (!c.met_on || *c.met_on > on)
         refuse(Why::condition_open, fmt::format("a condition of `{}` is not met: {}", i.id, c.text));
@@ -274,6 +283,11 @@ struct Book::Body {
              {}});
     }
   }
+  void covers(Refusals& out, const Account& a, const ReservedLine& line, Date on) const {
+    within_scope(out, a, line, on);
+    limits_told(out, a, line);
+    countable(out, a, line);
+  }
   void needs_answered(Refusals& out, const ReservedLine& line, Date on) {
     for (const NeededAct& n : line.needs) {
       bool answered = false;
@@ -300,19 +314,12 @@ struct Book::Body {
             {Why::need_unanswered, "", fmt::format("no authorisation gives {} from {}", n.need, n.from), {}});
     }
   }
-  void check_line(Refusals& out, const ReservedLine& line, Date on) {
+  void check_line(Refusals& out, const ReservedLine& line, Date on, Date booked) {
     const auto positive = [](const std::optional<Amount>& a) {
       return !a || (a->ten_thousandths > 0 && a->ten_thousandths <= most_ten_thousandths);
     };
     if (line.under.empty() || (!line.quantity && !line.value))
       out.push_back({Why::nothing_asked, "", "a line needs an amount and an authorisation", {}});
-    for (const auto& [fact, said] : {std::pair{"item", &line.item}, {"consignee", &line.consignee}})
-      if (const UseFact* f = find_fact(line, fact); f && f->values.front() != *said)
-        out.push_back(
-            {Why::contradicts,
-             "",
-             fmt::format("the {} of a line is `{}`, and its facts say `{}`", fact, *said, f->values.front()),
-             {}});
     if (!positive(line.quantity) || !positive(line.value))
       out.push_back({Why::too_large, "", "an amount is above zero and at most a million million", {}});
     for (const std::string& id : line.under) {
@@ -327,24 +334,32 @@ struct Book::Body {
       if (std::count(line.under.begin(), line.under.end(), id) > 1)
         out.push_back({Why::nothing_asked, id, fmt::format("`{}` is named twice in one line", id), {}});
       usable(out, *a, on);
-      within_scope(out, *a, line, on);
-      limits_told(out, *a, line);
-      countable(out, *a, line);
+      if (booked > on) in_effect_on(out, *a, booked);
+      covers(out, *a, line, on);
     }
     needs_answered(out, line, on);
   }
 
   // --- taking ---
-  /// What a line says by its facts alone, it says.
-  static Reservation spelled_out(Reservation r) {
+  /// What a line says by its facts alone, it says; what it says twice agrees.
+  static Reservation spelled_out(Refusals& out, Reservation r) {
     for (ReservedLine& l : r.lines)
-      for (const auto& [fact, said] : {std::pair{"item", &l.item}, {"consignee", &l.consignee}})
-        if (const UseFact* f = find_fact(l, fact); f && said->empty()) *said = f->values.front();
+      for (const auto& [fact, said] : {std::pair{"item", &l.item}, {"consignee", &l.consignee}}) {
+        const UseFact* f = find_fact(l, fact);
+        if (!f) continue;
+        if (said->empty()) *said = f->values.front();
+        if (*said != f->values.front())
+          out.push_back({Why::contradicts,
+                         "",
+                         fmt::format("the {} of a line is `{}`, and its facts say `{}`", fact, *said,
+                                     f->values.front()),
+                         {}});
+      }
     return r;
   }
   Refusals reserve(const Reservation& asked) {
-    const Reservation r = spelled_out(asked);
     Refusals out;
+    const Reservation r = spelled_out(out, asked);
     // An authorisation's name, too: `expire` names either.
     if (reservation_of.contains(r.id) || draw_of.contains(r.id) || account_of.contains(r.id))
       out.push_back({Why::id_taken, "", fmt::format("there is already a record `{}`", r.id), {}});
@@ -353,7 +368,7 @@ struct Book::Body {
     if (r.until && *r.until < r.on)
       out.push_back({Why::reservation_over, "", "a reservation does not end before its own day", {}});
     for (const ReservedLine& l : r.lines) {
-      check_line(out, l, r.on);
+      check_line(out, l, r.on, r.booked.value_or(r.on));
       if (std::count_if(r.lines.begin(), r.lines.end(),
                         [&](const ReservedLine& o) { return o.line == l.line; }) > 1)
         out.push_back({Why::nothing_asked, "", fmt::format("two lines are called `{}`", l.line), {}});
@@ -478,11 +493,11 @@ struct Book::Body {
       for (const std::uint32_t a : r->lines[m.line].accounts)
         if (std::find(touched.begin(), touched.end(), a) == touched.end()) touched.push_back(a);
     for (const std::uint32_t a : touched) usable(out, accounts[a], t.on);
-    for (const Meant& m : parts)
-      for (const std::uint32_t a : r->lines[m.line].accounts) {
-        within_scope(out, accounts[a], r->lines[m.line].asked, t.on);
-        countable(out, accounts[a], r->lines[m.line].asked);
-      }
+    for (const Meant& m : parts) {
+      const ReservedLine& line = r->lines[m.line].asked;
+      for (const std::uint32_t a : r->lines[m.line].accounts) covers(out, accounts[a], line, t.on);
+      needs_answered(out, line, t.on);
+    }
     if (!can_be_counted(out)) return out;
 
     std::vector<Booking> moved;
@@ -611,6 +626,9 @@ struct Book::Body {
     auto limits = accounts_of(a.instrument.limits);
     Refusals out;
     for (const Booking& b : used) countable_under(out, *known, limits, b);
+    if (!limits.empty() && !can_be_summed(used))
+      out.push_back(
+          {Why::too_large, id, fmt::format("`{}` has been used for more than can be counted", id), {}});
     if (!out.empty()) return out;
     for (const Booking& b : used) book(limits, b);
     overdrawn(out, id, limits, account_of.find(id)->second, used);
@@ -619,6 +637,14 @@ struct Book::Body {
     if (last) known->limits = std::move(limits);
     if (last && ends) end_reservations(*known);
     return out;
+  }
+  /// Where nothing limited them, uses may come to more than 64 bits hold.
+  static bool can_be_summed(const std::vector<Booking>& used) {
+    std::int64_t quantity = 0, value = 0;
+    return std::none_of(used.begin(), used.end(), [&](const Booking& b) {
+      return __builtin_add_overflow(quantity, b.quantity.reserved + b.quantity.drawn, &quantity) ||
+             __builtin_add_overflow(value, b.value.reserved + b.value.drawn, &value);
+    });
   }
   /// A new limit counts what was used before it; that is only possible in its own unit.
   static void countable_under(Refusals& out, const Account& a, const std::vector<LimitAccount>& limits,

@@ -28,6 +28,7 @@ struct Reservation {
   Date on;                    // the day for which the goods are to move
   std::optional<Date> until;  // free from the day after
   std::vector<ReservedLine> lines;
+  std::optional<Date> booked = {};  // the day on which it is asked; none: the same
 };
 
 struct Taking {

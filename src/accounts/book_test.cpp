@@ -246,6 +246,38 @@ TEST_CASE("a reservation or an authorisation ends after its last day and not bef
   CHECK(reasons(b.expire("nothing", day("2026-01-01"))) == Reasons{{Why::no_such_authorisation, ""}});
 }
 
+TEST_CASE("a draw has to state what an authorisation asks since it was amended") {
+  Authorisation a = licence("export", {limit("100 pieces")});
+  a.instrument.answers = {{"export_permit", {}, {}}};
+  Book b = book_of(a);
+  ReservedLine asked = line({"export"}, "10 pieces");
+  asked.item.clear();
+  asked.needs = {{"export_permit", "xk.office"}};
+  REQUIRE(b.reserve(reservation("r", asked)).empty());
+  a.state = AuthorisationState::amended;
+  a.instrument.limits = {limit("100 pieces"), of_item(limit("2 pieces"), "pac3")};
+  a.instrument.answers.clear();
+  REQUIRE(b.authorise(a, day("2024-06-02")).empty());
+  CHECK(reasons(b.draw(taking("d", "r", "2024-06-03"))) ==
+        Reasons{{Why::scope_unknown, ""}, {Why::need_unanswered, ""}});
+  a.instrument.limits = {limit("100 pieces")};
+  a.instrument.answers = {{"export_permit", {}, {}}};
+  a.instrument.authority = "xk.ministry";
+  REQUIRE(b.authorise(a, day("2024-06-04")).empty());
+  CHECK(reasons(b.draw(taking("d", "r", "2024-06-05"))) == Reasons{{Why::wrong_agency, ""}});
+}
+
+TEST_CASE("uses that nothing limited are not limited once they are more than can be counted") {
+  Authorisation a = licence("export", {});
+  Book b = book_of(a);
+  for (int i = 0; i < 1500; ++i)
+    REQUIRE(
+        b.reserve(reservation(std::to_string(i).c_str(), line({"export"}, "1000000000000 pieces"))).empty());
+  a.state = AuthorisationState::amended;
+  a.instrument.limits = {limit("5 pieces")};
+  CHECK(reasons(b.authorise(a, day("2024-06-02"))) == Reasons{{Why::too_large, ""}});
+}
+
 // --- against a naive model ---
 
 namespace {

@@ -109,33 +109,41 @@ ReservedLine with_wholes(ReservedLine line, const Wholes& wholes) {
 /// What a use concerns, and what it does not say.
 class Concerned {
  public:
-  Concerned(const Book& book, const Wholes& wholes, Date on) : book_(book), wholes_(wholes), on_(on) {}
+  /// What is known when `use` is recorded.
+  struct Known {
+    const Book& book;
+    const Wholes& wholes;
+    const World& world;
+    const LotTrails& trails;
+    const Event& use;
+  };
+  explicit Concerned(const Known& known) : k_(known) {}
 
   /// Everything about a line that a stop can name: a value that a fact has may be a party or a state.
-  void add(const ReservedLine& line) {
+  /// @param reserved  the event that set the line aside
+  void add(const ReservedLine& line, const Event& reserved) {
     for (const std::string& id : line.under) {
       concerns_.push_back({HeldKind::authorisation, id});
-      if (const Authorisation* a = book_.terms(id, on_); a != nullptr && !a->holder.empty())
-        for (const std::string& p : wholes_.of(a->holder)) add_party(p);
+      if (const Authorisation* a = k_.book.terms(id, k_.use.on); a != nullptr) add_party(a->holder);
     }
+    add_party(line.consignee);
     std::string item = line.item;
-    bool consignee = false, lot = false;
+    bool consignee = !line.consignee.empty(), lot = false, where = placed(line.consignee);
     for (const UseFact& f : line.facts) {  // all that is said, and all that it belongs to
+      if (f.values.empty()) continue;
+      const std::string& first = f.values.front();
       consignee = consignee || f.fact == "consignee";
-      lot = lot || f.fact == "lot";
-      for (const std::string& v : f.values)
-        if (f.fact == "lot")
-          concerns_.push_back({HeldKind::lot, v});
-        else if (f.fact == "item")
-          concerns_.push_back({HeldKind::item, v});
-        else
-          for (const std::string& p : wholes_.of(v)) add_party(p);
-      if (f.fact == "item" && item.empty() && !f.values.empty()) item = f.values.front();
+      where = where || f.fact == "destination" || (f.fact == "consignee" && placed(first));
+      if (f.fact == "item" && item.empty()) item = first;
+      if (f.fact == "lot") {
+        lot = lot || k_.trails.knows(first) || k_.world.lot(first) != nullptr;
+        if (item.empty()) item = item_of(first);
+      }
+      for (const std::string& v : f.values) add(f.fact, v, reserved);
     }
-    consignee = consignee || !line.consignee.empty();
-    for (const std::string& p : wholes_.of(line.consignee)) add_party(p);
     if (item.empty()) unsaid_.insert(HeldKind::item);
     if (!consignee) unsaid_.insert(HeldKind::party);
+    if (!where) unsaid_.insert(HeldKind::state);
     if (!lot) of_any_lot_.insert(item);
     concerns_.push_back({HeldKind::item, std::move(item)});
   }
@@ -148,47 +156,70 @@ class Concerned {
     says += h.came_of.empty() ? " is stopped" : fmt::format(" came of `{}`, which is stopped", h.came_of);
     says += fmt::format(" since {} by `{}`", to_string(h.since), h.stop);
     if (!named)
-      says += fmt::format(", and the use does not say {}", h.kind == HeldKind::item  ? "its item"
-                                                           : h.kind == HeldKind::lot ? "of which lot it is"
-                                                                                     : "to whom");
+      says += fmt::format(", and the use does not say {}", h.kind == HeldKind::item    ? "its item"
+                                                           : h.kind == HeldKind::lot   ? "of which lot it is"
+                                                           : h.kind == HeldKind::state ? "to which state"
+                                                                                       : "to whom");
     return Refusal{named ? Why::stopped : Why::perhaps_stopped,
                    h.kind == HeldKind::authorisation ? h.name : std::string(), std::move(says), std::nullopt};
   }
 
  private:
+  void add(const std::string& fact, const std::string& value, const Event& reserved) {
+    if (fact == "lot") {
+      concerns_.push_back({HeldKind::lot, value});
+      concerns_.push_back({HeldKind::item, item_of(value)});
+      for (std::string& lot : k_.trails.became(value, reserved, k_.trails.recorded_at(k_.use)))
+        concerns_.push_back({HeldKind::lot, std::move(lot)});
+    } else if (fact == "item") {
+      concerns_.push_back({HeldKind::item, value});
+    } else if (fact == "authorisation") {
+      concerns_.push_back({HeldKind::authorisation, value});
+    } else {
+      add_party(value);
+    }
+  }
   /// A line that names no lot may be of any that is of its item.
   bool may_be_of(const Hold& lot) const {
     return !of_any_lot_.empty() &&
            (lot.item.empty() || of_any_lot_.contains("") || of_any_lot_.contains(lot.item));
   }
-  void add_party(const std::string& name) {
-    concerns_.push_back({HeldKind::party, name});
-    concerns_.push_back({HeldKind::state, name});
-    concerns_.push_back({HeldKind::state, wholes_.country(name)});
+  std::string item_of(const std::string& lot) const {
+    const Lot* told = k_.trails.knows(lot) ? nullptr : k_.world.lot(lot);
+    return told != nullptr ? told->item : k_.trails.item_of(lot);
   }
-  const Book& book_;
-  const Wholes& wholes_;
-  Date on_;
+  bool placed(const std::string& party) const { return !k_.wholes.country(party).empty(); }
+  void add_party(const std::string& name) {
+    for (const std::string& p : k_.wholes.of(name)) {
+      concerns_.push_back({HeldKind::party, p});
+      concerns_.push_back({HeldKind::state, p});
+      concerns_.push_back({HeldKind::state, k_.wholes.country(p)});
+    }
+  }
+  const Known k_;
   std::vector<Concern> concerns_;
   std::set<HeldKind> unsaid_;
   std::set<std::string, std::less<>> of_any_lot_;  // items of lines that name no lot; empty: of any item
 };
+
+using Reserved = std::map<std::string_view, const Event*>;  // events that set aside what is booked
+
 /// Stops that keep a reservation or a draw from being booked.
-Refusals stops_of(const Book& book, const Event& e, const Wholes& wholes, const Holds& holds) {
+Refusals stops_of(const Book& book, const Event& e, const Wholes& wholes, const World& world,
+                  const Reserved& reserved, const Holds& holds) {
   const std::vector<Hold> standing = holds.against(e);
   if (standing.empty()) return {};
-  Concerned concerned(book, wholes, e.on);
+  Concerned concerned({book, wholes, world, *holds.trails(), e});
   if (const auto* r = std::get_if<Reserve>(&e.body))
-    for (const ReservedLine& l : r->lines) concerned.add(l);
-  const auto* t = std::get_if<Take>(&e.body);
-  const OpenReservation* of = t && e.kind == EventKind::draw ? book.reservation(t->of) : nullptr;
-  if (of != nullptr)
-    for (const OpenLine& l : of->lines) {
-      const bool drawn = t->parts.empty() ||
-                         std::any_of(t->parts.begin(), t->parts.end(),
-                                     [&](const Part& p) { return p.line.empty() || p.line == l.asked.line; });
-      if (drawn) concerned.add(l.asked);
-    }
+    for (const ReservedLine& l : r->lines) concerned.add(l, e);
+  if (const auto* t = std::get_if<Take>(&e.body); t && e.kind == EventKind::draw)
+    if (const auto of = reserved.find(t->of); of != reserved.end())
+      for (const ReservedLine& l : std::get<Reserve>(of->second->body).lines) {
+        const bool drawn = t->parts.empty() ||
+                           std::any_of(t->parts.begin(), t->parts.end(),
+                                       [&](const Part& p) { return p.line.empty() || p.line == l.line; });
+        if (drawn) concerned.add(l, *of->second);
+      }
   Refusals out;
   for (const Hold& h : standing)
     if (auto why = concerned.refusal(h)) out.push_back(std::move(*why));
@@ -198,7 +229,7 @@ Refusals stops_of(const Book& book, const Event& e, const Wholes& wholes, const 
 Refusals book_event(Book& book, const Event& e, const Wholes& wholes) {
   if (const auto* a = std::get_if<Authorise>(&e.body)) return book.authorise(a->text, e.on);
   if (const auto* r = std::get_if<Reserve>(&e.body)) {
-    Reservation asked{e.id, e.by, r->moves.value_or(e.on), r->until, {}};
+    Reservation asked{e.id, e.by, r->moves.value_or(e.on), r->until, {}, e.on};
     asked.lines.reserve(r->lines.size());
     for (const ReservedLine& l : r->lines) asked.lines.push_back(with_wholes(l, wholes));
     return book.reserve(asked);
@@ -229,13 +260,15 @@ Accounts replay_accounts(std::span<const Event> recorded, Date on, const World& 
   for (const Event* e : events)
     if (const auto* entered = std::get_if<Enter>(&e->body)) wholes.know(entered->world);
   const Holds holds(recorded, events, diags);
+  Reserved reserved;
   Accounts out;
   for (const Event* e : events) {
     if (e->on > on || !concerns_accounts(*e)) continue;
-    Refusals why = stops_of(out.book, *e, wholes, holds);
+    Refusals why = stops_of(out.book, *e, wholes, world, reserved, holds);
     if (why.empty()) why = book_event(out.book, *e, wholes);
     if (why.empty()) {
       out.booked.push_back(e);
+      if (e->kind == EventKind::reserve) reserved.emplace(e->id, e);
       continue;
     }
     for (const Refusal& r : why) {

@@ -11,6 +11,7 @@ class Concerns {
 
   void state(const std::string& code) { add(HeldKind::state, code); }
   void party(const std::string& id) {
+    add(HeldKind::party, id);
     for (const Party* p : world_.wholes(id)) {
       add(HeldKind::party, p->id);
       state(p->country);
@@ -25,6 +26,15 @@ class Concerns {
   const World& world_;
   std::vector<Concern> all_;
 };
+
+/// The values that a fact of a line may have, where it is known as one of some; else none.
+std::vector<std::string> possible_values(const Json& line, const std::string& fact) {
+  const Json& facts = line["premises"]["facts"];
+  const auto known = facts.find(fact);
+  if (known == facts.end()) return {};
+  const char* form = known->contains("members") ? "members" : "one_of";
+  return known->value(form, std::vector<std::string>());
+}
 
 }  // namespace
 
@@ -45,10 +55,8 @@ bool taken_for_granted(const Json& answer) {
 }
 
 std::string decided_value(const Json& line, const std::string& fact) {
-  const Json& facts = line["premises"]["facts"];
-  const auto known = facts.find(fact);
-  if (known == facts.end() || !known->contains("one_of") || (*known)["one_of"].size() != 1) return {};
-  return (*known)["one_of"][0];
+  const std::vector<std::string> all = possible_values(line, fact);
+  return all.size() == 1 ? all.front() : std::string();
 }
 
 Json held_of(const World& world, const Transfer& transfer, const Json& lines,
@@ -63,14 +71,21 @@ Json held_of(const World& world, const Transfer& transfer, const Json& lines,
   for (const TransferLine& l : transfer.lines) {
     const Lot* lot = world.lot(l.lot);
     concerns.add(HeldKind::lot, l.lot);
-    concerns.add(HeldKind::item, l.item.empty() && lot ? lot->item : l.item);
+    concerns.add(HeldKind::item, l.item);
+    if (lot == nullptr) continue;
+    concerns.add(HeldKind::item, lot->item);
+    concerns.party(lot->holder);
   }
   for (const std::string& a : under) concerns.add(HeldKind::authorisation, a);
-  for (const Json& l : lines) {  // what was given otherwise than by the keys of the file
-    for (const char* fact : {"departure", "destination"}) concerns.state(decided_value(l, fact));
-    for (const char* fact : {"exporter", "consignee", "end_user"}) concerns.party(decided_value(l, fact));
-    concerns.add(HeldKind::item, decided_value(l, "item"));
-    concerns.add(HeldKind::lot, decided_value(l, "lot"));
+  for (const Json& l : lines) {  // what was given otherwise than by the keys of the file, and what may be
+    for (const char* fact : {"departure", "destination", "via"})
+      for (const std::string& v : possible_values(l, fact)) concerns.state(v);
+    for (const std::string fact : {"exporter", "consignee", "end_user"}) {
+      for (const std::string& v : possible_values(l, fact)) concerns.party(v);
+      for (const std::string& v : possible_values(l, fact + ".country")) concerns.state(v);
+    }
+    for (const std::string& v : possible_values(l, "item")) concerns.add(HeldKind::item, v);
+    for (const std::string& v : possible_values(l, "lot")) concerns.add(HeldKind::lot, v);
   }
   for (const Json& l : lines)
     for (const Json& n : l["needs"])
@@ -85,14 +100,11 @@ std::vector<Hold> met_by(const World& world, const Holds& holds, const Event& mo
   Concerns concerns(world);
   const Goods& g = *movement.goods();
   concerns.state(g.country);
-  for (const std::string& p : {g.from, g.to, g.end_user}) {
-    concerns.add(HeldKind::party, p);
-    concerns.party(p);
-  }
+  for (const std::string& p : {g.from, g.to, g.end_user}) concerns.party(p);
   for (const std::string& a : g.under) concerns.add(HeldKind::authorisation, a);
   for (const LotTaken& t : g.takes) {
     concerns.add(HeldKind::lot, t.lot);
-    concerns.add(HeldKind::item, holds.item_of(t.lot));
+    if (holds.trails()) concerns.add(HeldKind::item, holds.trails()->item_of(t.lot));
   }
   std::vector<Hold> out = holds.against(movement);
   std::erase_if(out, [&](const Hold& h) { return !names_one(h, concerns.all()); });

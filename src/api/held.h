@@ -8,8 +8,9 @@
 
 namespace sekisho {
 
-/// What is stopped of a transfer: its states, parties and all that these belong to, its lots and items, and
-/// the authorisations that settle a need. @param lines  of the answer
+/// What is stopped of a transfer: its states, parties and all that these belong to, its lots with their items
+/// and holders, and the authorisations that settle a need; what is known as one of some may be each.
+/// @param lines  of the answer
 /// @param under  more authorisations
 Json held_of(const World& world, const Transfer& transfer, const Json& lines,
              std::span<const std::string> under = {});

@@ -8,6 +8,7 @@
 #include "accounts/replay.h"
 #include "api/body.h"
 #include "api/held.h"
+#include "api/known_names.h"
 #include "api/opened_events.h"
 #include "custody/custody.h"
 #include "ledger/reading.h"
@@ -37,6 +38,7 @@ class Growing {
         std::stable_partition(added.begin(), added.end(), [](const Event& e) { return !needs_four_eyes(e); });
     std::vector<Report> out = grown(added.begin(), four_eyes);
     if (out.empty() && four_eyes != added.end()) out = grown(four_eyes, added.end());
+    if (out.empty()) out = unknown_stops(has_world);
     if (out.empty()) return stopped_movements();
     for (Report& r : out) {
       if (!has_world && r.code.starts_with("SK33"))
@@ -74,15 +76,35 @@ class Growing {
     return now;
   }
 
+  /// New stops, corrections among them, of what nobody told of.
+  std::vector<Report> unknown_stops(bool has_world) const {
+    std::vector<Event> stops;
+    const auto look = [&](const Event& e) {
+      if (e.kind == EventKind::stop) stops.push_back(e);
+    };
+    for (const Event& e : std::span(read_.events).subspan(before_)) {
+      look(e);
+      if (const auto* c = std::get_if<Correct>(&e.body))
+        for (const Event& instead : c->instead) look(instead);
+    }
+    Diagnostics told;
+    if (!stops.empty()) check_names(stops, read_, has_world, told);
+    return reports_of(read_.sources, told);
+  }
+
   /// Warnings of movements among the new events.
   std::vector<Report> stopped_movements() const {
     const auto is_stop = [](const Event& e) { return std::holds_alternative<Stop>(e.body); };
     if (std::none_of(read_.events.begin(), read_.events.end(), is_stop)) return {};
     Diagnostics told, known;  // what is wrong with them was told already
-    const Holds holds(read_.events, corrected(read_.events, known), known);
+    const std::vector<const Event*> events = corrected(read_.events, known);
+    const Holds holds(read_.events, events, known);
+    World world = read_.world;
+    for (const Event* e : events)
+      if (const auto* entered = std::get_if<Enter>(&e->body)) join(world, entered->world, known);
     const auto look = [&](const Event& e) {
       if (!moves(e.kind)) return;
-      for (const Hold& h : met_by(read_.world, holds, e))
+      for (const Hold& h : met_by(world, holds, e))
         told.emit(code::moves_stopped, e.at, e.id, to_string(h.kind), h.name, h.stop)
             .fix("what happened is recorded; `lot movements` says whether it was lawful");
     };

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "custody/custody.h"
 #include "model/corrections.h"
+#include "model/lot_trails.h"
 #include "model/reader.h"
 #include "sekisho/licences.h"
 
@@ -24,13 +25,15 @@ std::set<std::string> authorisations(const std::vector<Event>& recorded) {
   return out;
 }
 
+bool settles(const Json& act) {
+  return act["covers"] == "yes" && act["state"] == "granted";
+}
+
 /// Of the acts that settle a need, which come in the order in which they prevail, the first that is an
 /// account here; nullptr if none of them is.
 const Json* prevailing(const Json& settled_by, const std::set<std::string>& recorded) {
   for (const Json& i : settled_by)
-    if (i["covers"] == "yes" && i["state"] == "granted" &&
-        recorded.contains(i["instrument"].get<std::string>()))
-      return &i;
+    if (settles(i) && recorded.contains(i["instrument"].get<std::string>())) return &i;
   return nullptr;
 }
 
@@ -42,7 +45,7 @@ Json line_of(const TransferLine& l, const World& world, const Transfer& t, const
   for (const auto& [key, text] :
        {std::pair{"item", item}, {"consignee", t.consignee}, {"quantity", l.quantity}, {"value", l.value}})
     if (!text.empty()) line[key] = text;
-  Json under = Json::array(), needs = Json::array(), facts = Json::object();
+  Json under = Json::array(), needs = Json::array(), facts = Json::object(), acts = Json::array();
   for (const Json& n : answer["needs"])
     if (const Json* by = prevailing(n["settled_by"], recorded)) {
       add_once(under, (*by)["instrument"]);
@@ -51,9 +54,20 @@ Json line_of(const TransferLine& l, const World& world, const Transfer& t, const
         const std::string fact = s["fact"];
         if (const std::string decided = decided_value(answer, fact); !decided.empty()) facts[fact] = decided;
       }
+    } else {
+      for (const Json& i : n["settled_by"])
+        if (settles(i)) add_once(acts, i["instrument"]);
     }
   if (!l.lot.empty()) facts["lot"] = l.lot;
-  // Who and where, though no scope asks: a later stop may name them.
+  // Who, where and by which acts without a balance, though no scope asks: a later stop may name them.
+  if (!acts.empty()) facts["authorisation"] = std::move(acts);
+  for (const auto& [role, party] :
+       {std::pair{"exporter", &t.exporter}, {"consignee", &t.consignee}, {"end_user", &t.end_user}}) {
+    const std::string fact = fmt::format("{}.country", role);
+    const Party* known = world.party(*party);
+    const std::string decided = decided_value(answer, fact);
+    if (!decided.empty() && (known == nullptr || known->country != decided)) facts[fact] = decided;
+  }
   for (const auto& [fact, said] : {std::pair{"departure", &t.from},
                                    {"destination", &t.to},
                                    {"exporter", &t.exporter},
@@ -68,23 +82,30 @@ Json line_of(const TransferLine& l, const World& world, const Transfer& t, const
   return line;
 }
 
-/// What lots hold that nobody has set aside yet, line after line of a transfer.
+/// What lots hold that nobody has set aside yet, line after line of a transfer. Set aside is what an open
+/// reservation names of a lot, or of one that it came of since; and what was drawn and has not moved: each
+/// movement of the goods under an authorisation of the line moves as much of what was drawn on it.
 class LotsLeft {
  public:
-  LotsLeft(const Custody& custody, const Book& book) : custody_(custody), book_(book) {}
+  LotsLeft(std::span<const Event> recorded, const Custody& custody, const World& world,
+           const Accounts& accounts)
+      : custody_(custody), world_(world), accounts_(accounts), trails_(recorded, custody.events()) {}
 
   /// Takes a line's goods from its lot. @returns why they are not there; empty if they are
-  std::string take(const TransferLine& l, const std::string& from) {
+  std::string take(const TransferLine& l, const std::string& from, const std::string& exporter) {
     const auto at = custody_.lot(l.lot);
     if (!at) return {};  // it names none
     const LotState& lot = custody_.states()[*at];
     if (!from.empty() && !lot.country.empty() && lot.country != from)
       return fmt::format("lot `{}` is in {}, not in {}", l.lot, lot.country, from);
+    if (!exporter.empty() && !lot.holder.empty() && lot.holder != exporter &&
+        !world_.within(lot.holder, exporter))
+      return fmt::format("`{}` holds lot `{}`, not `{}`", lot.holder, l.lot, exporter);
     const auto asked = parse_amount(l.quantity);
     if (!asked) return {};  // a value says nothing of how many; what is no amount is refused with the booking
     const auto [found, first] = left_.try_emplace(l.lot, lot.quantity);
     Amount& left = found->second;
-    if (first) left.ten_thousandths -= reserved(l.lot, left);
+    if (first) left.ten_thousandths -= set_aside(l.lot, left);
     if (asked->unit != left.unit)
       return fmt::format("lot `{}` is counted in {}, and line `{}` asks in {}", l.lot, left.unit, l.id,
                          asked->unit);
@@ -97,21 +118,58 @@ class LotsLeft {
 
  private:
   /// Of a lot, at most what it holds: goods that moved and were not drawn yet count no further.
-  std::int64_t reserved(const std::string& lot, const Amount& holds) const {
+  std::int64_t set_aside(const std::string& lot, const Amount& holds) const {
     std::int64_t out = 0;
-    for (const OpenReservation* r : book_.reservations())
-      for (const OpenLine& l : r->lines)
-        if (is_of(l.asked, lot) && l.asked.quantity && l.asked.quantity->unit == holds.unit)
-          out = std::min(out + l.quantity.reserved, holds.ten_thousandths);
+    std::map<const LotTaken*, std::int64_t> counted;  // of what moved, for an earlier line
+    for (const Event* e : accounts_.booked) {
+      if (e->kind != EventKind::reserve) continue;
+      for (const OpenLine& l : accounts_.book.reservation(e->id)->lines) {
+        const UseFact* of = lot_fact(l.asked);
+        if (of == nullptr || !l.asked.quantity || l.asked.quantity->unit != holds.unit) continue;
+        std::vector<std::string> in = trails_.became(of->values.front(), *e, SIZE_MAX);
+        in.push_back(of->values.front());
+        if (std::find(in.begin(), in.end(), lot) == in.end()) continue;
+        out = std::min(out + l.quantity.reserved + waiting(l, *e, in, counted), holds.ten_thousandths);
+      }
+    }
     return out;
   }
-  static bool is_of(const ReservedLine& l, const std::string& lot) {
-    return std::any_of(l.facts.begin(), l.facts.end(), [&](const UseFact& f) {
-      return f.fact == "lot" && !f.values.empty() && f.values.front() == lot;
-    });
+  /// What was drawn of a line and has not moved.
+  std::int64_t waiting(const OpenLine& l, const Event& reserved, const std::vector<std::string>& in,
+                       std::map<const LotTaken*, std::int64_t>& counted) const {
+    std::int64_t out = l.quantity.drawn;
+    for (const Event* e : custody_.events()) {
+      if (out == 0 || e->on < reserved.on || !moves(e->kind) || !shares_one(e->goods()->under, l.asked.under))
+        continue;
+      for (const LotTaken& t : e->goods()->takes) {
+        const auto of = custody_.taken_by(*e, t.lot);
+        if (!of || std::find(in.begin(), in.end(), t.lot) == in.end()) continue;
+        const std::int64_t moved = amount(t, custody_.states()[*of]);
+        std::int64_t& before = counted[&t];
+        const std::int64_t more = std::min(out, moved - before);
+        before += more;
+        out -= more;
+      }
+    }
+    return out;
+  }
+  static std::int64_t amount(const LotTaken& t, const LotState& of) {
+    if (t.quantity) return t.quantity->ten_thousandths;
+    return t.serials.empty() ? of.quantity.ten_thousandths
+                             : static_cast<std::int64_t>(t.serials.size()) * one_whole;
+  }
+  static bool shares_one(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+    return std::find_first_of(a.begin(), a.end(), b.begin(), b.end()) != a.end();
+  }
+  static const UseFact* lot_fact(const ReservedLine& l) {
+    const auto it = std::find_if(l.facts.begin(), l.facts.end(),
+                                 [](const UseFact& f) { return f.fact == "lot" && !f.values.empty(); });
+    return it == l.facts.end() ? nullptr : &*it;
   }
   const Custody& custody_;
-  const Book& book_;
+  const World& world_;
+  const Accounts& accounts_;
+  LotTrails trails_;
   std::map<std::string, Amount> left_;
 };
 
@@ -160,16 +218,19 @@ ReservationResult reservation_of(const DecideRequest& request, const std::string
   if (!transfer) return refused("the transfer cannot be read", "decide it first");
   const std::set<std::string> recorded = authorisations(read.events);
   const Accounts accounts = replay_accounts(read.events, far_future, read.world, told);
-  LotsLeft lots(custody, accounts.book);
+  LotsLeft lots(read.events, custody, world, accounts);
   Json lines = Json::array();
   for (std::size_t i = 0; i < transfer->lines.size(); ++i) {
     const TransferLine& l = transfer->lines[i];
     if (l.quantity.empty() && l.value.empty())
       return refused(fmt::format("line `{}` says neither quantity nor value", l.id),
                      "give `quantity`, such as `4 pieces`, or `value`, such as `2500 USD`");
-    if (const std::string why = lots.take(l, transfer->from); !why.empty())
-      return refused(why, "ask for goods that are there; draw what has moved, free what will not");
-    lines.push_back(line_of(l, world, *transfer, (*answer)["lines"][i], recorded));
+    const Json& line = (*answer)["lines"][i];
+    const std::string decided = decided_value(line, "exporter");
+    if (const std::string why = lots.take(l, transfer->from, decided.empty() ? transfer->exporter : decided);
+        !why.empty())
+      return refused(why, "ask for goods that are there; record what moved, draw on it, free what will not");
+    lines.push_back(line_of(l, world, *transfer, line, recorded));
     if (lines.back()["under"].empty())
       return refused(fmt::format("no recorded authorisation settles a need of line `{}`", l.id),
                      "record it with an event `authorise`; acts in a world file have no balance");

@@ -1,7 +1,7 @@
 #include "model/holds.h"
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 namespace sekisho {
 
@@ -26,129 +26,11 @@ Holds::Holds(std::span<const Event> recorded, const std::vector<const Event*>& e
     else if (stops_[stop->second].lift == nullptr)
       stops_[stop->second].lift = e;
   }
-  if (stops_.empty()) return;
-  std::map<std::string_view, std::size_t> first;
-  for (std::size_t i = 0; i < recorded.size(); ++i) {
-    const Event& e = recorded[i];
-    first.emplace(e.id, i);
-    places_[&e] = i;
-    if (const auto* c = std::get_if<Correct>(&e.body))
-      for (const Event& instead : c->instead)
-        if (const auto of = first.find(c->of); of != first.end()) places_[&instead] = of->second;
-  }
-  learn_items(events);
-  follow_lots(events);
-}
-
-void Holds::learn_items(const std::vector<const Event*>& events) {
-  for (const Event* e : events) {
-    if (const auto* entered = std::get_if<Enter>(&e->body))
-      for (const Lot& l : entered->world.lots) items_[l.id] = l.item;
-    const Goods* g = e->goods();
-    if (g == nullptr) continue;
-    for (const LotTaken& t : g->takes)
-      if (!t.as.empty()) items_[t.as] = item_of(t.lot);
-    for (const LotGiven& l : g->gives) items_[l.lot] = l.item;
-  }
-}
-
-std::string Holds::item_of(std::string_view lot) const {
-  const auto it = items_.find(lot);
-  return it == items_.end() ? std::string() : it->second;
-}
-
-bool Holds::before(const Event& stop, const Event& event) const {
-  return stop.on < event.on || (stop.on == event.on && recorded_at(stop) < recorded_at(event));
-}
-
-namespace {
-
-/// How much still bears a number, as far as events say; and the event that took the last of it.
-struct Bearing {
-  std::optional<Amount> left;
-  std::size_t gone;
-
-  void made(std::optional<Amount> quantity, std::size_t never) {
-    left = std::move(quantity);
-    gone = never;
-  }
-  void taken(const Event& e, std::size_t place, const LotTaken& t) {
-    const bool keeps = t.as.empty() || t.as == t.lot;
-    if (e.kind == EventKind::inventory || e.kind == EventKind::release || (moves(e.kind) && keeps)) return;
-    const bool whole = !t.quantity && t.serials.empty();
-    const std::int64_t amount =
-        t.quantity ? t.quantity->ten_thousandths : static_cast<std::int64_t>(t.serials.size()) * one_whole;
-    if (left) left->ten_thousandths -= whole ? left->ten_thousandths : amount;
-    if (whole || (left && left->ten_thousandths <= 0)) gone = place;
-  }
-};
-
-}  // namespace
-
-/// Of each stop of a lot the place of the event that took the last of it before it was stopped, else behind
-/// all.
-std::map<std::size_t, std::size_t> Holds::gone_before(const StopsOfLots& stops_of,
-                                                      const std::vector<const Event*>& events) const {
-  std::map<std::size_t, Bearing> bearing;
-  for (const auto& [lot, stops] : stops_of)
-    for (const std::size_t i : stops) bearing[i] = {std::nullopt, events.size()};
-  const auto each = [&](const Event& e, std::string_view lot, const auto& change) {
-    if (const auto stops = stops_of.find(lot); stops != stops_of.end())
-      for (const std::size_t i : stops->second)
-        if (!before(*stops_[i].stop, e)) change(bearing[i]);
-  };
-  for (std::size_t k = 0; k < events.size(); ++k) {
-    const Event& e = *events[k];
-    const Goods* g = e.goods();
-    if (g == nullptr) continue;
-    for (const LotTaken& t : g->takes) {
-      each(e, t.lot, [&](Bearing& b) { b.taken(e, k, t); });
-      if (!t.as.empty() && t.as != t.lot)
-        each(e, t.as, [&](Bearing& b) { b.made(t.quantity, events.size()); });
-    }
-    for (const LotGiven& l : g->gives) each(e, l.lot, [&](Bearing& b) { b.made(l.quantity, events.size()); });
-  }
-  std::map<std::size_t, std::size_t> out;
-  for (const auto& [stop, b] : bearing) out[stop] = b.gone;
-  return out;
-}
-
-/// What became of stopped lots, event after event.
-void Holds::follow_lots(const std::vector<const Event*>& events) {
-  StopsOfLots stops_of;
-  for (std::size_t i = 0; i < stops_.size(); ++i)
-    if (const Stop& what = std::get<Stop>(stops_[i].stop->body); what.kind == HeldKind::lot)
-      stops_of[what.name].insert(i);
-  if (stops_of.empty()) return;
-  const auto gone = gone_before(stops_of, events);
-  for (std::size_t k = 0; k < events.size(); ++k) {
-    const Event* e = events[k];
-    const Goods* g = e->goods();
-    if (g == nullptr) continue;
-    const auto hand_on = [&](const std::set<std::size_t>& stops, std::string_view to) {
-      for (const std::size_t i : stops)
-        if ((before(*stops_[i].stop, *e) || k >= gone.at(i)) && stops_of[to].insert(i).second)
-          stops_[i].became.emplace_back(to);
-    };
-    std::set<std::size_t> taken;
-    for (const LotTaken& t : g->takes) {
-      const auto of = stops_of.find(t.lot);
-      if (of == stops_of.end()) continue;
-      const std::set<std::size_t> stops = of->second;
-      taken.insert(stops.begin(), stops.end());
-      if (!t.as.empty()) hand_on(stops, t.as);
-    }
-    for (const LotGiven& l : g->gives) hand_on(taken, l.lot);
-  }
-}
-
-std::size_t Holds::recorded_at(const Event& e) const {
-  const auto it = places_.find(&e);
-  return it == places_.end() ? SIZE_MAX : it->second;
+  if (!stops_.empty()) trails_.emplace(recorded, events);
 }
 
 template <class Binds>
-std::vector<Hold> Holds::where(const Binds& binds) const {
+std::vector<Hold> Holds::where(const Binds& binds, std::size_t known) const {
   std::vector<Hold> out;
   for (const Standing& s : stops_) {
     if (!binds(s)) continue;
@@ -156,12 +38,12 @@ std::vector<Hold> Holds::where(const Binds& binds) const {
     const Hold hold{what.kind, what.name, s.stop->id, s.stop->by, s.stop->reason, s.stop->on, {}, {}};
     out.push_back(hold);
     if (what.kind != HeldKind::lot) continue;
-    out.back().item = item_of(what.name);
-    for (const std::string& lot : s.became) {
+    out.back().item = trails_->item_of(what.name);
+    for (const std::string& lot : trails_->became(what.name, *s.stop, known)) {
       out.push_back(hold);
       out.back().name = lot;
       out.back().came_of = what.name;
-      out.back().item = item_of(lot);
+      out.back().item = trails_->item_of(lot);
     }
   }
   return out;
@@ -169,16 +51,17 @@ std::vector<Hold> Holds::where(const Binds& binds) const {
 
 std::vector<Hold> Holds::on(Date day) const {
   return where(
-      [&](const Standing& s) { return s.stop->on <= day && (s.lift == nullptr || day < s.lift->on); });
+      [&](const Standing& s) { return s.stop->on <= day && (s.lift == nullptr || day < s.lift->on); },
+      SIZE_MAX);
 }
 
 std::vector<Hold> Holds::against(const Event& event) const {
-  const std::size_t place = recorded_at(event);
-  return where([&](const Standing& s) {
-    const bool stopped = recorded_at(*s.stop) < place && s.stop->on <= event.on;
-    const bool lifted = s.lift != nullptr && recorded_at(*s.lift) < place && s.lift->on <= event.on;
-    return stopped && !lifted;
-  });
+  if (!trails_) return {};
+  const std::size_t place = trails_->recorded_at(event);
+  const auto known_then = [&](const Event& e) { return trails_->recorded_at(e) < place && e.on <= event.on; };
+  return where(
+      [&](const Standing& s) { return known_then(*s.stop) && (s.lift == nullptr || !known_then(*s.lift)); },
+      place);
 }
 
 }  // namespace sekisho

@@ -1,22 +1,22 @@
 #pragma once
-#include <map>
-#include <set>
+#include <optional>
 #include <span>
-#include <string_view>
 #include <vector>
 
 #include "base/diagnostics.h"
-#include "model/event.h"
+#include "model/lot_trails.h"
 
 // What is stopped, and since when. A stop is an officer's act and no law: it changes no finding, but of what
 // it names nothing is released or drawn on until another officer has lifted it.
 //
 // A stop binds whatever is recorded after it and is of its day or a later one. What had been recorded before
 // stays as it was: nobody could know of the stop. A movement recorded late, and of a day on which the stop
-// stood, met it, even if it has been lifted since.
+// stood, met it, even if it has been lifted since. A correction counts from when it was recorded: one of a
+// booking is bound by what was stopped meanwhile, and one of a stop binds what follows it.
 //
-// Of a lot it binds the goods: whatever is parted, merged, built or taken from it once it is stopped is
-// stopped with it, under whatever number; and where nothing bears its number any more, whatever came of it.
+// Of a lot it binds the goods: whatever is parted, merged, built or taken from it once it is stopped, or is
+// recorded so afterwards, is stopped with it, under whatever number; and where nothing bears its number any
+// more, whatever came of it.
 //
 // Example: s1 stops the party acme on 1 May; s2, recorded on 20 May, lifts it from then on. A draw of 10 May
 // for acme is refused whether it is recorded on 11 May or in June. One of 10 May that was recorded before s1
@@ -41,8 +41,8 @@ class Holds {
   /// @fails SK3202 a lifting of what nobody stopped
   Holds(std::span<const Event> recorded, const std::vector<const Event*>& events, Diagnostics& diags);
 
-  /// What a lot is, by the last event that gave it; empty if none did. @pre something was ever stopped
-  std::string item_of(std::string_view lot) const;
+  /// Where lots went; none where nothing was ever stopped.
+  const std::optional<LotTrails>& trails() const { return trails_; }
   /// Stops that stand on a day, by all that is recorded; in the order in which they were.
   std::vector<Hold> on(Date day) const;
   /// Stops that bind an event: recorded before it and standing on its day.
@@ -52,20 +52,12 @@ class Holds {
   struct Standing {
     const Event* stop;
     const Event* lift = nullptr;
-    std::vector<std::string> became = {};  // lots that came of a stopped one
   };
+  /// @param known  of lots, what was recorded before that place counts
   template <class Binds>
-  std::vector<Hold> where(const Binds& binds) const;
-  void learn_items(const std::vector<const Event*>& events);
-  void follow_lots(const std::vector<const Event*>& events);
-  using StopsOfLots = std::map<std::string_view, std::set<std::size_t>>;  // places among the stops
-  std::map<std::size_t, std::size_t> gone_before(const StopsOfLots& stops_of,
-                                                 const std::vector<const Event*>& events) const;
-  bool before(const Event& stop, const Event& event) const;
-  std::size_t recorded_at(const Event& e) const;
+  std::vector<Hold> where(const Binds& binds, std::size_t known) const;
   std::vector<Standing> stops_;
-  std::map<std::string, std::string, std::less<>> items_;  // of lots
-  std::map<const Event*, std::size_t> places_;  // in the order of recording; of a corrected event its own
+  std::optional<LotTrails> trails_;
 };
 
 }  // namespace sekisho

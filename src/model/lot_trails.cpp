@@ -1,0 +1,105 @@
+#include "model/lot_trails.h"
+
+#include <algorithm>
+#include <set>
+
+namespace sekisho {
+
+LotTrails::LotTrails(std::span<const Event> recorded, const std::vector<const Event*>& events)
+    : events_(events) {
+  std::map<std::string_view, std::size_t> first;
+  for (std::size_t i = 0; i < recorded.size(); ++i) {
+    const Event& e = recorded[i];
+    first.emplace(e.id, i);
+    places_[&e] = i;
+    if (const auto* c = std::get_if<Correct>(&e.body))
+      for (const Event& instead : c->instead) {
+        const auto of = first.find(c->of);
+        places_[&instead] = instead.kind == EventKind::lift && of != first.end() ? of->second : i;
+      }
+  }
+  for (std::size_t k = 0; k < events_.size(); ++k) {
+    const Event& e = *events_[k];
+    const Goods* g = e.goods();
+    if (g == nullptr) continue;
+    for (const LotTaken& t : g->takes) {
+      std::vector<Touch>& own = touches_[t.lot];
+      std::optional<std::int64_t> left = own.empty() ? std::nullopt : own.back().left;
+      const bool whole = !t.quantity && t.serials.empty();
+      const std::int64_t part =
+          t.quantity ? t.quantity->ten_thousandths : static_cast<std::int64_t>(t.serials.size()) * one_whole;
+      const std::optional<std::int64_t> taken = whole ? left : part;
+      const bool keeps = t.as.empty() || t.as == t.lot;
+      const bool stays = e.kind == EventKind::inventory || e.kind == EventKind::release;
+      if (!stays && !(moves(e.kind) && keeps)) {
+        if (whole)
+          left = 0;
+        else if (left)
+          left = std::max<std::int64_t>(0, *left - part);
+      }
+      own.push_back({k, left});
+      if (keeps) continue;
+      touches_[t.as].push_back({k, taken});
+      items_[t.as] = item_of(t.lot);
+    }
+    for (const LotGiven& l : g->gives) {
+      touches_[l.lot].push_back({k, l.quantity.ten_thousandths});
+      items_[l.lot] = l.item;
+    }
+  }
+}
+
+std::string LotTrails::item_of(std::string_view lot) const {
+  const auto it = items_.find(lot);
+  return it == items_.end() ? std::string() : it->second;
+}
+
+std::size_t LotTrails::recorded_at(const Event& e) const {
+  const auto it = places_.find(&e);
+  return it == places_.end() ? SIZE_MAX : it->second;
+}
+
+bool LotTrails::after(const Event& since, const Event& e) const {
+  return since.on < e.on || recorded_at(since) < recorded_at(e);
+}
+
+std::vector<std::string> LotTrails::became(std::string_view lot, const Event& since,
+                                           std::size_t known) const {
+  std::set<std::pair<std::size_t, std::string_view>> open;  // events yet to follow, and which lot they touch
+  const auto follow = [&](std::string_view of, std::size_t from, const auto& counts) {
+    if (const auto own = touches_.find(of); own != touches_.end())
+      for (const Touch& t : own->second)
+        if (t.event >= from && recorded_at(*events_[t.event]) < known && counts(t))
+          open.emplace(t.event, own->first);
+  };
+  bool gone = false;
+  follow(lot, 0, [&](const Touch& t) {
+    if (!after(since, *events_[t.event])) gone = t.left == 0;
+    return false;
+  });
+  follow(lot, 0, [&](const Touch& t) { return gone || after(since, *events_[t.event]); });
+  std::vector<std::string> out;
+  std::set<std::string_view> seen{lot};
+  while (!open.empty()) {
+    const std::size_t k = open.begin()->first;
+    const std::string_view of = open.begin()->second;
+    open.erase(open.begin());
+    const auto hand_on = [&](const std::string& to) {
+      if (!seen.insert(to).second) return;
+      out.push_back(to);
+      follow(to, k + 1, [](const Touch&) { return true; });
+    };
+    const Goods& g = *events_[k]->goods();
+    bool taken = false;
+    for (const LotTaken& t : g.takes) {
+      if (t.lot != of) continue;
+      taken = true;
+      if (!t.as.empty()) hand_on(t.as);
+    }
+    if (!taken) continue;
+    for (const LotGiven& l : g.gives) hand_on(l.lot);
+  }
+  return out;
+}
+
+}  // namespace sekisho

@@ -1,0 +1,51 @@
+#pragma once
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/event.h"
+
+// Where the goods of lots went, by what events say.
+//
+// Example: of L, ten pieces, nine are split off as X on 1 May, and the last one is destroyed on 3 May. The
+// goods of L as of 2 May are the one piece: X is none of them. As of 4 May nothing bears the number L any
+// more, so whoever names L means whatever came of it: X.
+
+namespace sekisho {
+
+class LotTrails {
+ public:
+  /// @param recorded  as recorded; must outlive this
+  /// @param events    those that hold, as `corrected` gives them
+  LotTrails(std::span<const Event> recorded, const std::vector<const Event*>& events);
+
+  /// Whether an event tells of the lot.
+  bool knows(std::string_view lot) const { return items_.contains(lot); }
+  /// What a lot is, by the last event that gave it; empty if none did.
+  std::string item_of(std::string_view lot) const;
+  /// Other lots that the goods of a lot are in: all that was parted, merged, built or taken from it on a
+  /// later day than `since` or recorded later; and where nothing bore its number then, all that ever came of
+  /// it.
+  /// @param known  what was recorded before that place counts
+  std::vector<std::string> became(std::string_view lot, const Event& since, std::size_t known) const;
+  /// The place of an event in the order of recording; behind all if it is not recorded. A correction counts
+  /// from when it was recorded; but a lifting that is put right still stands from its own place, for what was
+  /// booked since then rests on it.
+  std::size_t recorded_at(const Event& e) const;
+
+ private:
+  struct Touch {
+    std::size_t event;                 // its place among the events
+    std::optional<std::int64_t> left;  // after it; none: not known
+  };
+  bool after(const Event& since, const Event& e) const;
+  std::vector<const Event*> events_;
+  std::map<std::string_view, std::vector<Touch>> touches_;  // of each lot, in the order of events
+  std::map<std::string, std::string, std::less<>> items_;   // of lots
+  std::map<const Event*, std::size_t> places_;
+};
+
+}  // namespace sekisho
