@@ -20,11 +20,11 @@ struct LawOptions {
   std::vector<std::string> answers;
 };
 
-bool is_regime(const Rulebooks& books, const std::string& name) {
-  const std::vector<std::string> all = books.regimes();
-  if (std::find(all.begin(), all.end(), name) != all.end()) return true;
-  fmt::print(stderr, "error: there is no regime `{}`; there are: {}\n", name, fmt::join(all, " "));
-  return false;
+/// @returns the exit code
+int tell(const TextResult& result) {
+  print_reports(result.reports, false);
+  fmt::print("{}", result.text);
+  return result.ok ? exit_ok : exit_usage;
 }
 
 int show(const LawOptions& o) {
@@ -32,9 +32,7 @@ int show(const LawOptions& o) {
   int code = exit_ok;
   const auto books = load(o.rules, code);
   if (!books) return code;
-  if (!is_regime(*books, o.regime)) return exit_usage;
-  fmt::print("{}", o.format == "markdown" ? *page(*books, o.regime, o.on) : *books->show(o.regime, o.on));
-  return exit_ok;
+  return tell(o.format == "markdown" ? page(*books, o.regime, o.on) : books->show(o.regime, o.on));
 }
 
 int cases(const LawOptions& o) {
@@ -46,10 +44,9 @@ int cases(const LawOptions& o) {
   int code = exit_ok;
   const auto books = load(o.rules, code);
   if (!books) return code;
-  if (!o.regime.empty() && !is_regime(*books, o.regime)) return exit_usage;
   const CasesResult made = books->cases({o.regime, o.on, o.paths});
   print_reports(made.reports, false);
-  if (!made.ok) return exit_too_much;
+  if (!made.ok) return made.reports.back().code == "SK4001" ? exit_too_much : exit_usage;
   fmt::print("{}{}", o.format == "json" ? made.json : made.law, o.format == "json" ? "\n" : "");
   return exit_ok;
 }
@@ -65,13 +62,13 @@ int diff(const LawOptions& o) {
   int code = exit_ok;
   const auto books = load(o.rules, code);
   if (!books) return code;
-  if (!o.regime.empty() && !is_regime(*books, o.regime)) return exit_usage;
-  const std::string json = books->difference(o.from, o.to, o.regime);
+  const TextResult result = books->difference(o.from, o.to, o.regime);
+  if (!result.ok) return tell(result);
   if (o.format == "json") {
-    fmt::print("{}\n", json);
+    fmt::print("{}\n", result.text);
     return exit_ok;
   }
-  const Json changes = read_json(json)["changes"];
+  const Json changes = read_json(result.text)["changes"];
   for (const Json& c : changes) {
     fmt::print("{} {}: {} -> {} ({}) [{}]\n", c["kind"].get<std::string>(), c["name"].get<std::string>(),
                c["before"].get<std::string>(), c["after"].get<std::string>(),
@@ -117,7 +114,6 @@ int coverage(const LawOptions& o) {
   int code = exit_ok;
   const auto books = load(o.rules, code);
   if (!books) return code;
-  if (!o.regime.empty() && !is_regime(*books, o.regime)) return exit_usage;
   CoverageRequest request{o.regime, {}};
   for (const std::string& path : o.answers) {
     auto file = read_file(path);

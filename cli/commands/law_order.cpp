@@ -26,17 +26,14 @@ int order(const LawOrderOptions& o) {
     fmt::print("{}", books->find_order(o.trials));
     return exit_ok;
   }
-  const auto json = books->order(o.regime, o.on);
-  if (!json) {
-    fmt::print(stderr, "error: there is no regime `{}`; there are: {}\n", o.regime,
-               fmt::join(books->regimes(), " "));
-    return exit_usage;
-  }
+  const TextResult result = books->order(o.regime, o.on);
+  print_reports(result.reports, false);
+  if (!result.ok) return exit_usage;
   if (o.format == "json") {
-    fmt::print("{}\n", *json);
+    fmt::print("{}\n", result.text);
     return exit_ok;
   }
-  const Json j = read_json(*json);
+  const Json j = read_json(result.text);
   fmt::print("order of {} on {}: {}\n", o.regime.empty() ? "all regimes" : o.regime,
              j["on"].get<std::string>(), j["order"].get<std::string>());
   for (const Json& v : j["variables"])

@@ -33,20 +33,18 @@ std::vector<std::string> kept_order(std::string_view order_file, std::span<const
   return names;
 }
 
-std::optional<std::string> Rulebooks::order(std::string_view regime, std::string_view day) const {
+TextResult Rulebooks::order(const std::string& regime, const std::string& day) const {
   const Body& b = *body_;
-  const RegimeId of = b.regime(regime);
-  if (!of.valid() && !regime.empty()) return std::nullopt;
   Diagnostics diags;
-  const Date on = parse_date(day).value_or(stretches(b.law).back());
+  const RegimeId of = regime_of(b.law, regime, diags);
+  const Date on = day_of(day, diags).value_or(stretches(b.law).back());
+  if (diags.has_errors()) return {false, reports_of(b.sources, diags), {}};
   Json variables = Json::array();
   for (const AskedVariable& v : asked_variables(b.law, of, on, diags))
     variables.push_back({{"variable", v.name}, {"values", v.values}, {"nodes", v.nodes}});
-  return Json{{"regime", regime.empty() ? Json(nullptr) : Json(regime)},
-              {"on", to_string(on)},
-              {"order", b.order},
-              {"variables", variables}}
-      .dump(2);
+  const Json out{
+      {"regime", text_or_null(regime)}, {"on", to_string(on)}, {"order", b.order}, {"variables", variables}};
+  return {true, {}, out.dump(2)};
 }
 
 std::string Rulebooks::find_order(std::size_t trials) const {

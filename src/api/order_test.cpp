@@ -40,16 +40,17 @@ TEST_CASE("a better order is found, and kept for the texts that it was found for
   CHECK(plain.find_order(200) == order.text);
 
   const Rulebooks kept({law}, order);
-  CHECK(kept.order("", "")->find("\"order\": \"kept\"") != std::string::npos);
-  CHECK(nodes(*kept.order("", "")) < nodes(*plain.order("", "")) / 2);
+  CHECK(kept.order("", "").text.find("\"order\": \"kept\"") != std::string::npos);
+  CHECK(nodes(kept.order("", "").text) < nodes(plain.order("", "").text) / 2);
   const SourceText draft{"draft.law", "fact later is yes or no\n  asks \"?\"\n"};
-  CHECK(Rulebooks({law, draft}, order).order("", "")->find("\"order\": \"kept\"") != std::string::npos);
+  CHECK(Rulebooks({law, draft}, order).order("", "").text.find("\"order\": \"kept\"") != std::string::npos);
 
   const SourceText changed{law.name, law.text + "\n"};
   const Rulebooks other({changed}, order);
-  CHECK(other.order("", "")->find("kept for other texts") != std::string::npos);
-  CHECK(nodes(*other.order("", "")) == nodes(*plain.order("", "")));
-  CHECK(!plain.order("x.none", ""));
+  CHECK(other.order("", "").text.find("kept for other texts") != std::string::npos);
+  CHECK(nodes(other.order("", "").text) == nodes(plain.order("", "").text));
+  CHECK(plain.order("x.none", "").reports.front().code == "SK3013");
+  CHECK(plain.order("", "2023-02-30").reports.front().code == "SK3012");
 }
 
 TEST_CASE("an order is what its file names, whatever else stands in it") {

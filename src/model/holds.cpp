@@ -38,6 +38,7 @@ Holds::Holds(std::span<const Event> recorded, const std::vector<const Event*>& e
   }
   learn_items(events);
   follow_lots(events);
+  list_bound();
 }
 
 void Holds::learn_items(const std::vector<const Event*>& events) {
@@ -147,38 +148,55 @@ std::size_t Holds::recorded_at(const Event& e) const {
   return it == places_.end() ? SIZE_MAX : it->second;
 }
 
-template <class Binds>
-std::vector<Hold> Holds::where(const Binds& binds) const {
-  std::vector<Hold> out;
-  for (const Standing& s : stops_) {
-    if (!binds(s)) continue;
-    const Stop& what = std::get<Stop>(s.stop->body);
-    const Hold hold{what.kind, what.name, s.stop->id, s.stop->by, s.stop->reason, s.stop->on, {}, {}};
-    out.push_back(hold);
-    if (what.kind != HeldKind::lot) continue;
-    out.back().item = item_of(what.name);
-    for (const std::string& lot : s.became) {
-      out.push_back(hold);
-      out.back().name = lot;
-      out.back().came_of = what.name;
-      out.back().item = item_of(lot);
-    }
+void Holds::list_bound() {
+  for (std::size_t i = 0; i < stops_.size(); ++i) {
+    bound_.push_back({i, std::get<Stop>(stops_[i].stop->body).name});
+    for (const std::string& lot : stops_[i].became) bound_.push_back({i, lot});
   }
+  for (std::size_t i = 0; i < bound_.size(); ++i)
+    bound_of_[{std::get<Stop>(stops_[bound_[i].stop].stop->body).kind, bound_[i].name}].push_back(i);
+}
+
+Hold Holds::hold(const Bound& b) const {
+  const Event& e = *stops_[b.stop].stop;
+  const Stop& what = std::get<Stop>(e.body);
+  Hold out{what.kind, b.name, e.id, e.by, e.reason, e.on, {}, {}};
+  if (what.kind == HeldKind::lot) out.item = item_of(b.name);
+  if (b.name != what.name) out.came_of = what.name;
   return out;
 }
 
 std::vector<Hold> Holds::on(Date day) const {
-  return where(
-      [&](const Standing& s) { return s.stop->on <= day && (s.lift == nullptr || day < s.lift->on); });
+  std::vector<Hold> out;
+  for (const Bound& b : bound_)
+    if (const Standing& s = stops_[b.stop]; s.stop->on <= day && (s.lift == nullptr || day < s.lift->on))
+      out.push_back(hold(b));
+  return out;
+}
+
+bool Holds::binds(const Standing& s, const Event& event) const {
+  const std::size_t place = recorded_at(event);
+  const bool stopped = recorded_at(*s.stop) < place && s.stop->on <= event.on;
+  const bool lifted = s.lift != nullptr && recorded_at(*s.lift) < place && s.lift->on <= event.on;
+  return stopped && !lifted;
 }
 
 std::vector<Hold> Holds::against(const Event& event) const {
-  const std::size_t place = recorded_at(event);
-  return where([&](const Standing& s) {
-    const bool stopped = recorded_at(*s.stop) < place && s.stop->on <= event.on;
-    const bool lifted = s.lift != nullptr && recorded_at(*s.lift) < place && s.lift->on <= event.on;
-    return stopped && !lifted;
-  });
+  std::vector<Hold> out;
+  for (const Bound& b : bound_)
+    if (binds(stops_[b.stop], event)) out.push_back(hold(b));
+  return out;
+}
+
+std::vector<Hold> Holds::against(const Event& event, std::span<const Concern> concerns) const {
+  std::set<std::size_t> named;
+  for (const Concern& c : concerns)
+    if (const auto it = bound_of_.find(c); it != bound_of_.end())
+      named.insert(it->second.begin(), it->second.end());
+  std::vector<Hold> out;
+  for (const std::size_t i : named)
+    if (binds(stops_[bound_[i].stop], event)) out.push_back(hold(bound_[i]));
+  return out;
 }
 
 }  // namespace sekisho

@@ -1,4 +1,5 @@
 #pragma once
+#include <compare>
 #include <map>
 #include <set>
 #include <span>
@@ -28,7 +29,7 @@ namespace sekisho {
 struct Concern {
   HeldKind kind;
   std::string name;
-  friend bool operator==(const Concern&, const Concern&) = default;
+  friend auto operator<=>(const Concern&, const Concern&) = default;
 };
 
 /// Whether the hold names one of these.
@@ -47,6 +48,8 @@ class Holds {
   std::vector<Hold> on(Date day) const;
   /// Stops that bind an event: recorded before it and standing on its day.
   std::vector<Hold> against(const Event& event) const;
+  /// Those among them that name one of these.
+  std::vector<Hold> against(const Event& event, std::span<const Concern> concerns) const;
 
  private:
   struct Standing {
@@ -54,8 +57,14 @@ class Holds {
     const Event* lift = nullptr;
     std::vector<std::string> became = {};  // lots that came of a stopped one
   };
-  template <class Binds>
-  std::vector<Hold> where(const Binds& binds) const;
+  /// What a stop binds: what it names, or a lot that came of it.
+  struct Bound {
+    std::size_t stop;
+    std::string name;
+  };
+  Hold hold(const Bound& b) const;
+  bool binds(const Standing& s, const Event& event) const;
+  void list_bound();
   void learn_items(const std::vector<const Event*>& events);
   void follow_lots(const std::vector<const Event*>& events);
   using StopsOfLots = std::map<std::string_view, std::set<std::size_t>>;  // places among the stops
@@ -64,6 +73,8 @@ class Holds {
   bool before(const Event& stop, const Event& event) const;
   std::size_t recorded_at(const Event& e) const;
   std::vector<Standing> stops_;
+  std::vector<Bound> bound_;                               // stop by stop
+  std::map<Concern, std::vector<std::size_t>> bound_of_;   // places among them
   std::map<std::string, std::string, std::less<>> items_;  // of lots
   std::map<const Event*, std::size_t> places_;  // in the order of recording; of a corrected event its own
 };
