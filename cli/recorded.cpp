@@ -45,6 +45,27 @@ int read_recorded(const std::string& location, const std::string& known_on, cons
   return world_path.empty() || (world = read_file(world_path)) ? exit_ok : exit_files;
 }
 
+std::optional<Standing> read_standing(const std::string& location, const std::string& known_on,
+                                      int& exit_code) {
+  Standing out;
+  OpenRegister r;
+  RegisterOutcome read = r.open(location);
+  if (read.ok) read = r.standing(known_on, out.decisions, out.waiting);
+  print_reports(read.reports, true);
+  exit_code = exit_code_of(read);
+  if (!read.ok) return std::nullopt;
+  out.events = {location, std::move(read.text)};
+  return out;
+}
+
+std::vector<NamedDecision> named(const std::vector<RecordedDecision>& decisions) {
+  std::vector<NamedDecision> out;
+  out.reserve(decisions.size());
+  for (const RecordedDecision& d : decisions)
+    out.push_back({fmt::format("{} {}", d.entry, d.request.transfer.name), d.request, d.own_events});
+  return out;
+}
+
 bool same_register(const std::string& a, const std::string& b) {
   if (a == b) return true;
   std::error_code no_file;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "app.h"
 
@@ -21,6 +22,18 @@ std::optional<SourceText> read_recorded(const std::string& location, const std::
 /// message
 int read_recorded(const std::string& location, const std::string& known_on, const std::string& world_path,
                   SourceText& events, std::optional<SourceText>& world);
+
+/// What holds in a register.
+struct Standing {
+  SourceText events;
+  std::vector<RecordedDecision> decisions;
+  std::vector<WaitingProposal> waiting;
+};
+/// @param known_on  as of `read_recorded` @returns nullopt after a message; `exit_code` says which
+std::optional<Standing> read_standing(const std::string& location, const std::string& known_on,
+                                      int& exit_code);
+/// Its decisions, to be asked about again.
+std::vector<NamedDecision> named(const std::vector<RecordedDecision>& decisions);
 
 /// Whether both are one register, however it is spelled.
 bool same_register(const std::string& a, const std::string& b);

@@ -30,18 +30,15 @@ void print(const Json& j) {
   if (j["owed"].empty()) fmt::print("nothing is owed\n");
 }
 
-/// What was decided obliges somebody, too.
-int read_decisions(DueOptions& o) {
-  OpenRegister r;
-  std::vector<RecordedDecision> decisions;
-  std::vector<WaitingProposal> waiting;
-  RegisterOutcome read = r.open(o.events);
-  if (read.ok) read = r.standing(decisions, waiting);
-  print_reports(read.reports, true);
-  if (!read.ok) return exit_code_of(read);
+/// Of a register also what was decided, which obliges somebody, too.
+int read_events(DueOptions& o) {
+  int code = read_recorded(o.events, o.known_on, o.world, o.request.events, o.request.world);
+  if (code != exit_ok || !is_register(o.events)) return code;
+  const auto standing = read_standing(o.events, o.known_on, code);
+  if (!standing) return code;
   o.request.decisions.emplace();
-  for (RecordedDecision& d : decisions)
-    o.request.decisions->push_back({fmt::format("{}", d.entry), std::move(d.json)});
+  for (const RecordedDecision& d : standing->decisions)
+    o.request.decisions->push_back({fmt::format("{}", d.entry), d.json});
   return exit_ok;
 }
 
@@ -52,8 +49,7 @@ int answer(DueOptions& o) {
          o.request.until, o.request.on);
     return exit_usage;
   }
-  int code = read_recorded(o.events, o.known_on, o.world, o.request.events, o.request.world);
-  if (code == exit_ok && is_register(o.events)) code = read_decisions(o);
+  const int code = read_events(o);
   return code == exit_ok ? show_answer(due(o.request), o.format, print) : code;
 }
 

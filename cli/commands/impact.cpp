@@ -18,7 +18,7 @@ namespace {
 struct ImpactOptions {
   RulebookOptions rules;
   ImpactRequest request;
-  std::string on, world, location, format = "text";
+  std::string on, world, location, known_on, format = "text";
   std::vector<std::string> pending;
 };
 
@@ -93,24 +93,12 @@ void print_text(const Json& answer) {
         "and what nobody can know taken as the `readings` of its side say, each `--reading WHAT=yes|no`\n");
 }
 
-/// What happened and what was decided, as a register holds it.
-int read_register(const std::string& location, ImpactRequest& request) {
-  OpenRegister r;
-  std::vector<RecordedDecision> decisions;
-  std::vector<WaitingProposal> waiting;
-  RegisterOutcome read = r.open(location);
-  if (read.ok) read = r.standing(decisions, waiting);
-  print_reports(read.reports, true);
-  if (!read.ok) return exit_code_of(read);
-  request.events = SourceText{location, std::move(read.text)};
-  for (RecordedDecision& d : decisions)
-    request.decisions.push_back(
-        {fmt::format("{} {}", d.entry, d.request.transfer.name), std::move(d.request), d.own_events});
-  return exit_ok;
-}
-
 int impact(ImpactOptions& o) {
-  if (!days_exist({o.request.from, o.request.to, o.on})) return exit_usage;
+  if (!days_exist({o.request.from, o.request.to, o.on, o.known_on})) return exit_usage;
+  if (!o.known_on.empty() && o.location.empty()) {
+    tell("error: `--known-on` asks a register: name it with `--register`\n");
+    return exit_usage;
+  }
   const bool two_days = !o.request.from.empty() && !o.request.to.empty();
   const bool one_day = !o.on.empty() && (!o.rules.drafts.empty() || !o.request.against.empty());
   if ((two_days && !o.on.empty()) || two_days == one_day ||
@@ -134,7 +122,12 @@ int impact(ImpactOptions& o) {
     if (!w) return exit_files;
     o.request.world = std::move(*w);
   }
-  if (!o.location.empty() && (code = read_register(o.location, o.request)) != exit_ok) return code;
+  if (!o.location.empty()) {
+    auto standing = read_standing(o.location, o.known_on, code);
+    if (!standing) return code;
+    o.request.events = std::move(standing->events);
+    o.request.decisions = named(standing->decisions);
+  }
   for (const std::string& path : o.pending) {
     auto t = read_file(path);
     if (!t) return exit_files;
@@ -170,6 +163,7 @@ void add_impact(App& app, Outcome& outcome) {
   c->add_option(
       "--register", o->location,
       "which goods and recorded decisions of this register it touches; `--world` has their parties");
+  add_known_on(*c, o->known_on);
   c->add_option("--pending", o->pending, "a pending transfer (YAML)");
   c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones");
   c->add_option("--nodes", o->request.node_limit,

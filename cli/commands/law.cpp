@@ -20,14 +20,19 @@ struct LawOptions {
   std::vector<std::string> answers;
 };
 
+/// @returns the exit code
+int told(const TextResult& result) {
+  print_reports(result.reports, false);
+  fmt::print("{}", result.text);
+  return result.ok ? exit_ok : exit_usage;
+}
+
 int show(const LawOptions& o) {
   if (!days_exist({o.on})) return exit_usage;
   int code = exit_ok;
   const auto books = load(o.rules, code);
   if (!books) return code;
-  if (!is_regime(*books, o.regime)) return exit_usage;
-  fmt::print("{}", o.format == "markdown" ? *page(*books, o.regime, o.on) : *books->show(o.regime, o.on));
-  return exit_ok;
+  return told(o.format == "markdown" ? page(*books, o.regime, o.on) : books->show(o.regime, o.on));
 }
 
 int cases(const LawOptions& o) {
@@ -39,10 +44,12 @@ int cases(const LawOptions& o) {
   int code = exit_ok;
   const auto books = load(o.rules, code);
   if (!books) return code;
-  if (!o.regime.empty() && !is_regime(*books, o.regime)) return exit_usage;
   const CasesResult made = books->cases({o.regime, o.on, o.paths});
   print_reports(made.reports, false);
-  if (!made.ok) return exit_code_of(made.reports);
+  if (!made.ok) {
+    const int code_of = exit_code_of(made.reports);
+    return code_of == exit_wrong ? int{exit_usage} : code_of;
+  }
   fmt::print("{}{}", o.format == "json" ? made.json : made.law, o.format == "json" ? "\n" : "");
   return exit_ok;
 }
@@ -58,13 +65,13 @@ int diff(const LawOptions& o) {
   int code = exit_ok;
   const auto books = load(o.rules, code);
   if (!books) return code;
-  if (!o.regime.empty() && !is_regime(*books, o.regime)) return exit_usage;
-  const std::string json = books->difference(o.from, o.to, o.regime);
+  const TextResult result = books->difference(o.from, o.to, o.regime);
+  if (!result.ok) return told(result);
   if (o.format == "json") {
-    fmt::print("{}\n", json);
+    fmt::print("{}\n", result.text);
     return exit_ok;
   }
-  const Json changes = read_json(json)["changes"];
+  const Json changes = read_json(result.text)["changes"];
   for (const Json& c : changes) {
     fmt::print("{} {}: {} -> {} ({}) [{}]\n", c["kind"].get<std::string>(), c["name"].get<std::string>(),
                c["before"].get<std::string>(), c["after"].get<std::string>(),
@@ -110,7 +117,6 @@ int coverage(const LawOptions& o) {
   int code = exit_ok;
   const auto books = load(o.rules, code);
   if (!books) return code;
-  if (!o.regime.empty() && !is_regime(*books, o.regime)) return exit_usage;
   CoverageRequest request{o.regime, {}};
   for (const std::string& path : o.answers) {
     auto file = read_file(path);

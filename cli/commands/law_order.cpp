@@ -23,7 +23,7 @@ int order(const LawOrderOptions& o) {
   const auto books = load(o.rules, code);
   if (!books) return code;
   if (!o.regime.empty() && !is_regime(*books, o.regime)) return exit_usage;
-  const OrderResult result = o.find ? books->find_order(o.trials) : books->order(o.regime, o.on);
+  const TextResult result = o.find ? books->find_order(o.trials) : books->order(o.regime, o.on);
   print_reports(result.reports, true);
   if (!result.ok) return exit_code_of(result.reports);
   if (o.find || o.format == "json") {

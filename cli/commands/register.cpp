@@ -84,7 +84,7 @@ int append(OpenRegister& r, const RegisterOptions& o) {
 int waiting(OpenRegister& r, const RegisterOptions& o) {
   std::vector<RecordedDecision> decisions;
   std::vector<WaitingProposal> all;
-  const int code = told(r.standing(decisions, all));
+  const int code = told(r.standing("", decisions, all));
   if (code != exit_ok) return code;
   if (o.format == "json") {
     for (const WaitingProposal& w : all)

@@ -19,7 +19,7 @@ namespace {
 
 struct WatchOptions {
   RulebookOptions rules;
-  std::string location, world, on, format = "text";
+  std::string location, world, on, known_on, format = "text";
 };
 
 std::string today() {
@@ -119,49 +119,44 @@ void print_changes(const Json& holdings, const Json& accounts, const std::string
 /// Each decision that holds, decided again: the transfer on that day, under its law, lists and events.
 int watch(WatchOptions& o) {
   if (o.on.empty()) o.on = today();
-  if (!days_exist({o.on})) return exit_usage;
+  if (!days_exist({o.on, o.known_on})) return exit_usage;
   int code = exit_ok;
   const auto books = load(o.rules, code);
   if (!books) return code;
-  OpenRegister r;
-  std::vector<RecordedDecision> decisions;
-  std::vector<WaitingProposal> waiting;
-  RegisterOutcome read = r.open(o.location);
-  if (read.ok) read = r.standing(decisions, waiting);
-  print_reports(read.reports, true);
-  if (!read.ok) return exit_code_of(read);
-
+  const auto standing = read_standing(o.location, o.known_on, code);
+  if (!standing) return code;
+  const std::vector<RecordedDecision>& decisions = standing->decisions;
+  std::vector<NamedDecision> questions = named(decisions);
+  for (NamedDecision& q : questions) {
+    q.request.on = q.request.law_of = o.on;
+    q.request.known_on = o.known_on;
+  }
   Json changed = Json::array();
-  for (RecordedDecision& d : decisions) {
-    d.request.on = d.request.law_of = o.on;
-    d.request.known_on.clear();
-    if (d.own_events) d.request.events = SourceText{o.location, read.text};
-    const DecideResult again = books->decide(d.request);
+  books->decide_each(questions, standing->events, [&](std::size_t i, const DecideResult& again) {
+    const RecordedDecision& d = decisions[i];
+    const std::string& transfer = d.request.transfer.name;
     const Stands before(read_json(d.json));
     Json now;
     if (again.ok) {
       const Stands after(read_json(again.json));
-      if (after == before) continue;
+      if (after == before) return;
       now = after.json();
       if (o.format == "text")
-        fmt::print("entry {}, {}, decided by {}\n  then: {}\n  on {}: {}\n", d.entry, d.request.transfer.name,
-                   d.by, before.words(), o.on, after.words());
+        fmt::print("entry {}, {}, decided by {}\n  then: {}\n  on {}: {}\n", d.entry, transfer, d.by,
+                   before.words(), o.on, after.words());
     } else if (o.format == "text") {
       fmt::print("entry {}, {}, decided by {}\n  then: {}\n  on {}: cannot be decided any more\n", d.entry,
-                 d.request.transfer.name, d.by, before.words(), o.on);
+                 transfer, d.by, before.words(), o.on);
       print_reports(again.reports, false);
     }
-    changed.push_back({{"entry", d.entry},
-                       {"transfer", d.request.transfer.name},
-                       {"by", d.by},
-                       {"then", before.json()},
-                       {"now", now}});
-  }
+    changed.push_back(
+        {{"entry", d.entry}, {"transfer", transfer}, {"by", d.by}, {"then", before.json()}, {"now", now}});
+  });
   std::optional<SourceText> world;
   if (!o.world.empty() && !(world = read_file(o.world))) return exit_files;
-  const Json held = changed_holdings(*books, {{o.location, read.text}, world, {}, o.on});
-  const Json accounts = changed_accounts({{o.location, read.text}, world, {}, {}}, o.on);
-  const auto proposed = std::count_if(waiting.begin(), waiting.end(),
+  const Json held = changed_holdings(*books, {standing->events, world, {}, o.on});
+  const Json accounts = changed_accounts({standing->events, world, {}, {}}, o.on);
+  const auto proposed = std::count_if(standing->waiting.begin(), standing->waiting.end(),
                                       [](const WaitingProposal& w) { return w.kind == "proposed decision"; });
   if (o.format == "json") {
     fmt::print("{}\n", Json{{"schema", "sekisho-watch/1"},
@@ -192,6 +187,7 @@ void add_watch(App& app, Outcome& outcome) {
   c->add_option("--register", o->location, "the register that holds them")->required();
   c->add_option("--world", o->world, "parties, items and agreements that its events name (YAML)");
   c->add_option("--on", o->on, "the day (today)");
+  add_known_on(*c, o->known_on);
   c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones (files or folders)");
   c->add_option("--format", o->format, "text or json")->one_of({"text", "json"});
   c->footer(

@@ -75,10 +75,10 @@ struct DecidedCase {
 
 struct DueRequest {
   SourceText events;
-  std::optional<std::vector<DecidedCase>> decisions;  // none: `events` come of no register
   std::optional<SourceText> world;
-  std::string on;     // as of this day
-  std::string until;  // what is due by then; empty: on whatever day
+  std::string on;                                     // as of this day
+  std::string until;                                  // what is due by then; empty: on whatever day
+  std::optional<std::vector<DecidedCase>> decisions;  // none: `events` come of no register
 };
 
 /// What is owed: goods lent, reports, conditions not met, what decisions oblige to, and what ends.

@@ -82,6 +82,8 @@ class OpenRegister {
                             const Recorder& recorder);
   /// A decision: the request and the answer that it got. Where the case is open, or the answer hangs on what
   /// an authority may decide as it sees fit, it is only proposed. `text`: `decision` or `proposed decision`.
+  /// What `minimum` adds to an answer is not repeated.
+  /// @fails SK3018 no answer; SK3510 one under a draft, or by one reading of unsettled law
   RegisterOutcome record_decision(const DecideRequest& request, const std::string& json, bool own_events,
                                   const Recorder& recorder);
   /// Confirms or rejects what another officer proposed. An event that does not fit what holds by then is not
@@ -102,8 +104,10 @@ class OpenRegister {
   /// events.
   /// @param known_on  as known at the end of that day (UTC); empty: now
   RegisterOutcome events(const std::string& known_on);
-  /// Everything that holds now, read once. @param decisions, waiting  filled. @returns `text`: as `events`
-  RegisterOutcome standing(std::vector<RecordedDecision>& decisions, std::vector<WaitingProposal>& waiting);
+  /// Everything that holds, read once. @param known_on  as of `events`
+  /// @param decisions, waiting  filled. @returns `text`: as `events`
+  RegisterOutcome standing(const std::string& known_on, std::vector<RecordedDecision>& decisions,
+                           std::vector<WaitingProposal>& waiting);
   /// The first line of an export.
   RegisterOutcome heading();
   /// An export into this register, which is empty. What no program records by the rules is refused.

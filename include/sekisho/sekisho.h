@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@ namespace sekisho {
 /// A named text: a `.law` file, a world, a transfer.
 struct SourceText {
   std::string name, text;
+  friend bool operator==(const SourceText&, const SourceText&) = default;
 };
 
 /// Something wrong in a text, with its place and, where there is one, the cure.
@@ -55,6 +57,12 @@ struct DecideResult {
   bool ok = false;
   std::vector<Report> reports;
   std::string json;  // schemas/answer.schema.json
+};
+
+struct TextResult {
+  bool ok = false;
+  std::vector<Report> reports;
+  std::string text;
 };
 
 /// A decision that somebody recorded, by what it is called there.
@@ -107,13 +115,6 @@ struct CoverageResult {
   std::string json;  // schemas/coverage.schema.json
 };
 
-/// In which order the facts of the law are asked.
-struct OrderResult {
-  bool ok = false;
-  std::vector<Report> reports;
-  std::string text;
-};
-
 /// Rulebooks that were read and checked together.
 class Rulebooks {
  public:
@@ -137,6 +138,10 @@ class Rulebooks {
 
   /// @fails SK4001 work limit, SK4003 contradictory facts, SK3xxx in the files
   DecideResult decide(const DecideRequest& request) const;
+  /// Decides each. @param events  those of all that have `own_events`: they are read once
+  /// @param told  of each, by its place
+  void decide_each(const std::vector<NamedDecision>& decisions, const SourceText& events,
+                   const std::function<void(std::size_t, const DecideResult&)>& told) const;
 
   /// Exactly the facts for which the finding differs between two sides, in words, with a witness for each
   /// statement.
@@ -145,31 +150,31 @@ class Rulebooks {
 
   /// For each rule a case for each way in which it applies, does not apply or is defeated; for each regime
   /// one for each finding.
-  /// @fails SK4001
+  /// @fails SK3012 no day, SK3013 no regime, SK4001
   CasesResult cases(const CasesRequest& request) const;
 
   /// How often each rule was active, inactive, defeated or undecided, and each link decisive, in the cases of
   /// the rulebooks and in given answers.
-  /// @fails SK3018 no answer, SK4001
+  /// @fails SK3013 no regime, SK3018 no answer, SK4001
   CoverageResult coverage(const CoverageRequest& request) const;
 
   /// Names of the regimes, in the order of the files.
   std::vector<std::string> regimes() const;
-  /// A regime as it reads on a day (every day if empty); nullopt if there is no such regime.
-  std::optional<std::string> show(std::string_view regime, std::string_view day) const;
-  /// JSON: the rules, members and thresholds whose text differs between two days.
-  std::string difference(std::string_view from, std::string_view to, std::string_view regime) const;
+  /// A regime as it reads on a day (every day if empty). @fails SK3012 no day, SK3013 no regime
+  TextResult show(const std::string& regime, const std::string& day) const;
+  /// JSON: the rules, members and thresholds whose text differs between two days; of all regimes if it is
+  /// empty. @fails as `show`
+  TextResult difference(const std::string& from, const std::string& to, const std::string& regime) const;
   /// JSON: the vocabulary, and the rules with what they read.
   std::string facts() const;
   std::string rules() const;
   /// JSON: the order in which a regime's facts (all regimes' jointly if empty) are asked under the law of a
-  /// day (the last if empty), and how many nodes that takes.
-  /// @fails SK3013 no such regime, SK4001
-  OrderResult order(std::string_view regime, std::string_view day) const;
+  /// day (the last if empty), and how many nodes that takes. @fails as `show`, SK4001
+  TextResult order(const std::string& regime, const std::string& day) const;
   /// A better order for these texts, to be kept beside them; the same law gives the same answers in any.
   /// @param trials  so many orders are tried at the most
   /// @fails SK4001
-  OrderResult find_order(std::size_t trials) const;
+  TextResult find_order(std::size_t trials) const;
 
   const Body& body() const { return *body_; }
 

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "api/premises.h"
+#include "api/words.h"
 #include "base/countries.h"
 
 namespace sekisho {
@@ -18,15 +19,6 @@ constexpr std::array<std::string_view, 8> the_question{"departure", "destination
 
 std::string_view show(Truth t, std::string_view yes, std::string_view no) {
   return t == Truth::yes ? yes : t == Truth::no ? no : "unknown";
-}
-
-std::string_view changed_by(ChangedBy who) {
-  switch (who) {
-    case ChangedBy::applicant: return "applicant";
-    case ChangedBy::authority: return "authority";
-    case ChangedBy::legislator: return "legislator";
-    default: return "nobody";
-  }
 }
 
 /// Where a value comes from, in brackets; of a finding, the acts that made it.
@@ -166,13 +158,7 @@ bool LineAnswer::law_loaded(const std::string& state) const {
 // --- words ---
 
 std::string LineAnswer::words(TextSpan at) const {
-  std::string out;
-  for (const char c : sources_.text(at)) {
-    const bool space = c == ' ' || c == '\n' || c == '\t' || c == '\r';
-    if (space && (out.empty() || out.back() == ' ')) continue;
-    out += space ? ' ' : c;
-  }
-  return out;
+  return oneline(sources_.text(at));
 }
 
 std::string LineAnswer::show(VarId v, std::size_t i) const {
@@ -813,7 +799,7 @@ Json LineAnswer::changes(bool applicant) {
       if (!along.empty()) j["along_with"] = along;
       j["best"] = to_string(static_cast<Finding>(best));
       j["worst"] = to_string(assessed() ? static_cast<Finding>(worst) : Finding::prohibited);
-      j["changed_by"] = changed_by(f.changed_by);
+      j["changed_by"] = to_string(f.changed_by);
       out.push_back(std::move(j));
     }
   }
@@ -860,7 +846,7 @@ Json LineAnswer::missing() {
         j["kind"] = "fact";
         j["asks"] = law_[var.fact].asks;
         j["type"] = describe(law_[var.fact].type);
-        j["changed_by"] = changed_by(law_[var.fact].changed_by);
+        j["changed_by"] = to_string(law_[var.fact].changed_by);
         if (var.kind == VarKind::member) sets.insert(var.fact);
         break;
       case VarKind::carries: {
@@ -923,7 +909,7 @@ Json LineAnswer::missing() {
                           {"kind", "fact"},
                           {"asks", law_[from].asks},
                           {"type", describe(law_[from].type)},
-                          {"changed_by", changed_by(law_[from].changed_by)},
+                          {"changed_by", to_string(law_[from].changed_by)},
                           {"matters_to", Json::array({law_[law_[rule].regime].name})}},
                          0});
     }

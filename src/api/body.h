@@ -64,4 +64,13 @@ struct Rulebooks::Body {
 /// Diagnostics as the public face shows them.
 std::vector<Report> reports_of(const Sources& sources, const Diagnostics& diags);
 
+/// The day that an argument says. @fails SK3012
+Date must_be_day(const std::string& text, Diagnostics& diags);
+/// The same; none where it is empty.
+std::optional<Date> day_of(const std::string& text, Diagnostics& diags);
+/// The regime that an argument names. @fails SK3013
+RegimeId must_be_regime(const Law& law, const std::string& name, Diagnostics& diags);
+/// The same; none where it is empty.
+RegimeId regime_of(const Law& law, const std::string& name, Diagnostics& diags);
+
 }  // namespace sekisho

@@ -164,6 +164,7 @@ CoverageResult Rulebooks::coverage(const CoverageRequest& request) const {
   Sources sources = body_->sources;
   Diagnostics diags;
   std::vector<Observed> answers;
+  const RegimeId only = regime_of(law, request.regime, diags);
   for (const Case& c : law.cases) answers.push_back(observe(law, c, diags));
   for (const SourceText& t : request.answers)
     for (Observed& o : observed_answers(sources, t, *body_, diags)) answers.push_back(std::move(o));
@@ -172,7 +173,6 @@ CoverageResult Rulebooks::coverage(const CoverageRequest& request) const {
   result.ok = !diags.has_errors();
   if (!result.ok) return result;
   const Coverage all = sekisho::coverage(law, answers);
-  const RegimeId only = body_->regime(request.regime);
   Json regimes = Json::array();
   for (std::uint32_t g = 0; g < law.regimes.size(); ++g)
     if (!only.valid() || only == RegimeId{g}) regimes.push_back(regime_coverage(law, RegimeId{g}, all));
@@ -190,9 +190,13 @@ CasesResult Rulebooks::cases(const CasesRequest& request) const {
   CasesResult result;
   Diagnostics diags;
   PathOptions options;
-  options.regime = body_->regime(request.regime);
-  options.on = parse_date(request.on);
+  options.regime = regime_of(law, request.regime, diags);
+  options.on = day_of(request.on, diags);
   options.paths = request.paths;
+  if (diags.has_errors()) {
+    result.reports = reports_of(body_->sources, diags);
+    return result;
+  }
   const PathCases made = path_cases(law, options, diags);
   result.reports = reports_of(body_->sources, diags);
   result.ok = !diags.has_errors();

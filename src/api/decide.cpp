@@ -81,25 +81,27 @@ std::string_view compliance(Finding best, Finding worst, bool acts_read) {
   return worst <= Finding::permitted_with_provisos ? "compliant" : "undetermined";
 }
 
+std::shared_ptr<const World> shared_world(std::optional<World> world) {
+  return world ? std::make_shared<const World>(std::move(*world)) : nullptr;
+}
+
 }  // namespace
 
-std::optional<RequestRead> read_request(const Rulebooks::Body& body, Sources& sources,
-                                        const DecideRequest& request, Diagnostics& diags) {
-  auto world = read_world_file(sources, request.world, diags);
-  if (!world) return std::nullopt;
+std::optional<RequestRead> read_request(Sources& sources, const DecideRequest& request, SharedEvents* events,
+                                        Diagnostics& diags) {
   const auto doc = read_document(sources, sources.add(request.transfer.name, request.transfer.text), diags);
   if (!doc) return std::nullopt;
-  if (request.events) {
-    const Doc* on = doc->find("on");
-    const auto last = parse_date(!request.on.empty() ? request.on : on ? on->text : "");
-    lots_of_events(body, sources, *request.events, last.value_or(far_future), *world, diags);
-    if (diags.has_errors()) return std::nullopt;
-  }
+  const Doc* on = doc->find("on");
+  const auto last = parse_date(!request.on.empty() ? request.on : on ? on->text : "");
+  const auto world = events != nullptr
+                         ? events->world(sources, request.world, last.value_or(far_future), diags)
+                         : shared_world(read_world_file(sources, request.world, diags));
+  if (world == nullptr) return std::nullopt;
   auto transfer = read_transfer(*doc, *world, diags);
   if (!transfer) return std::nullopt;
   const Doc* took_place = doc->find("performed");
   const bool performed = took_place && (took_place->text == "yes" || took_place->text == "true");
-  return RequestRead{std::move(*world), std::move(*transfer), performed};
+  return RequestRead{world, std::move(*transfer), performed};
 }
 
 Json readings_json(const Readings& readings) {
@@ -217,15 +219,16 @@ std::optional<Json> answer_to(const Rulebooks::Body& body, const Sources& source
 
 namespace {
 
-DecideResult decide_files(const Rulebooks::Body& body, const DecideRequest& request) {
+/// @param events  of the request; nullptr: it has none
+DecideResult decide_files(const Rulebooks::Body& body, const DecideRequest& request, SharedEvents* events) {
   DecideResult result;
-  Sources sources = body.sources;
+  Sources sources = events != nullptr ? events->sources() : body.sources;
   Diagnostics diags;
   const auto failed = [&] {
     result.reports = reports_of(sources, diags);
     return result;
   };
-  const auto read = read_request(body, sources, request, diags);
+  const auto read = read_request(sources, request, events, diags);
   if (!read) return failed();
   const Transfer& transfer = read->transfer;
   const std::vector<KnownByHand> by_hand = known_by_hand(sources, request.known, diags);
@@ -241,22 +244,17 @@ DecideResult decide_files(const Rulebooks::Body& body, const DecideRequest& requ
     else if (!readings.emplace(r.substr(0, eq), way == "yes").second)
       diags.emit(code::key_twice, at, r.substr(0, eq));
   }
-  const auto day = [&](const std::string& text, Date otherwise) {
-    const auto d = parse_date(text);
-    if (!text.empty() && !d) diags.emit(code::document_date, TextSpan{}, text);
-    return d.value_or(otherwise);
-  };
   if (request.on.empty() && !transfer.on)
     diags.emit(code::missing_key, transfer.at, "on")
         .fix("give the day of transfer, in the file or with `--on`");
   Days days;
-  days.on = day(request.on, transfer.on.value_or(Date{}));
-  days.law = day(request.law_of, days.on);
-  days.known = day(request.known_on, far_future);
+  days.on = day_of(request.on, diags).value_or(transfer.on.value_or(Date{}));
+  days.law = day_of(request.law_of, diags).value_or(days.on);
+  days.known = day_of(request.known_on, diags).value_or(far_future);
   if (diags.has_errors()) return failed();
 
   const auto answer = answer_to(body, sources,
-                                {read->world, request.world || request.events, transfer, days, by_hand,
+                                {*read->world, request.world || events != nullptr, transfer, days, by_hand,
                                  readings, request.without_instruments, read->performed, request.hypothetical,
                                  request.minimum, request.node_limit},
                                 diags);
@@ -267,14 +265,28 @@ DecideResult decide_files(const Rulebooks::Body& body, const DecideRequest& requ
   return result;
 }
 
+DecideResult decided(const Rulebooks::Body& body, const DecideRequest& request, SharedEvents* events) {
+  try {
+    return decide_files(body, request, events);
+  } catch (const TooManyNodes&) {
+    return {false, too_many_nodes(body.sources, request.node_limit), {}};
+  }
+}
+
 }  // namespace
 
 DecideResult Rulebooks::decide(const DecideRequest& request) const {
-  try {
-    return decide_files(*body_, request);
-  } catch (const TooManyNodes&) {
-    return {false, too_many_nodes(body_->sources, request.node_limit), {}};
-  }
+  std::optional<SharedEvents> events;
+  if (request.events) events.emplace(*body_, *request.events);
+  return decided(*body_, request, events ? &*events : nullptr);
+}
+
+void Rulebooks::decide_each(const std::vector<NamedDecision>& decisions, const SourceText& events,
+                            const std::function<void(std::size_t, const DecideResult&)>& told) const {
+  SharedEvents shared(*body_, events);
+  for (std::size_t i = 0; i < decisions.size(); ++i)
+    told(i, decisions[i].own_events ? decided(*body_, decisions[i].request, &shared)
+                                    : decide(decisions[i].request));
 }
 
 }  // namespace sekisho

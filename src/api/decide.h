@@ -1,6 +1,7 @@
 #pragma once
 #include "api/body.h"
 #include "api/line_question.h"
+#include "api/lots.h"
 #include "base/json.h"
 
 namespace sekisho {
@@ -20,13 +21,15 @@ struct Asked {
 
 /// What the files of a request say, with the goods as they are on its day.
 struct RequestRead {
-  World world;
+  std::shared_ptr<const World> world;
   Transfer transfer;
   bool performed = false;
 };
+/// @param sources  a copy of those of the events or, where there are none, of the rulebooks
+/// @param events   of the request, or nullptr
 /// @returns nullopt after a report
-std::optional<RequestRead> read_request(const Rulebooks::Body& body, Sources& sources,
-                                        const DecideRequest& request, Diagnostics& diags);
+std::optional<RequestRead> read_request(Sources& sources, const DecideRequest& request, SharedEvents* events,
+                                        Diagnostics& diags);
 
 /// @param sources  the rulebooks' and those that the transfer and the world were read from
 /// @returns as schemas/answer.schema.json says; nullopt after a report

@@ -112,22 +112,21 @@ void duties(std::vector<Owed>& out, std::span<const DecidedCase> decisions,
 
 LicenceResult due(const DueRequest& request) {
   OpenedEvents read(request.events, request.world);
-  const auto on = parse_date(request.on);
-  const auto until = parse_date(request.until);
-  if (!on) read.diags.emit(code::document_date, TextSpan{}, request.on);
+  const Date on = must_be_day(request.on, read.diags);
+  const auto until = day_of(request.until, read.diags);
   const auto failed = [&] { return LicenceResult{false, reports_of(read.sources, read.diags), {}}; };
   if (!read.ok()) return failed();
-  const Accounts accounts = replay_accounts(read.events, *on, read.world, read.diags);
+  const Accounts accounts = replay_accounts(read.events, on, read.world, read.diags);
   if (!read.ok()) return failed();
   const Law no_law;  // what lies on goods is not asked here
-  const Custody custody(read.events, *on, no_law, read.world, read.diags);
+  const Custody custody(read.events, on, no_law, read.world, read.diags);
   if (!read.ok()) return failed();
 
   std::vector<Owed> owed;
-  returns(owed, custody, *on);
-  reservations(owed, accounts.book, *on);
-  authorisations(owed, accounts.book, *on);
-  if (request.decisions) duties(owed, *request.decisions, custody.events(), *on);
+  returns(owed, custody, on);
+  reservations(owed, accounts.book, on);
+  authorisations(owed, accounts.book, on);
+  if (request.decisions) duties(owed, *request.decisions, custody.events(), on);
   std::stable_sort(owed.begin(), owed.end(), [](const Owed& a, const Owed& b) {
     return a.day.value_or(far_past) < b.day.value_or(far_past);
   });

@@ -106,9 +106,7 @@ std::vector<Hold> met_by(const World& world, const Holds& holds, const Event& mo
     concerns.add(HeldKind::lot, t.lot);
     if (holds.trails()) concerns.add(HeldKind::item, holds.trails()->item_of(t.lot));
   }
-  std::vector<Hold> out = holds.against(movement);
-  std::erase_if(out, [&](const Hold& h) { return !names_one(h, concerns.all()); });
-  return out;
+  return holds.against(movement, concerns.all());
 }
 
 }  // namespace sekisho

@@ -36,7 +36,11 @@ std::string_view outcome_text(std::optional<Finding> f) {
 class Comparison {
  public:
   Comparison(const Rulebooks::Body& body, const ImpactRequest& request)
-      : body_(body), law_(body.law), request_(request), sources_(body.sources) {}
+      : body_(body), law_(body.law), request_(request), sources_(body.sources) {
+    if (!request.events) return;
+    events_.emplace(body, *request.events);
+    sources_ = events_->sources();
+  }
 
   ImpactResult run() {
     try {
@@ -96,26 +100,21 @@ class Comparison {
     return true;
   }
   bool regimes() {
-    for (const std::string& name : {request_.regime, request_.against})
-      if (!name.empty() && !body_.regime(name).valid()) {
-        std::vector<std::string> names;
-        for (const Regime& r : law_.regimes) names.push_back(r.name);
-        const std::string near = nearest(name, names);
-        diags_.emit(code::unknown_rule_name, TextSpan{}, "regime", name)
-            .fix(near.empty() ? fmt::format("the regimes are {}", fmt::join(names, ", "))
-                              : fmt::format("is `{}` meant?", near));
-        return false;
-      }
-    return true;
+    for (const std::string& name : {request_.regime, request_.against}) regime_of(law_, name, diags_);
+    return !diags_.has_errors();
   }
 
   // --- the world ---
   bool read_world_records() {
-    auto world = read_world_file(sources_, request_.world, diags_);
-    if (!world) return false;
-    world_ = std::move(*world);
-    if (request_.events) lots_of_events(body_, sources_, *request_.events, views_.back().day, world_, diags_);
-    if (diags_.has_errors()) return false;
+    if (events_) {
+      const auto world = events_->world(sources_, request_.world, views_.back().day, diags_);
+      if (world == nullptr) return false;
+      world_ = *world;
+    } else {
+      auto world = read_world_file(sources_, request_.world, diags_);
+      if (!world) return false;
+      world_ = std::move(*world);
+    }
     for (const Lot& lot : world_.lots) {
       Transfer t;
       const Party* holder = world_.party(lot.holder);
@@ -181,15 +180,17 @@ class Comparison {
         .fix("`watch` and `register show` say more");
   }
   void look_at(const NamedDecision& d) {
-    Sources sources = body_.sources;  // what is read for one decision goes with it
-    DecideRequest asked = d.request;
-    if (d.own_events) asked.events = request_.events;
-    const auto read = read_request(body_, sources, asked, diags_);
+    const DecideRequest& asked = d.request;
+    std::optional<SharedEvents> others;
+    if (!d.own_events && asked.events) others.emplace(body_, *asked.events);
+    SharedEvents* events = others ? &*others : d.own_events && events_ ? &*events_ : nullptr;
+    Sources sources = events != nullptr ? events->sources() : body_.sources;  // gone with the decision
+    const auto read = read_request(sources, asked, events, diags_);
     if (!read) return;
     const Transfer& t = read->transfer;
     const std::vector<KnownByHand> by_hand = known_by_hand(sources, asked.known, diags_);
     const Date on = parse_date(asked.on).value_or(t.on.value_or(views_.back().day));
-    touch_case("recorded_decision", d.id, read->world, t, on, by_hand, asked.without_instruments);
+    touch_case("recorded_decision", d.id, *read->world, t, on, by_hand, asked.without_instruments);
   }
   /// Each line of a transfer, decided under both laws with the acts of authorities on its day.
   void touch_case(const char* kind, const std::string& id, const World& world, const Transfer& t, Date on,
@@ -391,6 +392,7 @@ class Comparison {
   const Law& law_;
   const ImpactRequest& request_;
   Sources sources_;
+  std::optional<SharedEvents> events_;  // what happened
   Diagnostics diags_;
   World world_;
   std::vector<View> views_;

@@ -163,8 +163,8 @@ struct OpenedAccounts {
   std::optional<Accounts> accounts;
   Date on;
   explicit OpenedAccounts(const LicenceRequest& request) : read(request.events, request.world) {
+    const auto day = day_of(request.on, read.diags);
     if (!read.ok()) return;
-    const auto day = parse_date(request.on);
     accounts = replay_accounts(read.events, day.value_or(far_future), read.world, read.diags);
     Diagnostics told;  // by the accounts already
     const std::vector<const Event*> events = corrected(read.events, told);
@@ -218,10 +218,10 @@ LicenceResult licence_show(const LicenceRequest& request) {
 
 LicenceResult stops(const LicenceRequest& request) {
   OpenedEvents read(request.events, request.world);
+  const auto day = day_of(request.on, read.diags);
   const Holds holds(read.events, corrected(read.events, read.diags), read.diags);
   if (!read.ok()) return {false, reports_of(read.sources, read.diags), {}};
   Json all = Json::array();
-  const auto day = parse_date(request.on);
   for (const Hold& h : holds.on(day.value_or(far_future))) all.push_back(hold_json(h));
   const Json json{{"schema", "sekisho-stops/1"}, {"on", day_or_null(day)}, {"stops", all}};
   return {true, reports_of(read.sources, read.diags), json.dump(2)};

@@ -59,6 +59,13 @@ class Names {
   std::set<std::pair<std::string, std::string>> told_;  // each once, however often it is named
 };
 
+void check_names(const Law& law, const std::vector<Event>& events, const World& world, Diagnostics& diags) {
+  Names names(law, world, diags);
+  for (const Event& e : events)
+    if (const auto* entered = std::get_if<Enter>(&e.body)) names.know(entered->world);
+  for (const Event& e : events) names.check(e);
+}
+
 Json amount(const Amount& a) {
   return to_string(a);
 }
@@ -118,18 +125,14 @@ class Pedigree {
  public:
   Pedigree(const Law& law, const Custody& custody, std::string_view lot) : law_(law), custody_(custody) {
     const std::span<const StateId> own = custody.states_of(lot);
-    history_.insert(own.begin(), own.end());
-    for (const StateId s : own) {
-      for (const StateId before : custody.graph().ancestors(s))
-        if (!history_.contains(before)) made_of_.insert(before);
-      for (const StateId after : custody.graph().descendants(s))
-        if (!history_.contains(after)) used_in_.insert(after);
-    }
+    history_.assign(own.begin(), own.end());
+    made_of_ = custody.graph().ancestors(own);
+    used_in_ = custody.graph().descendants(own);
   }
   bool none() const { return history_.empty(); }
   Json json(std::string_view lot, Date on) const {
     Json states = Json::array();
-    std::set<StateId> shown = history_;
+    std::set<StateId> shown(history_.begin(), history_.end());
     shown.insert(made_of_.begin(), made_of_.end());
     shown.insert(used_in_.begin(), used_in_.end());
     ExactShares shares(custody_.graph());
@@ -148,7 +151,7 @@ class Pedigree {
  private:
   const Law& law_;
   const Custody& custody_;
-  std::set<StateId> history_, made_of_, used_in_;
+  std::vector<StateId> history_, made_of_, used_in_;
 };
 
 /// A movement as the transfer that it was.
@@ -237,14 +240,12 @@ struct OpenedLots {
   Diagnostics diags;
   World world;
   std::vector<Event> events;
-  bool ok = false;
   OpenedLots(const Rulebooks::Body& body, const SourceText& file, const std::optional<SourceText>& world_file)
       : sources(body.sources) {
     auto read = read_world_file(sources, world_file, diags);
     if (!read) return;
     world = std::move(*read);
     events = checked_events(body, sources, file, world, diags);
-    ok = !diags.has_errors();
   }
   LotResult failed() const { return {false, reports_of(sources, diags), {}}; }
 };
@@ -380,31 +381,48 @@ Json stands(const Json& answer) {
 std::vector<Event> checked_events(const Rulebooks::Body& body, Sources& sources, const SourceText& file,
                                   const World& world, Diagnostics& diags) {
   std::vector<Event> events = read_events(sources, sources.add(file.name, file.text), diags);
-  Names names(body.law, world, diags);
-  for (const Event& e : events)
-    if (const auto* entered = std::get_if<Enter>(&e.body)) names.know(entered->world);
-  for (const Event& e : events) names.check(e);
+  check_names(body.law, events, world, diags);
   return events;
 }
 
-void lots_of_events(const Rulebooks::Body& body, Sources& sources, const SourceText& file, Date on,
-                    World& world, Diagnostics& diags) {
-  const std::vector<Event> events = checked_events(body, sources, file, world, diags);
-  if (diags.has_errors()) return;
+SharedEvents::SharedEvents(const Rulebooks::Body& body, const SourceText& file)
+    : body_(body), sources_(body.sources) {
+  events_ = read_events(sources_, sources_.add(file.name, file.text), told_);
+}
+
+std::shared_ptr<const World> SharedEvents::world(Sources& sources, const std::optional<SourceText>& file,
+                                                 Date on, Diagnostics& diags) {
+  const SourceId at{static_cast<std::uint32_t>(sources.size())};
+  if (last_ && last_->at == at && last_->file == file && last_->on == on) {
+    if (file) sources.add(file->name, file->text);
+  } else {
+    last_.emplace(Last{at, file, on, nullptr, {}});
+    if (auto read = read_world_file(sources, file, last_->told))
+      last_->world = made(std::move(*read), on, last_->told);
+  }
+  diags.add(last_->told);
+  return last_->world;
+}
+
+std::shared_ptr<const World> SharedEvents::made(World world, Date on, Diagnostics& diags) const {
+  diags.add(told_);
+  check_names(body_.law, events_, world, diags);
+  if (diags.has_errors()) return nullptr;
   world.lots.clear();
   world.lots_from_events = true;
-  const Custody custody(events, on, body.law, world, diags);
+  const Custody custody(events_, on, body_.law, world, diags);
   join(world, custody.world(), diags);
-  if (diags.has_errors()) return;  // the accounts would tell of the same corrections again
-  join(world, acts_of(replay_accounts(events, on, world, diags).book, on), diags);
+  if (diags.has_errors()) return nullptr;  // the accounts would tell of the same corrections again
+  join(world, acts_of(replay_accounts(events_, on, world, diags).book, on), diags);
   Diagnostics told;  // by the accounts already
-  world.holds = Holds(events, custody.events(), told).on(on);
+  world.holds = Holds(events_, custody.events(), told).on(on);
+  return diags.has_errors() ? nullptr : std::make_shared<const World>(std::move(world));
 }
 
 LotResult lot_pedigree(const Rulebooks& books, const LotRequest& request) {
   OpenedLots o(books.body(), request.events, request.world);
-  const Date on = parse_date(request.on).value_or(far_future);
-  if (!o.ok) return o.failed();
+  const Date on = day_of(request.on, o.diags).value_or(far_future);
+  if (o.diags.has_errors()) return o.failed();
   const Custody custody(o.events, on, books.body().law, o.world, o.diags);
   const Pedigree pedigree(books.body().law, custody, request.lot);
   if (pedigree.none())
@@ -415,8 +433,9 @@ LotResult lot_pedigree(const Rulebooks& books, const LotRequest& request) {
 
 LotResult movements(const Rulebooks& books, const LotRequest& request) {
   OpenedLots o(books.body(), request.events, request.world);
-  if (!o.ok) return o.failed();
-  Movements all(books.body(), o, parse_date(request.on).value_or(far_future));
+  const Date on = day_of(request.on, o.diags).value_or(far_future);
+  if (o.diags.has_errors()) return o.failed();
+  Movements all(books.body(), o, on);
   if (!all.ok()) return o.failed();
   Json out = Json::array();
   Shipments shipments(all.world());
@@ -463,10 +482,9 @@ LotResult movements(const Rulebooks& books, const LotRequest& request) {
 
 LotResult holdings(const Rulebooks& books, const LotRequest& request) {
   OpenedLots o(books.body(), request.events, request.world);
-  const auto on = parse_date(request.on);
-  if (o.ok && !on) o.diags.emit(code::document_date, TextSpan{}, request.on);
-  if (!o.ok || !on) return o.failed();
-  Movements all(books.body(), o, *on);
+  const Date on = must_be_day(request.on, o.diags);
+  if (o.diags.has_errors()) return o.failed();
+  Movements all(books.body(), o, on);
   if (!all.ok()) return o.failed();
   Json out = Json::array();
   std::map<const Event*, std::pair<Json, Json>> answers;  // then, now: lots may have come by one movement
@@ -476,7 +494,7 @@ LotResult holdings(const Rulebooks& books, const LotRequest& request) {
       if (e == nullptr) continue;
       const auto [known, fresh] = answers.try_emplace(e);
       if (fresh) {
-        const auto then = all.ask(*e, e->on), now = all.ask(*e, *on);
+        const auto then = all.ask(*e, e->on), now = all.ask(*e, on);
         if (!then || !now) return o.failed();
         known->second = {stands(then->answer), stands(now->answer)};
       }

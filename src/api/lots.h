@@ -1,4 +1,6 @@
 #pragma once
+#include <memory>
+
 #include "api/body.h"
 #include "custody/custody.h"
 
@@ -11,9 +13,36 @@ namespace sekisho {
 std::vector<Event> checked_events(const Rulebooks::Body& body, Sources& sources, const SourceText& file,
                                   const World& world, Diagnostics& diags);
 
-/// Puts what was entered into a world, the authorisations that there were, and in place of its lots those
-/// that there were on a day.
-void lots_of_events(const Rulebooks::Body& body, Sources& sources, const SourceText& file, Date on,
-                    World& world, Diagnostics& diags);
+/// Events that several questions are about, read once.
+class SharedEvents {
+ public:
+  SharedEvents(const Rulebooks::Body& body, const SourceText& file);
+
+  /// The rulebooks' and the file.
+  const Sources& sources() const { return sources_; }
+  /// The world of a file with what was entered, the authorisations that there were, and in place of its lots
+  /// those that there were on a day. Asked again of the same it is not made again.
+  /// @param sources  a copy of `sources()`, into which the file is read
+  /// @returns nullptr after a report
+  std::shared_ptr<const World> world(Sources& sources, const std::optional<SourceText>& file, Date on,
+                                     Diagnostics& diags);
+
+ private:
+  /// A world as it was asked for last.
+  struct Last {
+    SourceId at;
+    std::optional<SourceText> file;
+    Date on;
+    std::shared_ptr<const World> world;
+    Diagnostics told;
+  };
+  std::shared_ptr<const World> made(World world, Date on, Diagnostics& diags) const;
+
+  const Rulebooks::Body& body_;
+  Sources sources_;
+  Diagnostics told_;
+  std::vector<Event> events_;
+  std::optional<Last> last_;
+};
 
 }  // namespace sekisho

@@ -21,9 +21,9 @@ std::string mark(std::string_view text) {
 
 /// @param find  given diagnostics, the text
 template <class Find>
-OrderResult found(const Sources& sources, const Find& find) {
+TextResult found(const Sources& sources, const Find& find) {
   Diagnostics diags;
-  OrderResult out;
+  TextResult out;
   try {
     out.text = find(diags);
   } catch (const TooManyNodes&) {
@@ -49,27 +49,22 @@ std::vector<std::string> kept_order(std::string_view order_file, std::span<const
   return names;
 }
 
-OrderResult Rulebooks::order(std::string_view regime, std::string_view day) const {
+TextResult Rulebooks::order(const std::string& regime, const std::string& day) const {
   const Body& b = *body_;
   return found(b.sources, [&](Diagnostics& diags) {
-    const RegimeId of = b.regime(regime);
-    if (!of.valid() && !regime.empty()) {
-      diags.emit(code::unknown_rule_name, TextSpan{}, "regime", regime);
-      return std::string();
-    }
-    const Date on = parse_date(day).value_or(stretches(b.law).back());
+    const RegimeId of = regime_of(b.law, regime, diags);
+    const Date on = day_of(day, diags).value_or(stretches(b.law).back());
+    if (diags.has_errors()) return std::string();
     Json variables = Json::array();
     for (const AskedVariable& v : asked_variables(b.law, of, on, diags))
       variables.push_back({{"variable", v.name}, {"values", v.values}, {"nodes", v.nodes}});
-    return Json{{"regime", regime.empty() ? Json(nullptr) : Json(regime)},
-                {"on", to_string(on)},
-                {"order", b.order},
-                {"variables", variables}}
+    return Json{
+        {"regime", text_or_null(regime)}, {"on", to_string(on)}, {"order", b.order}, {"variables", variables}}
         .dump(2);
   });
 }
 
-OrderResult Rulebooks::find_order(std::size_t trials) const {
+TextResult Rulebooks::find_order(std::size_t trials) const {
   const Body& b = *body_;
   return found(b.sources, [&](Diagnostics& diags) {
     const VariableOrder order = sekisho::find_order(b.law, trials, diags);

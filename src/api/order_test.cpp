@@ -49,7 +49,8 @@ TEST_CASE("a better order is found, and kept for the texts that it was found for
   const Rulebooks other({changed}, order);
   CHECK(other.order("", "").text.find("kept for other texts") != std::string::npos);
   CHECK(nodes(other.order("", "").text) == nodes(plain.order("", "").text));
-  CHECK(!plain.order("x.none", "").ok);
+  CHECK(plain.order("x.none", "").reports.front().code == "SK3013");
+  CHECK(plain.order("", "2023-02-30").reports.front().code == "SK3012");
 }
 
 TEST_CASE("an order is what its file names, whatever else stands in it") {

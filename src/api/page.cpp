@@ -254,10 +254,13 @@ class Page {
 
 }  // namespace
 
-std::optional<std::string> page(const Rulebooks& books, std::string_view regime, std::string_view day) {
-  const RegimeId id = books.body().regime(regime);
-  if (!id.valid()) return std::nullopt;
-  return Page(books.body(), id, parse_date(day)).run();
+TextResult page(const Rulebooks& books, const std::string& regime, const std::string& day) {
+  const Rulebooks::Body& b = books.body();
+  Diagnostics diags;
+  const RegimeId id = must_be_regime(b.law, regime, diags);
+  const auto on = day_of(day, diags);
+  if (diags.has_errors()) return {false, reports_of(b.sources, diags), {}};
+  return {true, {}, Page(b, id, on).run()};
 }
 
 }  // namespace sekisho

@@ -105,6 +105,18 @@ std::optional<RecordedDecision> decision_from(const Holding& h) try {
   return std::nullopt;
 }
 
+/// Why an answer is no decision.
+const char* no_decision(const DecideRequest& request, const Json& answer) {
+  const auto asked = answer.find("question");
+  const Json question = asked != answer.end() && asked->is_object() ? *asked : Json::object();
+  const auto draft = question.find("hypothetical");
+  if (request.hypothetical || (draft != question.end() && *draft == true))
+    return "an answer under a draft is no decision";
+  if (!request.readings.empty() || question.contains("readings"))
+    return "an answer by one reading of unsettled law is no decision";
+  return nullptr;
+}
+
 constexpr const char* unrepeatable = "it is no decision that can be repeated";
 
 /// What a decision leaves out that would repeat it.
@@ -115,14 +127,14 @@ std::optional<Flaw> unfounded(const Entry& e) {
 }
 
 /// The case is open, be it behind another state's law that nobody assessed, or an authority may still decide
-/// a need of it as it sees fit, or a finding of its is only taken for granted.
+/// a need of it as it sees fit, or a finding of its is only taken for granted. @pre whole_answer
 bool discretionary(const Json& answer) {
   if (taken_for_granted(answer)) return true;
-  if (answer.value("finding", "") == "open" || answer.at("best") != answer.at("worst")) return true;
-  for (const Json& regime : answer.at("regimes"))
-    if (regime.value("finding", "") == "open") return true;
-  for (const Json& need : answer.value("needs", Json::array()))
-    if (need.value("status", "") == "open" && need.at("posture") != "approval_presumed") return true;
+  if (text_at(answer, "finding") == "open" || answer["best"] != answer["worst"]) return true;
+  for (const Json& regime : answer["regimes"])
+    if (text_at(regime, "finding") == "open") return true;
+  for (const Json& need : answer["needs"])
+    if (text_at(need, "status") == "open" && text_at(need, "posture") != "approval_presumed") return true;
   return false;
 }
 
@@ -284,6 +296,7 @@ RegisterOutcome OpenRegister::record_decision(const DecideRequest& request, cons
                                               bool own_events, const Recorder& recorder) {
   const auto answer = parse_json(json);
   if (!whole_answer(answer)) return failed(problem(code::not_an_answer));
+  if (const char* why = no_decision(request, *answer)) return failed(problem(code::not_recordable, why));
   const bool proposal = discretionary(*answer);
   const auto at = Ledger(body_->record)
                       .record_decision(request_body(request, json, own_events), recorder.by, recorder.now,
@@ -340,9 +353,11 @@ RegisterOutcome OpenRegister::events(const std::string& known_on) {
   return done(standing->events.size(), lines_of(standing->events));
 }
 
-RegisterOutcome OpenRegister::standing(std::vector<RecordedDecision>& decisions,
+RegisterOutcome OpenRegister::standing(const std::string& known_on, std::vector<RecordedDecision>& decisions,
                                        std::vector<WaitingProposal>& waiting) {
-  const auto standing = Ledger(body_->record).standing();
+  const auto until = end_of(known_on);
+  if (!until) return failed(until.problem());
+  const auto standing = Ledger(body_->record).standing(*until);
   if (!standing) return failed(standing.problem());
   decisions.reserve(standing->decisions.size());
   for (const Holding& h : standing->decisions) {

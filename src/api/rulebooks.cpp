@@ -1,3 +1,5 @@
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <set>
 
@@ -19,11 +21,6 @@ Report::Place place(const Sources& sources, TextSpan at) {
   return {p.file, p.line, p.column, p.excerpt, p.column - 1 - p.excerpt_from, p.marked};
 }
 
-std::string_view who_changes(ChangedBy who) {
-  static constexpr std::string_view names[]{"nobody", "applicant", "authority", "legislator"};
-  return names[static_cast<std::size_t>(who)];
-}
-
 }  // namespace
 
 std::vector<Report> reports_of(const Sources& sources, const Diagnostics& diags) {
@@ -39,6 +36,31 @@ std::vector<Report> reports_of(const Sources& sources, const Diagnostics& diags)
     out.push_back(std::move(r));
   }
   return out;
+}
+
+Date must_be_day(const std::string& text, Diagnostics& diags) {
+  const auto day = parse_date(text);
+  if (!day) diags.emit(code::document_date, TextSpan{}, text);
+  return day.value_or(Date{});
+}
+std::optional<Date> day_of(const std::string& text, Diagnostics& diags) {
+  return text.empty() ? std::nullopt : std::optional(must_be_day(text, diags));
+}
+
+RegimeId must_be_regime(const Law& law, const std::string& name, Diagnostics& diags) {
+  std::vector<std::string> names;
+  for (std::uint32_t i = 0; i < law.regimes.size(); ++i) {
+    if (law.regimes[i].name == name) return RegimeId{i};
+    names.push_back(law.regimes[i].name);
+  }
+  const std::string near = nearest(name, names);
+  diags.emit(code::unknown_rule_name, TextSpan{}, "regime", name)
+      .fix(near.empty() ? fmt::format("there are: {}", fmt::join(names, " "))
+                        : fmt::format("is `{}` meant?", near));
+  return {};
+}
+RegimeId regime_of(const Law& law, const std::string& name, Diagnostics& diags) {
+  return name.empty() ? RegimeId{} : must_be_regime(law, name, diags);
 }
 
 Rulebooks::Rulebooks(std::vector<SourceText> texts, const std::optional<SourceText>& order)
@@ -88,11 +110,12 @@ std::vector<std::string> Rulebooks::regimes() const {
 
 // --- the text of law ---
 
-std::optional<std::string> Rulebooks::show(std::string_view name, std::string_view day_text) const {
+TextResult Rulebooks::show(const std::string& name, const std::string& day_text) const {
   const Body& b = *body_;
-  const RegimeId id = b.regime(name);
-  if (!id.valid()) return std::nullopt;
-  const auto day = parse_date(day_text);
+  Diagnostics diags;
+  const RegimeId id = must_be_regime(b.law, name, diags);
+  const auto day = day_of(day_text, diags);
+  if (diags.has_errors()) return {false, reports_of(b.sources, diags), {}};
   std::string out;
   const auto declaration = [&](RuleId r) {
     if (day && covers(b.law[r].windows, *day) == Covers::no) return;
@@ -106,12 +129,18 @@ std::optional<std::string> Rulebooks::show(std::string_view name, std::string_vi
     out += fmt::format("\n# not in force on {}\n", day_text);
   for (std::uint32_t i = 0; i < b.law.rules.size(); ++i)
     if (b.law.rules[i].regime == id) declaration(RuleId{i});
-  return out;
+  return {true, {}, std::move(out)};
 }
 
-std::string Rulebooks::difference(std::string_view from, std::string_view to, std::string_view regime) const {
+TextResult Rulebooks::difference(const std::string& from, const std::string& to,
+                                 const std::string& regime) const {
   const Law& law = body_->law;
-  const Date a = parse_date(from).value_or(Date{}), b = parse_date(to).value_or(Date{});
+  Diagnostics diags;
+  std::vector<Date> days;
+  for (const std::string& day : {from, to}) days.push_back(must_be_day(day, diags));
+  regime_of(law, regime, diags);
+  if (diags.has_errors()) return {false, reports_of(body_->sources, diags), {}};
+  const Date a = days[0], b = days[1];
   Json out = Json::array();
   const auto compare = [&](const std::string& kind, const std::string& name,
                            const std::vector<Window>& windows, const std::string& cite,
@@ -151,7 +180,7 @@ std::string Rulebooks::difference(std::string_view from, std::string_view to, st
     for (const ThresholdStep& s : t.steps)
       compare("threshold", t.name + " is " + show_value(t.type, s.value), s.windows, "",
               body_->declared(t.at));
-  return Json{{"from", from}, {"to", to}, {"changes", out}}.dump(2);
+  return {true, {}, Json{{"from", from}, {"to", to}, {"changes", out}}.dump(2)};
 }
 
 std::string Rulebooks::facts() const {
@@ -171,7 +200,7 @@ std::string Rulebooks::facts() const {
                    {"type", describe(f.type)},
                    {"asks", f.asks},
                    {"source", f.source},
-                   {"changed_by", who_changes(f.changed_by)},
+                   {"changed_by", to_string(f.changed_by)},
                    {"judged_by", f.judged_by.valid() ? Json(law[f.judged_by].name) : Json(nullptr)},
                    {"from_right", f.from_right.valid() ? Json(law[f.from_right].name) : Json(nullptr)},
                    {"of", of},

@@ -42,7 +42,10 @@ std::size_t find_invalid_utf8(std::string_view text) {
 
 SourceId Sources::add(std::string name, std::string text) {
   const auto id = next_id<SourceId>(texts_);
-  texts_.push_back({std::move(name), std::move(text)});
+  std::vector<std::uint32_t> lines{0};
+  for (std::size_t i = text.find('\n'); i != std::string::npos; i = text.find('\n', i + 1))
+    lines.push_back(static_cast<std::uint32_t>(i + 1));
+  texts_.push_back(std::make_shared<const Entry>(Entry{std::move(name), std::move(text), std::move(lines)}));
   return id;
 }
 
@@ -53,10 +56,10 @@ std::string_view Sources::text(TextSpan span) const {
 Place Sources::locate(TextSpan span) const {
   const std::string_view all = text(span.source);
   const std::size_t at = std::min<std::size_t>(span.begin, all.size());
-  const std::size_t before = at == 0 ? std::string_view::npos : all.rfind('\n', at - 1);
-  const std::size_t begin = before == std::string_view::npos ? 0 : before + 1;
-  std::size_t end = all.find('\n', at);
-  if (end == std::string_view::npos) end = all.size();
+  const std::vector<std::uint32_t>& lines = texts_[span.source.index]->lines;
+  const auto next = std::upper_bound(lines.begin(), lines.end(), at);
+  const std::size_t begin = *std::prev(next);
+  const std::size_t end = next == lines.end() ? all.size() : *next - 1;
 
   std::size_t from = begin;
   if (end - begin > excerpt_bytes && at - begin > excerpt_bytes / 2) from = at - excerpt_bytes / 2;
@@ -66,7 +69,7 @@ Place Sources::locate(TextSpan span) const {
 
   Place place;
   place.file = name(span.source);
-  place.line = 1 + static_cast<unsigned>(std::count(all.begin(), all.begin() + at, '\n'));
+  place.line = static_cast<unsigned>(next - lines.begin());
   place.column = static_cast<unsigned>(at - begin) + 1;
   place.excerpt = std::string(all.substr(from, to - from));
   place.excerpt_from = static_cast<unsigned>(from - begin);

@@ -1,4 +1,5 @@
 #pragma once
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,13 +25,13 @@ struct Place {
   unsigned marked = 1;        // bytes of the excerpt that the span covers, at least 1
 };
 
-/// Owns the texts that spans point into.
+/// Owns the texts that spans point into. A copy shares them and takes more of its own.
 class Sources {
  public:
   SourceId add(std::string name, std::string text);
-  std::string_view text(SourceId id) const { return texts_[id.index].text; }
+  std::string_view text(SourceId id) const { return texts_[id.index]->text; }
   std::string_view text(TextSpan span) const;
-  const std::string& name(SourceId id) const { return texts_[id.index].name; }
+  const std::string& name(SourceId id) const { return texts_[id.index]->name; }
   Place locate(TextSpan span) const;
   std::size_t size() const { return texts_.size(); }
 
@@ -38,8 +39,9 @@ class Sources {
   struct Entry {
     std::string name;
     std::string text;
+    std::vector<std::uint32_t> lines;  // where each begins
   };
-  std::vector<Entry> texts_;
+  std::vector<std::shared_ptr<const Entry>> texts_;
 };
 
 /// Bytes of the UTF-8 character at `i`, or 0 where there is none (overlong forms, surrogates and values past

@@ -19,7 +19,7 @@ void agree(std::string& said, const std::string& other) {
 using Agreements = std::map<std::string, std::vector<std::string>>;
 
 std::string amount_or_none(const std::optional<Amount>& a) {
-  return a ? to_string(*a) : "amounts in several units";
+  return a ? to_string(*a) : "amounts that make no one amount";
 }
 
 }  // namespace
@@ -37,6 +37,7 @@ class Custody::Step {
     if (g == nullptr) return;
     g_ = g;
     const std::size_t before = diags_.all().size();
+    for (const LotGiven& l : g->gives) ++times_given_[l.lot];
     for (const LotTaken& t : g->takes) look_up(t);
     for (const std::string& lot : g->made_with) there(lot, e_.at);
     for (const LotGiven& l : g->gives) must_be_new(l);
@@ -64,7 +65,7 @@ class Custody::Step {
   void look_up(const LotTaken& t) {
     const auto live = there(t.lot, t.at);
     if (!live) return;
-    if (std::any_of(taken_.begin(), taken_.end(), [&](const Taken& o) { return o.said->lot == t.lot; })) {
+    if (of_lot(t.lot) != nullptr) {
       diags_.emit(code::key_twice, t.at, t.lot);
       return;
     }
@@ -90,17 +91,20 @@ class Custody::Step {
     }
     if (taken.whole) taken.serials = s.serials;
     c_.graph().expect_shares(taken.state);
+    place_of_[t.lot] = taken_.size();
     taken_.push_back(std::move(taken));
+  }
+  /// What is taken of a lot; nullptr: nothing.
+  const Taken* of_lot(std::string_view lot) const {
+    const auto it = place_of_.find(lot);
+    return it == place_of_.end() ? nullptr : &taken_[it->second];
   }
   /// A number is new, or the event takes all that bore it.
   void must_be_new(const LotGiven& l) {
-    const bool comes_back = e_.kind != EventKind::release &&
-                            std::any_of(taken_.begin(), taken_.end(),
-                                        [&](const Taken& t) { return t.whole && t.said->lot == l.lot; });
+    const Taken* same = of_lot(l.lot);
+    const bool comes_back = e_.kind != EventKind::release && same != nullptr && same->whole;
     if (!comes_back && c_.live_.contains(l.lot)) diags_.emit(code::lot_exists, l.at, to_string(e_.on), l.lot);
-    const auto twice =
-        std::count_if(g_->gives.begin(), g_->gives.end(), [&](const LotGiven& o) { return o.lot == l.lot; });
-    if (twice > 1) diags_.emit(code::key_twice, l.at, l.lot);
+    if (times_given_[l.lot] > 1) diags_.emit(code::key_twice, l.at, l.lot);
   }
 
   // --- what must hold of the whole event ---
@@ -156,16 +160,18 @@ class Custody::Step {
       }
   }
   bool takes_piece(const std::string& lot, const std::string& serial) const {
-    return std::any_of(taken_.begin(), taken_.end(), [&](const Taken& t) {
-      return t.said->lot == lot && std::find(t.serials.begin(), t.serials.end(), serial) != t.serials.end();
-    });
+    const Taken* t = of_lot(lot);
+    return t != nullptr && std::binary_search(t->serials.begin(), t->serials.end(), serial);
   }
+  /// None: they are counted in several units, or are more than can be counted.
   template <class T>
   static std::optional<Amount> sum(const std::vector<T>& all) {
     Amount total = all.front().quantity;
     for (std::size_t i = 1; i < all.size(); ++i) {
-      if (all[i].quantity.unit != total.unit) return std::nullopt;
-      total.ten_thousandths += all[i].quantity.ten_thousandths;
+      const Amount& more = all[i].quantity;
+      if (more.unit != total.unit ||
+          __builtin_add_overflow(total.ten_thousandths, more.ten_thousandths, &total.ten_thousandths))
+        return std::nullopt;
     }
     return total;
   }
@@ -175,10 +181,15 @@ class Custody::Step {
     if (!in || in != out)
       diags_.emit(code::not_conserved, e_.at, e_.id, amount_or_none(in), amount_or_none(out));
     Numbers numbers_in, numbers_out;
-    for (const Taken& t : taken_) numbers_in.insert(t.serials.begin(), t.serials.end());
+    std::set<std::string_view> items;
+    for (const Taken& t : taken_) {
+      numbers_in.insert(t.serials.begin(), t.serials.end());
+      items.insert(c_.states_[t.state].item);
+    }
     for (const LotGiven& l : g_->gives) {
       numbers_out.insert(l.serials.begin(), l.serials.end());
-      for (const Taken& t : taken_) one_item(t, l);
+      for (const std::string_view item : items)
+        if (!one_item(item, l)) break;
     }
     same_numbers(numbers_in, numbers_out, e_.at);
   }
@@ -189,9 +200,9 @@ class Custody::Step {
   static std::string numbers(const Numbers& all) {
     return all.empty() ? "no numbered pieces" : fmt::format("the pieces {}", fmt::join(all, ", "));
   }
-  void one_item(const Taken& t, const LotGiven& l) {
-    const std::string& item = c_.states_[t.state].item;
-    if (l.item != item) diags_.emit(code::not_conserved, l.at, e_.id, item, l.item);
+  bool one_item(std::string_view taken, const LotGiven& l) {
+    if (l.item != taken) diags_.emit(code::not_conserved, l.at, e_.id, taken, l.item);
+    return l.item == taken;
   }
   void repaired_conserved() {
     const auto [t, l] = repaired();
@@ -199,18 +210,21 @@ class Custody::Step {
       diags_.emit(code::wrong_form, e_.at, "the lot that is repaired among those taken and those given");
       return;
     }
-    one_item(*t, *l);
+    one_item(c_.states_[t->state].item, *l);
     if (t->quantity != l->quantity || !t->whole)
       diags_.emit(code::not_conserved, l->at, e_.id, to_string(t->quantity), to_string(l->quantity));
     same_numbers({t->serials.begin(), t->serials.end()}, {l->serials.begin(), l->serials.end()}, l->at);
   }
   std::pair<const Taken*, const LotGiven*> repaired() const {
-    for (const Taken& t : taken_)
-      for (const LotGiven& l : g_->gives)
-        if (l.lot == t.said->lot) return {&t, &l};
-    return {nullptr, nullptr};
+    std::pair<const Taken*, const LotGiven*> first;
+    for (const LotGiven& l : g_->gives)
+      if (const Taken* t = of_lot(l.lot); t != nullptr && (first.first == nullptr || t < first.first))
+        first = {t, &l};
+    return first;
   }
   void parts_have_numbers() {
+    std::map<std::string_view, std::size_t> times;
+    for (const Taken& t : taken_) ++times[number_after(t)];
     for (const Taken& t : taken_) {
       if (!t.whole && t.said->as.empty())
         diags_.emit(code::part_without_number, t.said->at, t.said->lot)
@@ -219,8 +233,7 @@ class Custody::Step {
         diags_.emit(code::lot_exists, t.said->at, to_string(e_.on), t.said->as);
       if (!t.whole && t.said->as == t.said->lot)
         diags_.emit(code::lot_exists, t.said->at, to_string(e_.on), t.said->as);
-      if (std::count_if(taken_.begin(), taken_.end(),
-                        [&](const Taken& o) { return number_after(o) == number_after(t); }) > 1)
+      if (times[number_after(t)] > 1)
         diags_.emit(code::key_twice, t.said->at, number_after(t))
             .fix("give each part its own number; `merge` makes one lot of them");
     }
@@ -231,7 +244,7 @@ class Custody::Step {
   /// What is out of a lending is counted as one amount.
   void counted_together() {
     if (!sum(taken_))
-      diags_.emit(code::wrong_form, e_.at, "lots that are counted in one unit")
+      diags_.emit(code::wrong_form, e_.at, "lots that can be counted as one amount")
           .fix("lend what is counted otherwise by an event of its own");
   }
   Loan* loan() const {
@@ -348,7 +361,7 @@ class Custody::Step {
     LotState rest = c_.states_[t.state];
     rest.quantity.ten_thousandths -= t.quantity.ten_thousandths;
     std::erase_if(rest.serials, [&](const std::string& n) {
-      return std::find(t.serials.begin(), t.serials.end(), n) != t.serials.end();
+      return std::binary_search(t.serials.begin(), t.serials.end(), n);
     });
     rest.value.reset();
     const Amount left = rest.quantity;
@@ -551,6 +564,8 @@ class Custody::Step {
   Diagnostics& diags_;
   const Goods* g_ = nullptr;
   std::vector<Taken> taken_;
+  std::map<std::string_view, std::size_t> place_of_;     // of a lot among what is taken
+  std::map<std::string_view, std::size_t> times_given_;  // by its number
 };
 
 Custody::Custody(std::span<const Event> recorded, Date valid_on, const Law& law, const World& known,

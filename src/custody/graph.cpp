@@ -358,28 +358,29 @@ std::size_t Graph::revise(StateId s, const Added& added, Worth worth) {
 
 /// Everything that `next` leads to, near ones first so that those far apart in memory are called for early.
 template <class Next>
-static std::vector<StateId> reached(const Graph& graph, StateId from, const Next& next) {
-  std::unordered_set<StateId> seen;
-  std::vector<StateId> out{from};
+static std::vector<StateId> reached(const Graph& graph, std::span<const StateId> from, const Next& next) {
+  std::unordered_set<StateId> seen(from.begin(), from.end());
+  std::vector<StateId> out(seen.begin(), seen.end());
+  const auto own = static_cast<std::ptrdiff_t>(out.size());
   for (std::size_t i = 0; i < out.size(); ++i)
     next(out[i], [&](StateId s) {
       if (!seen.insert(s).second) return;
       graph.expect(s);
       out.push_back(s);
     });
-  out.erase(out.begin());
+  out.erase(out.begin(), out.begin() + own);
   std::sort(out.begin(), out.end());
   return out;
 }
 
-std::vector<StateId> Graph::ancestors(StateId s) const {
-  return reached(*this, s, [&](StateId at, const auto& visit) {
+std::vector<StateId> Graph::ancestors(std::span<const StateId> of) const {
+  return reached(*this, of, [&](StateId at, const auto& visit) {
     const auto [from, to] = edges(at);
     for (std::uint32_t e = from; e < to; ++e) visit(edges_[e].from);
   });
 }
-std::vector<StateId> Graph::descendants(StateId s) const {
-  return reached(*this, s, [&](StateId at, const auto& visit) {
+std::vector<StateId> Graph::descendants(std::span<const StateId> of) const {
+  return reached(*this, of, [&](StateId at, const auto& visit) {
     for (std::uint32_t e = states_[at].first_child; e != nothing; e = edges_[e].next) visit(state_of(e));
   });
 }

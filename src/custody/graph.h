@@ -88,9 +88,11 @@ class Graph {
 
   std::size_t size() const { return states_.size(); }
   std::vector<Origin> origins(StateId s) const;
-  /// Everything that it came of, or that came of it, near and far, ascending; not the state itself.
-  std::vector<StateId> ancestors(StateId s) const;
-  std::vector<StateId> descendants(StateId s) const;
+  /// Everything that one of them came of, or that came of one, near and far, ascending; none of themselves.
+  std::vector<StateId> ancestors(std::span<const StateId> of) const;
+  std::vector<StateId> descendants(std::span<const StateId> of) const;
+  std::vector<StateId> ancestors(StateId s) const { return ancestors({&s, 1}); }
+  std::vector<StateId> descendants(StateId s) const { return descendants({&s, 1}); }
   MarkSetId marks(StateId s) const { return states_[s].marks; }
   /// Between bounds; exactly by ExactShares.
   ShareId share(StateId s) const { return states_[s].share; }

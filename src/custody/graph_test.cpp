@@ -357,6 +357,8 @@ TEST_CASE("revising what changes nothing touches nothing, and what hangs on it a
   CHECK(b.graph.ancestors(3) == std::vector<StateId>{0, 1});
   CHECK(b.graph.descendants(0) == std::vector<StateId>{1, 3});
   CHECK(b.graph.descendants(2).empty());
+  CHECK(b.graph.ancestors(std::vector<StateId>{1, 3}) == std::vector<StateId>{0});
+  CHECK(b.graph.descendants(std::vector<StateId>{0, 3}) == std::vector<StateId>{1});
 }
 
 TEST_CASE("shares outgrow 64 bits without losing anything") {

@@ -313,14 +313,12 @@ class Checker {
       const FactId of = id<FactId>(w, Names::fact);
       if (of.valid()) f.of.push_back(of);
     }
-    static constexpr std::array<std::string_view, 4> who{"nobody", "applicant", "authority", "legislator"};
     if (d.changed_by.empty()) return;
-    const auto w = std::find(who.begin(), who.end(), d.changed_by.text);
-    if (w == who.end())
+    if (const auto who = parse_changed_by(d.changed_by.text))
+      f.changed_by = *who;
+    else
       diags_.emit(code::expected, d.changed_by.at, "nobody, applicant, authority or legislator",
                   fmt::format("`{}`", d.changed_by.text));
-    else
-      f.changed_by = static_cast<ChangedBy>(w - who.begin());
   }
 
   void right(const Declaration& d, std::uint32_t i) {

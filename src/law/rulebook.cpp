@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::array<std::string_view, finding_count> finding_names{
     "not_engaged", "permitted", "permitted_with_provisos", "authorisation_required", "prohibited"};
+constexpr std::array<std::string_view, 4> changed_by_words{"nobody", "applicant", "authority", "legislator"};
 
 constexpr std::int64_t scale = 10'000;
 /// After the last digit that can be written: the share is more than it says, by less than one in that digit.
@@ -73,6 +74,16 @@ std::optional<Finding> parse_finding(std::string_view text) {
   const auto it = std::find(finding_names.begin(), finding_names.end(), text);
   if (it == finding_names.end()) return std::nullopt;
   return static_cast<Finding>(it - finding_names.begin());
+}
+
+std::string_view to_string(ChangedBy who) {
+  return changed_by_words[static_cast<std::size_t>(who)];
+}
+
+std::optional<ChangedBy> parse_changed_by(std::string_view word) {
+  const auto it = std::find(changed_by_words.begin(), changed_by_words.end(), word);
+  if (it == changed_by_words.end()) return std::nullopt;
+  return static_cast<ChangedBy>(it - changed_by_words.begin());
 }
 
 std::string_view to_string(NeedKind kind) {

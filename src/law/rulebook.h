@@ -83,6 +83,9 @@ struct Authority {
 };
 
 enum class ChangedBy : std::uint8_t { nobody, applicant, authority, legislator };
+std::string_view to_string(ChangedBy who);
+/// @returns nullopt for any other word
+std::optional<ChangedBy> parse_changed_by(std::string_view word);
 
 struct Fact {
   std::string name;

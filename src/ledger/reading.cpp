@@ -51,9 +51,10 @@ std::optional<Flaw> Reading::settle(const Entry& e) {
   if (e.head.kind == confirmation) {
     if (p.said.kind == proposed_event) taken = name_taken(it->first, p.name.id);
     Holding held{it->first, p.said.by, e.head.by, std::move(p.said.body)};
-    if (p.said.kind == proposed_event)
+    if (p.said.kind == proposed_event) {
+      if (!p.gone && !p.name.corrects.empty()) last_correction_[p.name.corrects] = events_.size();
       events_.push_back({std::move(held), std::move(p.name), p.gone});
-    else if (!p.gone)
+    } else if (!p.gone)
       out_.decisions.push_back(std::move(held));
   }
   settled_.insert(it->first);
@@ -101,9 +102,8 @@ std::optional<Flaw> Reading::take(Entry&& e) {
 }
 
 const Reading::Held* Reading::instead_of(const Named& name, std::size_t place) const {
-  for (std::size_t i = events_.size(); i-- > place + 1;)
-    if (!events_[i].gone && events_[i].name.corrects == name.subject()) return &events_[i];
-  return nullptr;
+  const auto it = last_correction_.find(name.subject());
+  return it != last_correction_.end() && it->second > place ? &events_[it->second] : nullptr;
 }
 
 Result<Json> Reading::may_go(Sequence entry) const {

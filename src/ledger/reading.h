@@ -79,6 +79,8 @@ class Reading {
   std::map<Sequence, Proposal> waiting_;
   std::set<Sequence> settled_;
   std::vector<Held> events_;
+  std::unordered_map<std::string, std::size_t>
+      last_correction_;  // of each event the place of its last that is there
   std::vector<Sequence> bodiless_;
   std::map<Sequence, Named> disposed_;
   std::unordered_map<std::string, Sequence> names_;  // of events that hold

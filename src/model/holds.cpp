@@ -55,13 +55,29 @@ std::vector<Hold> Holds::on(Date day) const {
       SIZE_MAX);
 }
 
-std::vector<Hold> Holds::against(const Event& event) const {
-  if (!trails_) return {};
+bool Holds::binds(const Standing& s, const Event& event) const {
   const std::size_t place = trails_->recorded_at(event);
   const auto known_then = [&](const Event& e) { return trails_->recorded_at(e) < place && e.on <= event.on; };
-  return where(
-      [&](const Standing& s) { return known_then(*s.stop) && (s.lift == nullptr || !known_then(*s.lift)); },
-      place);
+  return known_then(*s.stop) && (s.lift == nullptr || !known_then(*s.lift));
+}
+
+std::vector<Hold> Holds::against(const Event& event) const {
+  if (!trails_) return {};
+  return where([&](const Standing& s) { return binds(s, event); }, trails_->recorded_at(event));
+}
+
+std::vector<Hold> Holds::against(const Event& event, std::span<const Concern> concerns) const {
+  if (!trails_) return {};
+  // Of another thing than a lot a stop names just that, which is soon seen.
+  const auto may_name = [&](const Standing& s) {
+    const Stop& what = std::get<Stop>(s.stop->body);
+    return what.kind == HeldKind::lot ||
+           std::find(concerns.begin(), concerns.end(), Concern{what.kind, what.name}) != concerns.end();
+  };
+  std::vector<Hold> out =
+      where([&](const Standing& s) { return may_name(s) && binds(s, event); }, trails_->recorded_at(event));
+  std::erase_if(out, [&](const Hold& h) { return !names_one(h, concerns); });
+  return out;
 }
 
 }  // namespace sekisho

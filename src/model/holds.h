@@ -47,12 +47,15 @@ class Holds {
   std::vector<Hold> on(Date day) const;
   /// Stops that bind an event: recorded before it and standing on its day.
   std::vector<Hold> against(const Event& event) const;
+  /// Those among them that name one of these.
+  std::vector<Hold> against(const Event& event, std::span<const Concern> concerns) const;
 
  private:
   struct Standing {
     const Event* stop;
     const Event* lift = nullptr;
   };
+  bool binds(const Standing& s, const Event& event) const;
   /// @param known  of lots, what was recorded before that place counts
   template <class Binds>
   std::vector<Hold> where(const Binds& binds, std::size_t known) const;

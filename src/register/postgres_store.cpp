@@ -205,6 +205,7 @@ class PostgresStore : public Store {
     return {};
   }
   Failure begin_reading() override { return run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"); }
+  bool in_transaction() const override { return PQtransactionStatus(db_) != PQTRANS_IDLE; }
   void roll_back() override { Answer(PQexec(db_, "ROLLBACK")); }
   std::optional<std::string> wipe() override {
     if (!run("VACUUM pack")) return {};  // gives its space back

@@ -193,6 +193,8 @@ Result<std::uint64_t> Register::size() {
 }
 
 Failure Register::read(Sequence from, Sequence to, const std::function<bool(Entry&&)>& visit) {
+  const Moment moment(*store_);
+  if (moment.failed()) return *moment.failed();
   const auto end = store_->end();
   if (!end) return end.problem();
   const Sequence size = end->frontier.size();

@@ -1,6 +1,7 @@
 #include "register/register.h"
 
 #include <doctest/doctest.h>
+#include <sqlite3.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -706,4 +707,38 @@ TEST_CASE("times are written and read to the microsecond") {
   for (const char* wrong :
        {"", "2023-02-30T00:00:00.000000Z", "2023-01-01T24:00:00.000000Z", "2023-01-01 00:00:00.000000Z"})
     REQUIRE(!parse_time(wrong));
+}
+
+namespace {
+
+std::function<void()> before_packs;  // of the next connections, once, as soon as one reads packs
+
+int on_statement(unsigned, void*, void*, void* sql) {
+  if (std::string_view(static_cast<const char*>(sql)).find("FROM pack") != std::string_view::npos)
+    if (const auto now = std::exchange(before_packs, {})) now();
+  return 0;
+}
+int watch_statements(sqlite3* db, const char**, const sqlite3_api_routines*) {
+  return sqlite3_trace_v2(db, SQLITE_TRACE_STMT, on_statement, nullptr);
+}
+
+}  // namespace
+
+TEST_CASE("a disposal while somebody reads alters nothing of what they read") {
+  Scratch place(false);
+  Register writer = place.make();
+  REQUIRE(writer.append(many(10), salt()));
+  const auto watch = reinterpret_cast<void (*)()>(&watch_statements);
+  sqlite3_auto_extension(watch);
+  Register reader = place.open();
+  sqlite3_cancel_auto_extension(watch);
+  bool disposed = false;
+  before_packs = [&] {
+    disposed = static_cast<bool>(writer.dispose({{1, "keeper", std::string(disposal), 3}, "ended"}, salt()));
+  };
+  const std::vector<Entry> read = all(reader);
+  CHECK(disposed);
+  CHECK(read.size() == 10);
+  CHECK(read[3].body.has_value());
+  CHECK_FALSE(all(reader)[3].body.has_value());
 }

@@ -181,6 +181,7 @@ class SqliteStore : public Store {
     return {};
   }
   Failure begin_reading() override { return run("BEGIN"); }
+  bool in_transaction() const override { return sqlite3_get_autocommit(db_) == 0; }
   void roll_back() override { sqlite3_exec(db_, "ROLLBACK", nullptr, nullptr, nullptr); }
   std::optional<std::string> wipe() override { return empty_log(wipe_wait); }
 

@@ -73,6 +73,8 @@ class Store {
 
   /// From here to `roll_back` everything is read as of one moment, whoever writes meanwhile.
   virtual Failure begin_reading() = 0;
+  /// Whether one of both was begun and is not ended.
+  virtual bool in_transaction() const = 0;
 
   virtual Result<RegisterEnd> end() = 0;
   virtual Failure set_end(const RegisterEnd& end) = 0;
@@ -101,17 +103,21 @@ class Store {
   virtual std::vector<std::string> faults() = 0;
 };
 
-/// While it lives everything is read as of one moment.
+/// While it lives everything is read as of one moment: that of what was begun already, or its own.
 class Moment {
  public:
-  explicit Moment(Store& store) : store_(store), failed_(store.begin_reading()) {}
+  explicit Moment(Store& store)
+      : store_(store), own_(!store.in_transaction()), failed_(own_ ? store.begin_reading() : Failure()) {}
   Moment(const Moment&) = delete;
   Moment& operator=(const Moment&) = delete;
-  ~Moment() { store_.roll_back(); }
+  ~Moment() {
+    if (own_) store_.roll_back();
+  }
   const Failure& failed() const { return failed_; }
 
  private:
   Store& store_;
+  bool own_;
   Failure failed_;
 };
 
