@@ -64,7 +64,7 @@ void LineAnswer::decide() {
     std::string broken;
     std::vector<VarId> at_odds;
     for (const ProgramId p : space_.constraints()) {
-      if (reader_.read(p, start_) != Truth::no || !space_[p].back().at.source.valid()) continue;
+      if (reader_.read(p, start_) != Truth::no || !space_.is_stated(p)) continue;
       broken += (broken.empty() ? "" : "; ") + words(space_[p].back().at);
       collect_vars(p, at_odds);
     }

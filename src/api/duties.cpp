@@ -77,13 +77,13 @@ class Duties {
           if (const auto from =
                   within->of == "grant" ? granted_on(line) : parse_date(decided_value(line, within->of)))
             owed.day = after(*from, *within);
-        if (!done(owed, {}, decided.entry)) out.push_back(std::move(owed));
+        if (!done(owed, nullptr, decided.entry)) out.push_back(std::move(owed));
         continue;
       }
       for (const Event* e : moved) {
         owed.of = e->id;
         owed.day = after(e->on, *within);
-        if (!done(owed, e->id, decided.entry)) out.push_back(owed);
+        if (!done(owed, e, decided.entry)) out.push_back(owed);
       }
     }
   }
@@ -104,13 +104,14 @@ class Duties {
 
  private:
   /// Somebody did it by that day: of this movement, or of all that the decision obliges to.
-  bool done(const OwedDuty& d, const std::string& movement, const std::string& entry) {
+  bool done(const OwedDuty& d, const Event* movement, const std::string& entry) {
     bool any = false;
     for (const Event* e : events_) {
       const auto* f = std::get_if<Fulfil>(&e->body);
       if (f == nullptr || e->on > on_ || f->kind != d.kind || (!f->rule.empty() && f->rule != d.rule))
         continue;
-      if (f->decision != entry && (movement.empty() || f->of != movement)) continue;
+      if (f->decision != entry && (movement == nullptr || f->of != movement->id)) continue;
+      if (movement != nullptr && e->on < movement->on) continue;
       used_.insert(e);
       any = true;
     }

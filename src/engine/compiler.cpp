@@ -284,13 +284,18 @@ Ref Compiled::program(ProgramId id) {
 void Compiled::care_set() {
   constraints_.clear();
   care_ = no_leaf;
+  Ref in_every_view = yes_leaf;
   for (const Standing& s : space_.standings()) {
-    Ref all = yes_leaf;
-    for (const ProgramId p : s.constraints)
+    Ref stated = yes_leaf;
+    for (const ProgramId p : s.constraints) {
+      Ref& all = space_.is_stated(p) ? stated : in_every_view;
       all = store_->join(Join::both, all, store_->read_judged(program(p), judged_, Join::either));
-    constraints_.push_back(all);
-    care_ = store_->join(Join::either, care_, all);
+    }
+    constraints_.push_back(stated);
+    care_ = store_->join(Join::either, care_, stated);
   }
+  care_ = store_->join(Join::both, care_, in_every_view);
+  for (Ref& c : constraints_) c = store_->join(Join::both, c, in_every_view);
   if (how_ == Relations::written_out) return;
   std::set<std::uint32_t> met;
   const auto define = [&](const Node& n) {
