@@ -411,6 +411,13 @@ class Custody::Step {
     agree(s.maker, other.maker);
     agree(s.made_under, other.made_under);
   }
+  /// The first of them, as far as all say the same; with no pieces.
+  LotState in_common() const {
+    LotState s = c_.states_[taken_.front().state];
+    s.serials.clear();
+    for (std::size_t i = 1; i < taken_.size(); ++i) join(s, taken_[i]);
+    return s;
+  }
   void take_apart() {
     for (const Taken& t : taken_) leave(t);
     std::vector<Origin> origins;
@@ -423,14 +430,14 @@ class Custody::Step {
   }
   void regroup() {
     const bool split = e_.kind == EventKind::split;
+    const LotState common = in_common();
     for (const Taken& t : taken_) leave(t);
     for (const LotGiven& l : g_->gives) {
-      LotState s = c_.states_[taken_.front().state];
+      LotState s = common;
       s.lot = l.lot;
       s.quantity = l.quantity;
       s.serials = l.serials;
       s.value = l.value;
-      for (std::size_t i = 1; i < taken_.size(); ++i) join(s, taken_[i]);
       std::vector<Origin> origins;
       for (const Taken& t : taken_)
         origins.push_back(split ? origin(t.state, Descent::part, l.quantity) : origin(t, Descent::united));

@@ -164,8 +164,8 @@ class Space {
   /// Of the first view, the only one of a question.
   std::span<const RegimeUse> regimes() const { return standings_.front().regimes; }
   std::span<const ProgramId> constraints() const { return standings_.front().constraints; }
-  /// Of a constraint, whether the vocabulary states it; others say what variables have to do with each other, in
-  /// every view.
+  /// Of a constraint, whether the vocabulary states it; others say what variables have to do with each other,
+  /// in every view.
   bool is_stated(ProgramId constraint) const { return (*this)[constraint].back().at.source.valid(); }
   VarId fact_var(FactId f) const;
   /// Places in the domain of values that the law cannot tell from `value`, the nearest first. Two unlike
