@@ -25,7 +25,7 @@ class Reading {
     out_.attested_for = from["attested_for"].texts();
     for (const auto& [party, whole] : from["part_of"].entries()) out_.part_of[party] = whole.text();
     out_.states_with_a_say = from["states_with_a_say"].texts();
-    if (const auto states = from.find("in_transit")) out_.in_transit = states->texts();
+    if (const auto via = from.find("in_transit")) out_.in_transit = via->texts();
     if (const auto readings = from.find("readings"))
       for (const auto& [what, way] : readings->entries()) {
         if (way.text() != "yes" && way.text() != "no") way.wrong("it is read as yes or as no");
