@@ -32,14 +32,16 @@ void print(const Json& j) {
 
 /// Of a register also what was decided, which obliges somebody, too.
 int read_events(DueOptions& o) {
-  int code = read_recorded(o.events, o.known_on, o.world, o.request.events, o.request.world);
-  if (code != exit_ok || !is_register(o.events)) return code;
-  const auto standing = read_standing(o.events, o.known_on, code);
+  if (!is_register(o.events))
+    return read_recorded(o.events, o.known_on, o.world, o.request.events, o.request.world);
+  int code = exit_ok;
+  auto standing = read_standing(o.events, o.known_on, code);
   if (!standing) return code;
+  o.request.events = std::move(standing->events);
   o.request.decisions.emplace();
-  for (const RecordedDecision& d : standing->decisions)
-    o.request.decisions->push_back({fmt::format("{}", d.entry), d.json});
-  return exit_ok;
+  for (RecordedDecision& d : standing->decisions)
+    o.request.decisions->push_back({fmt::format("{}", d.entry), std::move(d.json)});
+  return o.world.empty() || (o.request.world = read_file(o.world)) ? exit_ok : exit_files;
 }
 
 int answer(DueOptions& o) {

@@ -169,8 +169,9 @@ class Concerned {
     if (fact == "lot") {
       concerns_.push_back({HeldKind::lot, value});
       concerns_.push_back({HeldKind::item, item_of(value)});
-      for (std::string& lot : k_.trails.became(value, reserved, k_.trails.recorded_at(k_.use)))
-        concerns_.push_back({HeldKind::lot, std::move(lot)});
+      for (LotTrails::Found& in : k_.trails.became(value, reserved))
+        if (in.recorded < k_.trails.recorded_at(k_.use))
+          concerns_.push_back({HeldKind::lot, std::move(in.lot)});
     } else if (fact == "item") {
       concerns_.push_back({HeldKind::item, value});
     } else if (fact == "authorisation") {

@@ -81,10 +81,6 @@ std::string_view compliance(Finding best, Finding worst, bool acts_read) {
   return worst <= Finding::permitted_with_provisos ? "compliant" : "undetermined";
 }
 
-std::shared_ptr<const World> shared_world(std::optional<World> world) {
-  return world ? std::make_shared<const World>(std::move(*world)) : nullptr;
-}
-
 }  // namespace
 
 std::optional<RequestRead> read_request(Sources& sources, const DecideRequest& request, SharedEvents* events,
@@ -93,9 +89,7 @@ std::optional<RequestRead> read_request(Sources& sources, const DecideRequest& r
   if (!doc) return std::nullopt;
   const Doc* on = doc->find("on");
   const auto last = parse_date(!request.on.empty() ? request.on : on ? on->text : "");
-  const auto world = events != nullptr
-                         ? events->world(sources, request.world, last.value_or(far_future), diags)
-                         : shared_world(read_world_file(sources, request.world, diags));
+  const auto world = world_of(events, sources, request.world, last.value_or(far_future), diags);
   if (world == nullptr) return std::nullopt;
   auto transfer = read_transfer(*doc, *world, diags);
   if (!transfer) return std::nullopt;

@@ -38,7 +38,7 @@ std::optional<Date> granted_on(const Json& line) {
   for (const Json& need : line["needs"])
     for (const Json& by : need["settled_by"])
       for (const Json& act : line["premises"]["acts"])
-        if (by["covers"] == "yes" && by["state"] == "granted" && act["id"] == by["instrument"])
+        if (settles(by) && act["id"] == by["instrument"])
           if (const auto day = parse_date(text_at(act, "issued"))) last = std::max(last.value_or(*day), *day);
   return last;
 }

@@ -46,6 +46,10 @@ Json hold_json(const Hold& h) {
   return out;
 }
 
+bool settles(const Json& act) {
+  return act["covers"] == "yes" && act["state"] == "granted";
+}
+
 bool taken_for_granted(const Json& answer) {
   const Json needs = answer.value("needs", Json::array());
   for (const Json& n : needs)

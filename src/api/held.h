@@ -15,6 +15,8 @@ namespace sekisho {
 Json held_of(const World& world, const Transfer& transfer, const Json& lines,
              std::span<const std::string> under = {});
 Json hold_json(const Hold& h);
+/// Of an act in `settled_by`: it grants, and covers the line.
+bool settles(const Json& act);
 /// Whether a finding that an answer rests on was given by hand, as `--known FACT=yes` does.
 bool taken_for_granted(const Json& answer);
 /// The one value of a fact that a line was decided on; empty if it is not known, or is none.

@@ -106,15 +106,10 @@ class Comparison {
 
   // --- the world ---
   bool read_world_records() {
-    if (events_) {
-      const auto world = events_->world(sources_, request_.world, views_.back().day, diags_);
-      if (world == nullptr) return false;
-      world_ = *world;
-    } else {
-      auto world = read_world_file(sources_, request_.world, diags_);
-      if (!world) return false;
-      world_ = std::move(*world);
-    }
+    const auto world =
+        world_of(events_ ? &*events_ : nullptr, sources_, request_.world, views_.back().day, diags_);
+    if (world == nullptr) return false;
+    world_ = *world;
     for (const Lot& lot : world_.lots) {
       Transfer t;
       const Party* holder = world_.party(lot.holder);

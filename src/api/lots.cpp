@@ -362,7 +362,7 @@ std::set<std::string> used(const Event& e, const Json& answer) {
   for (const Json& l : answer["lines"])
     for (const Json& n : l["needs"])
       for (const Json& i : n["settled_by"])  // in the order in which they prevail
-        if (i["covers"] == "yes" && i["state"] == "granted") {
+        if (settles(i)) {
           out.insert(text_at(i, "instrument"));
           break;
         }
@@ -417,6 +417,13 @@ std::shared_ptr<const World> SharedEvents::made(World world, Date on, Diagnostic
   Diagnostics told;  // by the accounts already
   world.holds = Holds(events_, custody.events(), told).on(on);
   return diags.has_errors() ? nullptr : std::make_shared<const World>(std::move(world));
+}
+
+std::shared_ptr<const World> world_of(SharedEvents* events, Sources& sources,
+                                      const std::optional<SourceText>& file, Date on, Diagnostics& diags) {
+  if (events != nullptr) return events->world(sources, file, on, diags);
+  auto read = read_world_file(sources, file, diags);
+  return read ? std::make_shared<const World>(std::move(*read)) : nullptr;
 }
 
 LotResult lot_pedigree(const Rulebooks& books, const LotRequest& request) {

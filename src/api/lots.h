@@ -45,4 +45,9 @@ class SharedEvents {
   std::optional<Last> last_;
 };
 
+/// The world of a file, with what events tell up to a day. @param events  nullptr: there are none
+/// @returns nullptr after a report
+std::shared_ptr<const World> world_of(SharedEvents* events, Sources& sources,
+                                      const std::optional<SourceText>& file, Date on, Diagnostics& diags);
+
 }  // namespace sekisho

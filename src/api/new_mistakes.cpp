@@ -76,17 +76,21 @@ class Growing {
     return now;
   }
 
+  /// The new events, and what their corrections say instead.
+  template <class Visit>
+  void each_new(const Visit& visit) const {
+    for (const Event& e : std::span(read_.events).subspan(before_)) {
+      visit(e);
+      if (const auto* c = std::get_if<Correct>(&e.body))
+        for (const Event& instead : c->instead) visit(instead);
+    }
+  }
   /// New stops, corrections among them, of what nobody told of.
   std::vector<Report> unknown_stops(bool has_world) const {
     std::vector<Event> stops;
-    const auto look = [&](const Event& e) {
+    each_new([&](const Event& e) {
       if (e.kind == EventKind::stop) stops.push_back(e);
-    };
-    for (const Event& e : std::span(read_.events).subspan(before_)) {
-      look(e);
-      if (const auto* c = std::get_if<Correct>(&e.body))
-        for (const Event& instead : c->instead) look(instead);
-    }
+    });
     Diagnostics told;
     if (!stops.empty()) check_names(stops, read_, has_world, told);
     return reports_of(read_.sources, told);
@@ -102,17 +106,12 @@ class Growing {
     World world = read_.world;
     for (const Event* e : events)
       if (const auto* entered = std::get_if<Enter>(&e->body)) join(world, entered->world, known);
-    const auto look = [&](const Event& e) {
+    each_new([&](const Event& e) {
       if (!moves(e.kind)) return;
       for (const Hold& h : met_by(world, holds, e))
         told.emit(code::moves_stopped, e.at, e.id, to_string(h.kind), h.name, h.stop)
             .fix("what happened is recorded; `lot movements` says whether it was lawful");
-    };
-    for (const Event& e : std::span(read_.events).subspan(before_)) {
-      look(e);
-      if (const auto* c = std::get_if<Correct>(&e.body))
-        for (const Event& instead : c->instead) look(instead);
-    }
+    });
     return reports_of(read_.sources, told);
   }
 

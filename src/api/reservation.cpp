@@ -25,10 +25,6 @@ std::set<std::string> authorisations(const std::vector<Event>& recorded) {
   return out;
 }
 
-bool settles(const Json& act) {
-  return act["covers"] == "yes" && act["state"] == "granted";
-}
-
 /// Of the acts that settle a need, which come in the order in which they prevail, the first that is an
 /// account here; nullptr if none of them is.
 const Json* prevailing(const Json& settled_by, const std::set<std::string>& recorded) {
@@ -126,8 +122,9 @@ class LotsLeft {
       for (const OpenLine& l : accounts_.book.reservation(e->id)->lines) {
         const UseFact* of = lot_fact(l.asked);
         if (of == nullptr || !l.asked.quantity || l.asked.quantity->unit != holds.unit) continue;
-        std::vector<std::string> in = trails_.became(of->values.front(), *e, SIZE_MAX);
-        in.push_back(of->values.front());
+        std::vector<std::string> in{of->values.front()};
+        for (LotTrails::Found& found : trails_.became(of->values.front(), *e))
+          in.push_back(std::move(found.lot));
         if (std::find(in.begin(), in.end(), lot) == in.end()) continue;
         out = std::min(out + l.quantity.reserved + waiting(l, *e, in, counted), holds.ten_thousandths);
       }

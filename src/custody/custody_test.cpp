@@ -283,46 +283,28 @@ TEST_CASE("who gives is held against who holds: the holder, what it belongs to, 
 }
 
 TEST_CASE("a serial number is that of one piece of its item, as long as the piece is there") {
-  const auto one = [](const char* lot, const char* item = "gyro", const char* on = "2020-01-01") {
-    return event("make", on,
-                 fmt::format(R"(,"gives":[{{"lot":"{}","item":"{}","quantity":"1 pieces","serials":["a"]}}])",
-                             lot, item));
+  const auto piece = [](const char* lot, const char* item = "gyro") {
+    return fmt::format(R"({{"lot":"{}","item":"{}","quantity":"1 pieces","serials":["a"]}})", lot, item);
+  };
+  const auto given = [](const std::string& lots) { return fmt::format(R"(,"gives":[{}])", lots); };
+  const auto one = [&](const char* lot, const char* item = "gyro", const char* on = "2020-01-01") {
+    return event("make", on, given(piece(lot, item)));
   };
   CHECK(Kept(one("l") + one("m")).codes() == "SK3211");
   CHECK(Kept(one("l") + one("m", "bolt")).codes() == "");
-  CHECK(
-      Kept(
-          event(
-              "make", "2020-01-01",
-              R"(,"gives":[{"lot":"l","item":"gyro","quantity":"1 pieces","serials":["a"]},{"lot":"m","item":"gyro","quantity":"1 pieces","serials":["a"]}])"))
-          .codes() == "SK3211");
+  CHECK(Kept(event("make", "2020-01-01", given(piece("l") + "," + piece("m")))).codes() == "SK3211");
   const std::string moved = event("transfer", "2020-01-02", R"(,"takes":[{"lot":"l","as":"k"}],"to":"b")");
   CHECK(Kept(one("l") + moved + one("m", "gyro", "2020-01-03")).codes() == "SK3211");
   const std::string lost = event("lose", "2020-01-02", R"(,"takes":[{"lot":"l"}])");
   CHECK(Kept(one("l") + lost + one("m", "gyro", "2020-01-03")).codes() == "");
+  const auto taken = [&](const char* kind, const std::string& more) {
+    return Kept(one("l") + event(kind, "2020-02-01", R"(,"takes":[{"lot":"l"}])" + more)).codes();
+  };
   // The copy of what stays has no number of it.
-  CHECK(
-      Kept(
-          one("l") +
-          event(
-              "release", "2020-01-02",
-              R"(,"takes":[{"lot":"l"}],"to":"b","gives":[{"lot":"m","item":"gyro","quantity":"1 pieces","serials":["a"]}])"))
-          .codes() == "SK3211");
-  CHECK(
-      Kept(
-          one("l") +
-          event(
-              "assemble", "2020-02-01",
-              R"(,"takes":[{"lot":"l"}],"gives":[{"lot":"l","item":"gyro","quantity":"1 pieces","serials":["a"]},{"lot":"m","item":"gyro","quantity":"1 pieces","serials":["a"]}])"))
-          .codes() == "SK3211");
+  CHECK(taken("release", R"(,"to":"b")" + given(piece("m"))) == "SK3211");
+  CHECK(taken("assemble", given(piece("l") + "," + piece("m"))) == "SK3211");
   // Worked on and given again under its number.
-  CHECK(
-      Kept(
-          one("l") +
-          event(
-              "assemble", "2020-02-01",
-              R"(,"takes":[{"lot":"l"}],"gives":[{"lot":"m","item":"gyro","quantity":"1 pieces","serials":["a"]}])"))
-          .codes() == "");
+  CHECK(taken("assemble", given(piece("m"))) == "");
 }
 
 TEST_CASE("what a repair gives with other numbers is told by the numbers") {

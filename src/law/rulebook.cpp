@@ -7,6 +7,8 @@
 #include <array>
 #include <cstdlib>
 
+#include "base/by_name.h"
+
 namespace sekisho {
 namespace {
 
@@ -71,9 +73,7 @@ std::string_view to_string(Finding f) {
 }
 
 std::optional<Finding> parse_finding(std::string_view text) {
-  const auto it = std::find(finding_names.begin(), finding_names.end(), text);
-  if (it == finding_names.end()) return std::nullopt;
-  return static_cast<Finding>(it - finding_names.begin());
+  return by_name<Finding>(finding_names, text);
 }
 
 std::string_view to_string(ChangedBy who) {
@@ -81,9 +81,7 @@ std::string_view to_string(ChangedBy who) {
 }
 
 std::optional<ChangedBy> parse_changed_by(std::string_view word) {
-  const auto it = std::find(changed_by_words.begin(), changed_by_words.end(), word);
-  if (it == changed_by_words.end()) return std::nullopt;
-  return static_cast<ChangedBy>(it - changed_by_words.begin());
+  return by_name<ChangedBy>(changed_by_words, word);
 }
 
 std::string_view to_string(NeedKind kind) {
@@ -94,9 +92,7 @@ std::string_view to_string(NeedKind kind) {
 
 std::optional<Prevails> parse_prevails(std::string_view word) {
   static constexpr std::array<std::string_view, 3> words{"latest", "strictest", "granted"};
-  const auto it = std::find(words.begin(), words.end(), word);
-  if (it == words.end()) return std::nullopt;
-  return static_cast<Prevails>(it - words.begin());
+  return by_name<Prevails>(words, word);
 }
 
 std::string_view to_string(Posture posture) {

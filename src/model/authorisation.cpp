@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/by_name.h"
+
 namespace sekisho {
 namespace {
 
@@ -46,13 +48,6 @@ constexpr std::array changes{
 };
 
 constexpr std::array<std::string_view, 3> at_issuer_names{"not_asked", "confirmed", "not_found"};
-
-template <class E, std::size_t N>
-std::optional<E> by_name(const std::array<std::string_view, N>& names, std::string_view text) {
-  const auto it = std::find(names.begin(), names.end(), text);
-  if (it == names.end()) return std::nullopt;
-  return static_cast<E>(it - names.begin());
-}
 
 }  // namespace
 

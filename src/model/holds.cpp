@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace sekisho {
 
@@ -26,57 +27,62 @@ Holds::Holds(std::span<const Event> recorded, const std::vector<const Event*>& e
     else if (stops_[stop->second].lift == nullptr)
       stops_[stop->second].lift = e;
   }
-  if (!stops_.empty()) trails_.emplace(recorded, events);
+  if (stops_.empty()) return;
+  trails_.emplace(recorded, events);
+  bind();
 }
 
-template <class Binds>
-std::vector<Hold> Holds::where(const Binds& binds, std::size_t known) const {
-  std::vector<Hold> out;
-  for (const Standing& s : stops_) {
-    if (!binds(s)) continue;
-    const Stop& what = std::get<Stop>(s.stop->body);
-    const Hold hold{what.kind, what.name, s.stop->id, s.stop->by, s.stop->reason, s.stop->on, {}, {}};
-    out.push_back(hold);
-    if (what.kind != HeldKind::lot) continue;
-    out.back().item = trails_->item_of(what.name);
-    for (const std::string& lot : trails_->became(what.name, *s.stop, known)) {
-      out.push_back(hold);
-      out.back().name = lot;
-      out.back().came_of = what.name;
-      out.back().item = trails_->item_of(lot);
-    }
+void Holds::bind() {
+  for (std::size_t i = 0; i < stops_.size(); ++i) {
+    const Stop& what = std::get<Stop>(stops_[i].stop->body);
+    bound_.push_back({i, what.name, 0});
+    if (what.kind == HeldKind::lot)
+      for (LotTrails::Found& in : trails_->became(what.name, *stops_[i].stop))
+        bound_.push_back({i, std::move(in.lot), in.recorded});
   }
+  for (std::size_t i = 0; i < bound_.size(); ++i)
+    bound_of_[{std::get<Stop>(stops_[bound_[i].stop].stop->body).kind, bound_[i].name}].push_back(i);
+}
+
+Hold Holds::hold(const Bound& b) const {
+  const Event& e = *stops_[b.stop].stop;
+  const Stop& what = std::get<Stop>(e.body);
+  Hold out{what.kind, b.name, e.id, e.by, e.reason, e.on, {}, {}};
+  if (what.kind == HeldKind::lot) out.item = trails_->item_of(b.name);
+  if (b.name != what.name) out.came_of = what.name;
   return out;
 }
 
 std::vector<Hold> Holds::on(Date day) const {
-  return where(
-      [&](const Standing& s) { return s.stop->on <= day && (s.lift == nullptr || day < s.lift->on); },
-      SIZE_MAX);
+  std::vector<Hold> out;
+  for (const Bound& b : bound_)
+    if (const Standing& s = stops_[b.stop]; s.stop->on <= day && (s.lift == nullptr || day < s.lift->on))
+      out.push_back(hold(b));
+  return out;
 }
 
-bool Holds::binds(const Standing& s, const Event& event) const {
+bool Holds::binds(const Bound& b, const Event& event) const {
   const std::size_t place = trails_->recorded_at(event);
   const auto known_then = [&](const Event& e) { return trails_->recorded_at(e) < place && e.on <= event.on; };
-  return known_then(*s.stop) && (s.lift == nullptr || !known_then(*s.lift));
+  const Standing& s = stops_[b.stop];
+  return b.recorded < place && known_then(*s.stop) && (s.lift == nullptr || !known_then(*s.lift));
 }
 
 std::vector<Hold> Holds::against(const Event& event) const {
-  if (!trails_) return {};
-  return where([&](const Standing& s) { return binds(s, event); }, trails_->recorded_at(event));
+  std::vector<Hold> out;
+  for (const Bound& b : bound_)
+    if (binds(b, event)) out.push_back(hold(b));
+  return out;
 }
 
 std::vector<Hold> Holds::against(const Event& event, std::span<const Concern> concerns) const {
-  if (!trails_) return {};
-  // Of another thing than a lot a stop names just that, which is soon seen.
-  const auto may_name = [&](const Standing& s) {
-    const Stop& what = std::get<Stop>(s.stop->body);
-    return what.kind == HeldKind::lot ||
-           std::find(concerns.begin(), concerns.end(), Concern{what.kind, what.name}) != concerns.end();
-  };
-  std::vector<Hold> out =
-      where([&](const Standing& s) { return may_name(s) && binds(s, event); }, trails_->recorded_at(event));
-  std::erase_if(out, [&](const Hold& h) { return !names_one(h, concerns); });
+  std::set<std::size_t> named;
+  for (const Concern& c : concerns)
+    if (const auto it = bound_of_.find(c); it != bound_of_.end())
+      named.insert(it->second.begin(), it->second.end());
+  std::vector<Hold> out;
+  for (const std::size_t i : named)
+    if (binds(bound_[i], event)) out.push_back(hold(bound_[i]));
   return out;
 }
 

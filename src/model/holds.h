@@ -1,4 +1,6 @@
 #pragma once
+#include <compare>
+#include <map>
 #include <optional>
 #include <span>
 #include <vector>
@@ -28,7 +30,7 @@ namespace sekisho {
 struct Concern {
   HeldKind kind;
   std::string name;
-  friend bool operator==(const Concern&, const Concern&) = default;
+  friend auto operator<=>(const Concern&, const Concern&) = default;
 };
 
 /// Whether the hold names one of these.
@@ -55,12 +57,19 @@ class Holds {
     const Event* stop;
     const Event* lift = nullptr;
   };
-  bool binds(const Standing& s, const Event& event) const;
-  /// @param known  of lots, what was recorded before that place counts
-  template <class Binds>
-  std::vector<Hold> where(const Binds& binds, std::size_t known) const;
+  /// What a stop binds: what it names, or a lot that its goods are in, known once so much was recorded.
+  struct Bound {
+    std::size_t stop;
+    std::string name;
+    std::size_t recorded;
+  };
+  bool binds(const Bound& b, const Event& event) const;
+  void bind();
+  Hold hold(const Bound& b) const;
   std::vector<Standing> stops_;
   std::optional<LotTrails> trails_;
+  std::vector<Bound> bound_;                              // stop by stop
+  std::map<Concern, std::vector<std::size_t>> bound_of_;  // places among them
 };
 
 }  // namespace sekisho

@@ -63,14 +63,12 @@ bool LotTrails::after(const Event& since, const Event& e) const {
   return since.on < e.on || recorded_at(since) < recorded_at(e);
 }
 
-std::vector<std::string> LotTrails::became(std::string_view lot, const Event& since,
-                                           std::size_t known) const {
+std::vector<LotTrails::Found> LotTrails::became(std::string_view lot, const Event& since) const {
   std::set<std::pair<std::size_t, std::string_view>> open;  // events yet to follow, and which lot they touch
   const auto follow = [&](std::string_view of, std::size_t from, const auto& counts) {
     if (const auto own = touches_.find(of); own != touches_.end())
       for (const Touch& t : own->second)
-        if (t.event >= from && recorded_at(*events_[t.event]) < known && counts(t))
-          open.emplace(t.event, own->first);
+        if (t.event >= from && counts(t)) open.emplace(t.event, own->first);
   };
   bool gone = false;
   follow(lot, 0, [&](const Touch& t) {
@@ -78,15 +76,23 @@ std::vector<std::string> LotTrails::became(std::string_view lot, const Event& si
     return false;
   });
   follow(lot, 0, [&](const Touch& t) { return gone || after(since, *events_[t.event]); });
-  std::vector<std::string> out;
-  std::set<std::string_view> seen{lot};
+  std::vector<Found> out;
+  std::map<std::string_view, std::size_t> places;  // of lots in `out`
   while (!open.empty()) {
     const std::size_t k = open.begin()->first;
     const std::string_view of = open.begin()->second;
     open.erase(open.begin());
+    // Of several ways the one counts that was known first.
+    const std::size_t before = of == lot ? 0 : out[places.at(of)].recorded;
+    const std::size_t recorded = std::max(before, recorded_at(*events_[k]));
     const auto hand_on = [&](const std::string& to) {
-      if (!seen.insert(to).second) return;
-      out.push_back(to);
+      if (to == lot) return;
+      const auto [place, fresh] = places.emplace(to, out.size());
+      if (!fresh) {
+        out[place->second].recorded = std::min(out[place->second].recorded, recorded);
+        return;
+      }
+      out.push_back({to, recorded});
       follow(to, k + 1, [](const Touch&) { return true; });
     };
     const Goods& g = *events_[k]->goods();

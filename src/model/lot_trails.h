@@ -26,11 +26,15 @@ class LotTrails {
   bool knows(std::string_view lot) const { return items_.contains(lot); }
   /// What a lot is, by the last event that gave it; empty if none did.
   std::string item_of(std::string_view lot) const;
+  /// A lot that goods are in, known to whoever knows all that was recorded up to a place, and that.
+  struct Found {
+    std::string lot;
+    std::size_t recorded;
+  };
   /// Other lots that the goods of a lot are in: all that was parted, merged, built or taken from it on a
   /// later day than `since` or recorded later; and where nothing bore its number then, all that ever came of
   /// it.
-  /// @param known  what was recorded before that place counts
-  std::vector<std::string> became(std::string_view lot, const Event& since, std::size_t known) const;
+  std::vector<Found> became(std::string_view lot, const Event& since) const;
   /// The place of an event in the order of recording; behind all if it is not recorded. A correction counts
   /// from when it was recorded; but a lifting that is put right still stands from its own place, for what was
   /// booked since then rests on it.

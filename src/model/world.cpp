@@ -5,6 +5,8 @@
 #include <iterator>
 #include <map>
 
+#include "base/by_name.h"
+
 namespace sekisho {
 namespace {
 
@@ -47,9 +49,7 @@ std::string_view to_string(HeldKind k) {
   return held_kinds[static_cast<std::size_t>(k)];
 }
 std::optional<HeldKind> parse_held_kind(std::string_view word) {
-  const auto* it = std::find(held_kinds.begin(), held_kinds.end(), word);
-  if (it == held_kinds.end()) return std::nullopt;
-  return static_cast<HeldKind>(it - held_kinds.begin());
+  return by_name<HeldKind>(held_kinds, word);
 }
 
 const Party* World::party(std::string_view id) const {
