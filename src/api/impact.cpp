@@ -294,15 +294,26 @@ class Comparison {
     return out;
   }
 
+  static Json phrase_json(const Phrase& p) {
+    Json out = with_room(5);
+    out["fact"] = p.fact;
+    out["values"] = p.values;
+    out["excluded"] = p.excluded;
+    out["text"] = p.text;
+    if (!p.ranges.empty()) out["ranges"] = ranges_json(p.ranges);
+    return out;
+  }
+
   void tell(Compiled& compiled, const Side& before, const Side& after, std::vector<Told>& out) {
     const Wording words(compiled, box_, views_.back().day);
+    std::map<const Phrase*, Json> phrases;
     for (const Statement& s : impact_between(compiled, before, after, box_).statements) {
       Json when = Json::array();
       std::string text;
       for (const Phrase* p : words.of(s.when)) {
-        when.push_back(
-            {{"fact", p->fact}, {"values", p->values}, {"excluded", p->excluded}, {"text", p->text}});
-        if (!p->ranges.empty()) when.back()["ranges"] = ranges_json(p->ranges);
+        auto told = phrases.find(p);  // most statements ask what others do
+        if (told == phrases.end()) told = phrases.emplace(p, phrase_json(*p)).first;
+        when.push_back(told->second);
         text += (text.empty() ? "" : " and ") + p->text;
       }
       WitnessFiles w = witness_files(compiled, s.witness, views_.front().day);
@@ -316,19 +327,21 @@ class Comparison {
       Json records = Json::array();
       for (const std::size_t i : touched)
         records.push_back({{"kind", touched_[i].kind}, {"id", touched_[i].id}});
+      Json witness = with_room(3);
+      witness["transfer"] = std::move(w.transfer);
+      witness["world"] = std::move(w.world);
+      witness["readings"] = {{"before", readings(before)}, {"after", readings(after)}};
       Told t;
-      t.json = {{"regime", s.regime.valid() ? Json(law_[s.regime].name) : Json(nullptr)},
-                {"before", outcome_text(s.before)},
-                {"after", outcome_text(s.after)},
-                {"exact", s.exact},
-                {"text", text.empty() ? "always" : text},
-                {"when", std::move(when)},
-                {"breadth", s.breadth},
-                {"witness",
-                 {{"transfer", std::move(w.transfer)},
-                  {"world", std::move(w.world)},
-                  {"readings", {{"before", readings(before)}, {"after", readings(after)}}}}},
-                {"touches", std::move(records)}};
+      t.json = with_room(9);
+      t.json["regime"] = s.regime.valid() ? Json(law_[s.regime].name) : Json(nullptr);
+      t.json["before"] = outcome_text(s.before);
+      t.json["after"] = outcome_text(s.after);
+      t.json["exact"] = s.exact;
+      t.json["text"] = text.empty() ? "always" : text;
+      t.json["when"] = std::move(when);
+      t.json["breadth"] = s.breadth;
+      t.json["witness"] = std::move(witness);
+      t.json["touches"] = std::move(records);
       t.touched = touched.size();
       t.steps = s.steps();
       t.breadth = s.breadth;
@@ -351,13 +364,14 @@ class Comparison {
     std::stable_sort(all.begin(), all.end(), [](const Told& a, const Told& b) {
       return std::tuple(a.touched, a.steps, a.breadth) > std::tuple(b.touched, b.steps, b.breadth);
     });
-    Json j{{"schema", "sekisho-impact/1"},
-           {"from", to_string(views_.front().day)},
-           {"to", to_string(views_.back().day)},
-           {"drafts", request_.drafts},
-           {"regime", request_.regime.empty() ? Json(nullptr) : Json(request_.regime)},
-           {"against", request_.against.empty() ? Json(nullptr) : Json(request_.against)},
-           {"change", !all.empty()}};
+    Json j = with_room(9);
+    j["schema"] = "sekisho-impact/1";
+    j["from"] = to_string(views_.front().day);
+    j["to"] = to_string(views_.back().day);
+    j["drafts"] = request_.drafts;
+    j["regime"] = text_or_null(request_.regime);
+    j["against"] = text_or_null(request_.against);
+    j["change"] = !all.empty();
     using Key = std::pair<std::string, std::string>;
     std::map<Key, Json> records;
     Json statements = Json::array();

@@ -25,6 +25,12 @@ Json text_or_null(const std::string& s) {
   return s.empty() ? Json(nullptr) : Json(s);
 }
 
+Json with_room(std::size_t members) {
+  Json out = Json::object();
+  out.get_ref<Json::object_t&>().reserve(members);
+  return out;
+}
+
 void add_once(Json& list, const Json& value) {
   if (std::find(list.begin(), list.end(), value) == list.end()) list.push_back(value);
 }

@@ -20,6 +20,8 @@ std::string to_line(const Json& j);
 /// The text under a key; empty where there is none.
 std::string text_at(const Json& j, const char* key);
 Json text_or_null(const std::string& s);
+/// An object with room for so many members: one that grows beyond its room copies all that it holds.
+Json with_room(std::size_t members);
 /// To a list that does not hold it yet.
 void add_once(Json& list, const Json& value);
 

@@ -1,4 +1,6 @@
 #pragma once
+#include <unordered_map>
+
 #include "engine/diagrams.h"
 
 namespace sekisho {

@@ -1,4 +1,6 @@
 #pragma once
+#include <unordered_map>
+
 #include "engine/compiler.h"
 #include "engine/cover.h"
 

@@ -4,7 +4,7 @@
 #include <cassert>
 #include <limits>
 #include <map>
-#include <set>
+#include <unordered_map>
 #include <unordered_set>
 
 namespace sekisho {
@@ -139,88 +139,109 @@ Ref Diagrams::choose(Ref condition, Ref yes, Ref no) {
 
 // --- one diagram ---
 
-/// Rebuilds a diagram from its leaves up: `leaf(value)` and `inner(level, children)` give the new nodes.
+/// Rebuilds a diagram from its leaves up: `leaf(value)` and `inner(level, children)` give the new nodes, and
+/// `step(node)` the node that is rebuilt in the place of another. They may join, but rebuild nothing else.
+template <class Leaf, class Inner, class Step>
+Ref Diagrams::rebuild(Ref a, const Leaf& leaf, const Inner& inner, const Step& step) {
+  if (++walk_ == 0) {
+    made_.clear();
+    ++walk_;
+  }
+  if (made_.size() < nodes_.size()) made_.resize(nodes_.size());
+  return rebuilt(a, leaf, inner, step);
+}
+
 template <class Leaf, class Inner>
-Ref Diagrams::rebuild(Ref a, Memo& memo, const Leaf& leaf, const Inner& inner) {
+Ref Diagrams::rebuild(Ref a, const Leaf& leaf, const Inner& inner) {
+  return rebuild(a, leaf, inner, [](Ref r) { return r; });
+}
+
+template <class Leaf, class Inner, class Step>
+Ref Diagrams::rebuilt(Ref from, const Leaf& leaf, const Inner& inner, const Step& step) {
+  const Ref a = step(from);
   if (a.is_leaf()) return leaf(a);
-  if (const auto it = memo.find(a.bits); it != memo.end()) return it->second;
+  if (const Made& m = made_[a.bits]; m.walk == walk_) return m.result;
   const Level at = level(a);
-  std::vector<Ref> to(sizes_[at]);
-  for (std::size_t i = 0; i < to.size(); ++i)
-    to[i] = i > 0 && child(a, i) == child(a, i - 1) ? to[i - 1] : rebuild(child(a, i), memo, leaf, inner);
-  return memo[a.bits] = inner(at, to);
+  const std::size_t first = to_.size(), size = sizes_[at];
+  to_.resize(first + size);
+  for (std::size_t i = 0; i < size; ++i) {
+    const Ref to =
+        i > 0 && child(a, i) == child(a, i - 1) ? to_[first + i - 1] : rebuilt(child(a, i), leaf, inner, step);
+    to_[first + i] = to;
+  }
+  const Ref made = inner(at, std::span(to_).subspan(first));
+  to_.resize(first);
+  made_[a.bits] = {walk_, made};
+  return made;
 }
 
 Ref Diagrams::map(Ref a, std::span<const std::uint32_t> to) {
-  Memo memo;
   return rebuild(
-      a, memo, [&](Ref leaf) { return Ref::leaf(to[leaf.value()]); },
+      a, [&](Ref leaf) { return Ref::leaf(to[leaf.value()]); },
       [&](Level at, std::span<const Ref> c) { return make(at, c); });
 }
 
 Ref Diagrams::where(Ref a, std::uint32_t value) {
-  Memo memo;
   return rebuild(
-      a, memo, [&](Ref leaf) { return leaf.value() == value ? yes_leaf : no_leaf; },
+      a, [&](Ref leaf) { return leaf.value() == value ? yes_leaf : no_leaf; },
       [&](Level at, std::span<const Ref> c) { return make(at, c); });
 }
 
 Ref Diagrams::exists(Ref a, const std::vector<bool>& over) {
-  Memo memo;
   return rebuild(
-      a, memo, [](Ref leaf) { return leaf; },
-      [&](Level at, std::span<const Ref> c) {
+      a, [](Ref leaf) { return leaf; },
+      [&](Level at, std::span<Ref> c) {
         if (!over[at]) return make(at, c);
+        std::sort(c.begin(), c.end());
+        const std::vector<Ref> unlike(c.begin(), std::unique(c.begin(), c.end()));  // a join moves `c`
         Ref any = no_leaf;
-        for (const Ref r : std::set<Ref>(c.begin(), c.end())) any = join(Join::either, any, r);
+        for (const Ref r : unlike) any = join(Join::either, any, r);
         return any;
       });
 }
 
 Ref Diagrams::read_judged(Ref a, const std::vector<bool>& judged, Join op) {
   if (std::find(judged.begin(), judged.end(), true) == judged.end()) return a;
-  Memo memo;
   return rebuild(
-      a, memo, [](Ref leaf) { return leaf; },
+      a, [](Ref leaf) { return leaf; },
       [&](Level at, std::span<const Ref> c) {
         if (!judged[at]) return make(at, c);
-        std::vector<Ref> to(c.begin(), c.end());
+        std::vector<Ref> to(c.begin(), c.end());  // a join moves `c`
         to[judged_none] = join(op, to[0], to[1]);
         return make(at, to);
       });
 }
 
 Ref Diagrams::within(Ref a, std::span<const Values> box) {
-  Memo memo;
   return rebuild(
-      a, memo, [](Ref leaf) { return leaf; },
-      [&](Level at, std::span<const Ref> c) {
-        std::vector<Ref> to(c.begin(), c.end());
-        for (std::size_t i = 0; i < to.size(); ++i)
-          if (!box[at].test(i)) to[i] = no_leaf;
-        return make(at, to);
+      a, [](Ref leaf) { return leaf; },
+      [&](Level at, std::span<Ref> c) {
+        for (std::size_t i = 0; i < c.size(); ++i)
+          if (!box[at].test(i)) c[i] = no_leaf;
+        return make(at, c);
       });
 }
 
 Ref Diagrams::fixed(Ref a, std::span<const Values> box) {
-  Memo memo;
+  std::vector<std::size_t> only;  // of each level, the one value of the box
+  only.reserve(box.size());
+  for (const Values& v : box) only.push_back(v.count() == 1 ? v._Find_first() : v.size());
   return rebuild(
-      a, memo, [](Ref leaf) { return leaf; },
-      [&](Level at, std::span<const Ref> c) {
-        return box[at].count() == 1 ? c[box[at]._Find_first()] : make(at, c);
+      a, [](Ref leaf) { return leaf; }, [&](Level at, std::span<const Ref> c) { return make(at, c); },
+      [&](Ref r) {
+        while (!r.is_leaf() && only[level(r)] < sizes_[level(r)]) r = child(r, only[level(r)]);
+        return r;
       });
 }
 
 Ref Diagrams::projected(Ref a, std::span<const Values> box) {
-  Memo memo;
   return rebuild(
-      a, memo, [](Ref leaf) { return leaf; },
-      [&](Level at, std::span<const Ref> c) {
-        std::vector<Ref> to(c.begin(), c.end());
-        const std::size_t first = box[at]._Find_first();
-        for (std::size_t i = 0; i < to.size(); ++i)
-          if (!box[at].test(i)) to[i] = c[first];
-        return make(at, to);
+      a, [](Ref leaf) { return leaf; },
+      [&](Level at, std::span<Ref> c) {
+        const Ref first = c[box[at]._Find_first()];
+        for (std::size_t i = 0; i < c.size(); ++i)
+          if (!box[at].test(i)) c[i] = first;
+        return make(at, c);
       });
 }
 

@@ -2,7 +2,6 @@
 #include <cstdint>
 #include <span>
 #include <stdexcept>
-#include <unordered_map>
 #include <vector>
 
 #include "engine/space.h"
@@ -144,9 +143,17 @@ class Diagrams {
     Join op{};
     Ref result;
   };
-  using Memo = std::unordered_map<std::uint32_t, Ref>;
+  /// What a walk made of a node.
+  struct Made {
+    std::uint32_t walk = 0;
+    Ref result;
+  };
   template <class Leaf, class Inner>
-  Ref rebuild(Ref a, Memo& memo, const Leaf& leaf, const Inner& inner);
+  Ref rebuild(Ref a, const Leaf& leaf, const Inner& inner);
+  template <class Leaf, class Inner, class Step>
+  Ref rebuild(Ref a, const Leaf& leaf, const Inner& inner, const Step& step);
+  template <class Leaf, class Inner, class Step>
+  Ref rebuilt(Ref a, const Leaf& leaf, const Inner& inner, const Step& step);
   Ref joined_leaf(Join op, Ref a, Ref b) const;
   std::size_t place(Level level, std::span<const Ref> children) const;
   void grow_table();
@@ -158,7 +165,9 @@ class Diagrams {
   std::vector<Ref> edges_;
   std::vector<std::uint32_t> table_;  // open addressing: node + 1, 0 where free
   std::vector<Kept> cache_;
-  std::vector<Ref> to_;  // children of the nodes that are being joined, those of the innermost last
+  std::vector<Ref> to_;  // children of the nodes that are being made, those of the innermost last
+  std::vector<Made> made_;  // of each node, by the last walk that came to it
+  std::uint32_t walk_ = 0;
 };
 
 }  // namespace sekisho

@@ -62,7 +62,7 @@ WitnessFiles witness_files(const Compiled& c, const std::vector<Values>& witness
   const Space& space = c.space();
   const Law& law = space.law();
   const std::string on = to_string(day);
-  Json facts = Json::object(), finds = Json::array(), provisos = Json::array();
+  Json facts = with_room(law.facts.size()), finds = Json::array(), provisos = Json::array();
   std::map<std::string, Json> sets;
   WitnessFiles out;
   bool carries = false;
@@ -126,10 +126,14 @@ WitnessFiles witness_files(const Compiled& c, const std::vector<Values>& witness
       enter(FactType::party, "the " + fact);
     }
   // Free names would be read as facts of the files: a lot is needed only for what lies on it.
-  Json transfer{{"transfer", 1}, {"on", on}, {"facts", facts}};
+  Json transfer = with_room(4);
+  transfer["transfer"] = 1;
+  transfer["on"] = on;
+  transfer["facts"] = facts;
   enter(FactType::party, "the holder");
   enter(FactType::party, consignee);
-  Json world{{"world", 1}};
+  Json world = with_room(6);
+  world["world"] = 1;
   if (carries) {
     transfer["lines"] = Json::array({{{"id", "a"}, {"lot", facts.value("lot", "the lot")}}});
     for (const ProvisoId p : carried) {
