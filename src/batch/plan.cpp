@@ -165,6 +165,7 @@ void Plan::coarsen(std::span<const Values> open) {
   care_ = kinds_->of(care_);
   for (PlannedRule& r : rules_)
     for (Ref* of : {&r.always, &r.ever, &r.met}) *of = kinds_->of(*of);
+  below_ = kinds_->store().leaves_below();
   std::vector<Values> blank(blank_.levels());
   for (Level l = 0; l < blank.size(); ++l)
     for (std::size_t i = 0; i < compiled_->store().size(l); ++i)

@@ -87,6 +87,8 @@ class Plan {
 
   /// The diagrams that rows walk, over kinds.
   const Diagrams& store() const { return kinds_->store(); }
+  /// Their `leaves_below`.
+  std::span<const std::uint64_t> below() const { return below_; }
   /// A row by kinds.
   /// @param row  each level is settled, or as open as in `blank()`
   /// @param out  has as many levels; written over
@@ -129,6 +131,7 @@ class Plan {
   std::vector<std::uint8_t> adds_;
   Box blank_, blank_kinds_;
   std::unique_ptr<Coarse> kinds_;
+  std::vector<std::uint64_t> below_;
   Ref joint_ = no_leaf, care_ = yes_leaf;
   std::uint64_t findings_ = 0;  // that the law can have
   std::vector<PlannedRule> rules_;

@@ -39,7 +39,7 @@ Request::Request(const Law& law, const Docket& docket)
       joint_(docket.plan().joint()),
       care_(docket.plan().care()),
       cells_(law, docket.plan(), no_words),
-      walk_(docket.plan().store()),
+      walk_(docket.plan().store(), docket.plan().below()),
       box_(docket.plan().blank()),
       kinds_(docket.plan().blank_kinds()),
       wider_(kinds_),

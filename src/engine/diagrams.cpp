@@ -361,6 +361,17 @@ std::vector<std::vector<std::uint16_t>> Diagrams::classes(std::span<const Ref> r
   return out;
 }
 
+std::vector<std::uint64_t> Diagrams::leaves_below() const {
+  std::vector<std::uint64_t> out;
+  out.reserve(nodes_.size());
+  for (std::uint32_t i = 0; i < nodes_.size(); ++i) {  // each after those that it leads to
+    std::uint64_t below = 0;
+    for (const Ref c : children({i})) below |= c.is_leaf() ? std::uint64_t{1} << c.value() : out[c.bits];
+    out.push_back(below);
+  }
+  return out;
+}
+
 std::size_t Diagrams::count(std::span<const Ref> roots) const {
   std::unordered_set<std::uint32_t> met;
   std::vector<Ref> open(roots.begin(), roots.end());

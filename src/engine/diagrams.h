@@ -129,6 +129,8 @@ class Diagrams {
   /// For each level and each of its values a class: values of one class lead to the same from every node
   /// below `roots`.
   std::vector<std::vector<std::uint16_t>> classes(std::span<const Ref> roots) const;
+  /// Of each node the leaves below it, as a set of leaf values up to 63.
+  std::vector<std::uint64_t> leaves_below() const;
   /// Nodes below and with `a`.
   std::size_t count(std::span<const Ref> roots) const;
 

@@ -6,7 +6,10 @@
 namespace sekisho {
 namespace {
 
-constexpr std::uint64_t care_alone = ~std::uint64_t{0} << 32;
+// Keys of what is asked of one diagram alone: the other half is no node.
+constexpr std::uint64_t care_alone = ~std::uint64_t{0} << 32, without_care = ~std::uint32_t{0};
+// Most walks find what they look for at once. One that does not looks ahead from here on.
+constexpr std::size_t most_met_blindly = 32;
 
 std::uint64_t pair_key(Ref a, Ref care) {
   return std::uint64_t{a.bits} << 32 | care.bits;
@@ -43,7 +46,8 @@ void Box::back_to(const Box& blank) {
 
 // --- walks ---
 
-Walk::Walk(const Diagrams& store) : store_(store), met_(1 << 8) {}
+Walk::Walk(const Diagrams& store, std::span<const std::uint64_t> below)
+    : store_(store), below_(below), met_(1 << 8) {}
 
 void Walk::begin() {
   marked_ = 0;
@@ -59,7 +63,7 @@ std::size_t Walk::place(std::uint64_t key) const {
   return at;
 }
 
-bool Walk::mark(std::uint64_t key, bool feasible) {
+bool Walk::mark(std::uint64_t key, bool feasible, std::uint64_t leaves) {
   if (2 * marked_ >= met_.size()) {
     const std::vector<Met> old = std::exchange(met_, std::vector<Met>(2 * met_.size()));
     for (const Met& m : old)
@@ -67,7 +71,7 @@ bool Walk::mark(std::uint64_t key, bool feasible) {
   }
   Met& m = met_[place(key)];
   if (m.question == question_) return false;
-  m = {key, question_, feasible};
+  m = {key, question_, feasible, leaves};
   ++marked_;
   return true;
 }
@@ -88,17 +92,31 @@ bool Walk::feasible(Ref care, const Box& box) {
   return any;
 }
 
+/// The leaves that are met from a node where nothing else is asked: no more are met in the care.
+std::uint64_t Walk::reached(Ref a, const Box& box) {
+  while (!a.is_leaf() && box.settled(store_.level(a))) a = store_.child(a, box.only(store_.level(a)));
+  if (a.is_leaf()) return below(a);
+  const std::uint64_t key = std::uint64_t{a.bits} << 32 | without_care;
+  if (const Met& m = met_[place(key)]; m.question == question_) return m.leaves;
+  const Values values = box.values(store_.level(a));
+  std::uint64_t out = 0;
+  for (std::size_t i = values._Find_first(); i < store_.size(store_.level(a)); i = values._Find_next(i))
+    out |= reached(store_.child(a, i), box);
+  mark(key, false, out);
+  return out;
+}
+
+/// @param found  what would be no news
 /// @returns whether `done` is content with what was found
 template <class Done>
 bool Walk::visit(Ref a, Ref care, const Box& box, std::uint64_t& found, const Done& done) {
   constexpr Level none = ~Level{0};
   Level la = none, lc = none, at = none;
   while (true) {
-    if (care == no_leaf) return false;
+    if (care == no_leaf || (below(a) & ~found) == 0) return false;
     if (a.is_leaf()) {
-      const std::uint64_t bit = std::uint64_t{1} << a.value();
-      if ((found & bit) != 0 || !feasible(care, box)) return false;
-      found |= bit;
+      if (!feasible(care, box)) return false;
+      found |= below(a);
       return done(found);
     }
     la = store_.level(a);
@@ -109,6 +127,7 @@ bool Walk::visit(Ref a, Ref care, const Box& box, std::uint64_t& found, const Do
     if (la == at) a = store_.child(a, only);
     if (lc == at) care = store_.child(care, only);
   }
+  if (marked_ > most_met_blindly && (reached(a, box) & ~found) == 0) return false;
   if (!mark(pair_key(a, care))) return false;
   const Values values = box.values(at);
   std::pair<Ref, Ref> last{no_leaf, no_leaf};
@@ -130,8 +149,8 @@ std::uint64_t Walk::leaves(Ref a, Ref care, const Box& box, std::uint64_t enough
 
 bool Walk::stays_within(Ref a, Ref care, const Box& box, std::uint64_t allowed) {
   begin();
-  std::uint64_t found = 0;
-  return !visit(a, care, box, found, [&](std::uint64_t f) { return (f & ~allowed) != 0; });
+  std::uint64_t found = allowed;
+  return !visit(a, care, box, found, [](std::uint64_t) { return true; });
 }
 
 void Walk::asked(Ref a, const Box& box, std::vector<Level>& asked) const {

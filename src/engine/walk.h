@@ -5,8 +5,8 @@
 
 // Many questions, one after the other, to diagrams that no longer change: a request at a counter, a row of a
 // table. A walk follows the one value of a settled fact with no look to the side and branches only where a
-// fact is open. It makes no node. What it has met it marks with the number of the question, so that nothing
-// has to be wiped between two; each thread walks for itself.
+// fact is open. Where no leaf below would be news it turns back. It makes no node. What it has met it marks
+// with the number of the question, so that nothing has to be wiped between two; each thread walks for itself.
 
 namespace sekisho {
 
@@ -40,7 +40,8 @@ class Box {
 
 class Walk {
  public:
-  explicit Walk(const Diagrams& store);
+  /// @param below  the store's `leaves_below`; it and the store outlive this
+  Walk(const Diagrams& store, std::span<const std::uint64_t> below);
 
   /// Which leaves of `a` are met in the box where `care` is yes, as a set of values up to 63. Stops when all
   /// in `enough` are.
@@ -63,17 +64,21 @@ class Walk {
   struct Met {
     std::uint64_t key = 0;
     std::uint32_t question = 0;
-    bool feasible = false;
+    bool feasible = false;     // of a care alone
+    std::uint64_t leaves = 0;  // of a diagram alone
   };
   template <class Done>
   bool visit(Ref a, Ref care, const Box& box, std::uint64_t& found, const Done& done);
+  std::uint64_t below(Ref a) const { return a.is_leaf() ? std::uint64_t{1} << a.value() : below_[a.bits]; }
   bool feasible(Ref care, const Box& box);
+  std::uint64_t reached(Ref a, const Box& box);
   void begin();
   std::size_t place(std::uint64_t key) const;
   /// @returns whether it is met for the first time
-  bool mark(std::uint64_t key, bool feasible = false);
+  bool mark(std::uint64_t key, bool feasible = false, std::uint64_t leaves = 0);
 
   const Diagrams& store_;
+  std::span<const std::uint64_t> below_;
   std::vector<Met> met_;
   std::size_t marked_ = 0;
   std::uint32_t question_ = 0;
