@@ -5,21 +5,15 @@
 
 #include <algorithm>
 #include <cassert>
-#include <span>
+#include <map>
 #include <unordered_map>
 
-#include "accounts/limit_account.h"
+#include "accounts/coverage.h"
 
 namespace sekisho {
 namespace {
 
 constexpr std::size_t most_lines = 500;  // with the greatest amounts, a sum still fits in 64 bits
-
-/// An authorisation as it reads from a day on.
-struct Terms {
-  Date on;
-  Authorisation text;
-};
 
 struct DrawnPart {
   std::uint32_t line;
@@ -27,43 +21,19 @@ struct DrawnPart {
   std::int64_t quantity_back = 0, value_back = 0;  // of returned goods
   std::vector<bool> restores;                      // for each account of the line, once goods came back
 };
+/// A part with its line and its amounts, all that is left where it says nothing.
+struct Meant {
+  std::uint32_t line;
+  std::int64_t quantity, value;
+};
 struct Draw {
   std::uint32_t reservation;
   Date on;
   std::vector<DrawnPart> parts;
 };
 
-struct Account {
-  std::vector<Terms> history;  // by day; never empty
-  std::vector<LimitAccount> limits;
-  std::vector<std::uint32_t> reservations, draws;  // those that touch it
-  const Authorisation& latest() const { return history.back().text; }
-  const std::string& id() const { return latest().instrument.id; }
-};
-
 std::vector<LimitAccount> accounts_of(const std::vector<Limit>& limits) {
   return {limits.begin(), limits.end()};
-}
-
-std::string list_of(const std::vector<Claim>& values) {
-  std::string out;
-  for (const Claim& c : values) out += (out.empty() ? "" : ", ") + c.value;
-  return out;
-}
-
-/// What a use says of a fact: nullptr if nothing.
-const UseFact* find_fact(const ReservedLine& line, const std::string& fact) {
-  const auto it =
-      std::find_if(line.facts.begin(), line.facts.end(), [&](const UseFact& f) { return f.fact == fact; });
-  return it == line.facts.end() || it->values.empty() ? nullptr : &*it;
-}
-
-/// What a use says of a fact that a scope names; its item and consignee count as said.
-std::span<const std::string> stated(const ReservedLine& line, const std::string& fact) {
-  if (const UseFact* f = find_fact(line, fact)) return f->values;
-  if (fact == "item" && !line.item.empty()) return {&line.item, 1};
-  if (fact == "consignee" && !line.consignee.empty()) return {&line.consignee, 1};
-  return {};
 }
 
 }  // namespace
@@ -79,17 +49,18 @@ struct Book::Body {
   std::vector<Draw> draws;
   std::vector<std::string> consignees;
   std::unordered_map<std::string, std::uint32_t> account_of, reservation_of, draw_of, consignee_of;
+  /// A reservation that ended with an authorisation: where that was recorded, and what was left.
+  struct Ended {
+    std::size_t recorded;
+    std::vector<Meant> lines;
+  };
+  std::map<std::uint32_t, Ended> ended;
+  std::vector<LateUse> late;
 
   // --- looking up ---
   Account* account(std::string_view id) {
     const auto it = account_of.find(std::string(id));
     return it == account_of.end() ? nullptr : &accounts[it->second];
-  }
-  static const Terms& terms(const Account& a, Date on) {
-    const Terms* found = &a.history.front();
-    for (const Terms& t : a.history)
-      if (t.on <= on) found = &t;
-    return *found;
   }
   std::uint32_t consignee(const std::string& name) {
     const auto [it, added] = consignee_of.try_emplace(name, static_cast<std::uint32_t>(consignees.size()));
@@ -195,99 +166,7 @@ struct Book::Body {
     }
   }
 
-  // --- what an authorisation covers ---
-  static void in_effect_on(Refusals& out, const Account& a, Date on) {
-    const Authorisation& t = terms(a, on).text;
-    const std::string& id = t.instrument.id;
-    const Date last = t.instrument.valid.to.earliest;
-    if (!in_effect(t.state))
-      out.push_back({Why::not_in_effect,
-                     id,
-                     fmt::format("`{}` is {} on {}", id, to_string(t.state), to_string(on)),
-                     {}});
-    if (on > last)
-      out.push_back({Why::not_valid_then, id, fmt::format("`{}` was valid to {}", id, to_string(last)), {}});
-  }
-  void usable(Refusals& out, const Account& a, Date on) const {
-    const Authorisation& t = terms(a, on).text;
-    const Instrument& i = t.instrument;
-    const auto refuse = [&](Why why, std::string says) { out.push_back({why, i.id, std::move(says), {}}); };
-    if (t.at_issuer == AtIssuer::not_found)
-      refuse(Why::not_at_issuer,
-             fmt::format("`{}` does not exist at {}: it covers nothing", i.id, i.authority));
-    if (on < a.history.front().on)
-      refuse(Why::not_valid_then,
-             fmt::format("`{}` is known from {} on", i.id, to_string(a.history.front().on)));
-    in_effect_on(out, a, on);
-    if (on < i.valid.from.latest)
-      refuse(Why::not_valid_then,
-             fmt::format("`{}` is valid from {} on", i.id, to_string(i.valid.from.latest)));
-    for (const Condition& c : t.conditions)
-      if (!c.met_on || *c.met_on > on)
-        refuse(Why::condition_open, fmt::format("a condition of `{}` is not met: {}", i.id, c.text));
-  }
-  void within_scope(Refusals& out, const Account& a, const ReservedLine& line, Date on) const {
-    const Instrument& i = terms(a, on).text.instrument;
-    for (const ScopeEntry& s : i.scope) {
-      const auto values = stated(line, s.fact);
-      if (values.empty()) {
-        out.push_back(
-            {Why::scope_unknown,
-             i.id,
-             fmt::format("`{}` is for {} {}, and this use does not say", i.id, s.fact, list_of(s.values)),
-             {}});
-        continue;
-      }
-      const bool covered = std::any_of(s.values.begin(), s.values.end(), [&](const Claim& c) {
-        return std::find(values.begin(), values.end(), c.value) != values.end();
-      });
-      if (!covered)
-        out.push_back(
-            {Why::out_of_scope,
-             i.id,
-             fmt::format("`{}` is for {} {}, not {}", i.id, s.fact, list_of(s.values), values.front()),
-             {}});
-    }
-  }
-  /// A limit of some items or consignees, or of each, cannot be counted where these are not said.
-  static void limits_told(Refusals& out, const Account& a, const ReservedLine& line) {
-    for (const LimitAccount& l : a.limits) {
-      const auto unsaid = [&](const char* what) {
-        out.push_back({Why::scope_unknown,
-                       a.id(),
-                       fmt::format("`{}` grants {}, and this use does not say its {}", a.id(),
-                                   to_string(l.limit()), what),
-                       {}});
-      };
-      if (!l.limit().items.empty() && line.item.empty()) unsaid("item");
-      const bool by_consignee = l.limit().each_consignee || !l.limit().consignees.empty();
-      if (by_consignee && line.consignee.empty()) unsaid("consignee");
-    }
-  }
-  void countable(Refusals& out, const Account& a, const ReservedLine& line) const {
-    for (const LimitAccount& l : a.limits) {
-      if (!l.applies(line)) continue;
-      const bool counts = l.limit().measure == Measure::quantity;
-      const auto& amount = counts ? line.quantity : line.value;
-      if (!amount)
-        out.push_back({Why::not_stated,
-                       a.id(),
-                       fmt::format("`{}` grants {}, and this use states no {}", a.id(), to_string(l.limit()),
-                                   counts ? "quantity" : "value"),
-                       {}});
-      else if (amount->unit != l.limit().most.unit)
-        out.push_back(
-            {Why::other_unit,
-             a.id(),
-             fmt::format("`{}` counts in {}, and this use in {}", a.id(), l.limit().most.unit, amount->unit),
-             {}});
-    }
-  }
-  void covers(Refusals& out, const Account& a, const ReservedLine& line, Date on) const {
-    within_scope(out, a, line, on);
-    limits_told(out, a, line);
-    countable(out, a, line);
-  }
+  // --- what a use asks ---
   void needs_answered(Refusals& out, const ReservedLine& line, Date on) {
     for (const NeededAct& n : line.needs) {
       bool answered = false;
@@ -295,7 +174,7 @@ struct Book::Body {
       for (const std::string& id : line.under) {
         const Account* a = account(id);
         if (!a) continue;
-        const Instrument& i = terms(*a, on).text.instrument;
+        const Instrument& i = terms_as_of(*a, {on}).text.instrument;
         if (std::none_of(i.answers.begin(), i.answers.end(),
                          [&](const Claim& c) { return c.value == n.need; }))
           continue;
@@ -314,7 +193,31 @@ struct Book::Body {
             {Why::need_unanswered, "", fmt::format("no authorisation gives {} from {}", n.need, n.from), {}});
     }
   }
-  void check_line(Refusals& out, const ReservedLine& line, Date on, Date booked) {
+  /// A use, and how much was recorded before it.
+  struct Use {
+    const std::string& id;
+    Date on;
+    std::optional<std::size_t> recorded;
+  };
+  /// What is learned late undoes no use: what is wrong by all that is recorded is wrong unless nothing was by
+  /// what was recorded before the use. Then it is noted that it stands.
+  /// @param check  of a sight, what is wrong
+  template <class Check>
+  void by_what_was_known(Refusals& out, const Account& a, const Use& use, const Check& check) {
+    const Sight all{use.on}, before{use.on, use.recorded};
+    Refusals wrong, wrong_then;
+    check(wrong, all);
+    if (wrong.empty()) return;
+    const bool known = use.recorded && told(a, before) != nullptr;
+    if (known) check(wrong_then, before);
+    if (!known || !wrong_then.empty()) {
+      out.insert(out.end(), wrong.begin(), wrong.end());
+      return;
+    }
+    if (late.empty() || late.back().use != use.id || late.back().authorisation != a.id())
+      late.push_back({use.id, a.id(), terms_as_of(a, all).recorded.place, wrong.front().says});
+  }
+  void check_line(Refusals& out, const ReservedLine& line, const Use& use, Date booked) {
     const auto positive = [](const std::optional<Amount>& a) {
       return !a || (a->ten_thousandths > 0 && a->ten_thousandths <= most_ten_thousandths);
     };
@@ -333,11 +236,16 @@ struct Book::Body {
       }
       if (std::count(line.under.begin(), line.under.end(), id) > 1)
         out.push_back({Why::nothing_asked, id, fmt::format("`{}` is named twice in one line", id), {}});
-      usable(out, *a, on);
-      if (booked > on) in_effect_on(out, *a, booked);
-      covers(out, *a, line, on);
+      by_what_was_known(out, *a, use, [&](Refusals& wrong, Sight as_of) {
+        usable(wrong, *a, as_of);
+        within_scope(wrong, *a, line, as_of);
+      });
+      if (booked > use.on)
+        by_what_was_known(out, *a, {use.id, booked, use.recorded},
+                          [&](Refusals& wrong, Sight as_of) { in_effect_on(wrong, *a, as_of); });
+      countable(out, *a, line);
     }
-    needs_answered(out, line, on);
+    needs_answered(out, line, use.on);
   }
 
   // --- taking ---
@@ -358,6 +266,12 @@ struct Book::Body {
     return r;
   }
   Refusals reserve(const Reservation& asked) {
+    const std::size_t noted = late.size();
+    Refusals out = reserve_all(asked);
+    if (!out.empty()) late.resize(noted);
+    return out;
+  }
+  Refusals reserve_all(const Reservation& asked) {
     Refusals out;
     const Reservation r = spelled_out(out, asked);
     // An authorisation's name, too: `expire` names either.
@@ -368,7 +282,7 @@ struct Book::Body {
     if (r.until && *r.until < r.on)
       out.push_back({Why::reservation_over, "", "a reservation does not end before its own day", {}});
     for (const ReservedLine& l : r.lines) {
-      check_line(out, l, r.on, r.booked.value_or(r.on));
+      check_line(out, l, {r.id, r.on, r.recorded}, r.booked.value_or(r.on));
       if (std::count_if(r.lines.begin(), r.lines.end(),
                         [&](const ReservedLine& o) { return o.line == l.line; }) > 1)
         out.push_back({Why::nothing_asked, "", fmt::format("two lines are called `{}`", l.line), {}});
@@ -399,14 +313,13 @@ struct Book::Body {
       if (auto& list = accounts[b.account].reservations; list.empty() || list.back() != index)
         list.push_back(index);
     reservations.push_back(std::move(held));
+    // What ended an authorisation, and was told later, ends what was set aside on it meanwhile, too.
+    for (const Booking& b : moved)
+      if (const Terms& t = terms_as_of(accounts[b.account], {r.booked.value_or(r.on)}); ends(t.text.state))
+        end_reservation(index, t.recorded.place);
     return out;
   }
 
-  /// A part with its line and its amounts, all that is left where it says nothing.
-  struct Meant {
-    std::uint32_t line;
-    std::int64_t quantity, value;
-  };
   /// @param left  what is left of a line, quantity and value
   template <class Left>
   static std::vector<Meant> meant(Refusals& out, const Taking& t, const std::vector<OpenLine>& lines,
@@ -478,47 +391,69 @@ struct Book::Body {
         [&r](std::uint32_t i) { return std::pair(r.lines[i].quantity.reserved, r.lines[i].value.reserved); };
   }
 
-  Refusals draw(const Taking& t) {
+  /// Takes from what was set aside when the taking was recorded: what ended it, told later, undoes nothing.
+  template <class Take>
+  Refusals take_from(const Taking& t, const Take& take) {
     Refusals out;
     OpenReservation* r = find_reservation(out, t);
     if (!r) return out;
+    const auto over = ended.find(reservation_of.find(t.of)->second);
+    const bool was_open = over != ended.end() && t.recorded && *t.recorded < over->second.recorded;
+    if (was_open) open_again(*r, over->second.lines);
+    const std::size_t noted = late.size();
+    take(out, *r);
+    if (!out.empty()) late.resize(noted);
+    if (was_open) over->second.lines = release_rest(*r);
+    return out;
+  }
+  Refusals draw(const Taking& t) {
+    return take_from(t, [&](Refusals& out, OpenReservation& r) { draw_from(out, r, t); });
+  }
+  void draw_from(Refusals& out, OpenReservation& r, const Taking& t) {
     if (draw_of.contains(t.id) || reservation_of.contains(t.id))
       out.push_back({Why::id_taken, "", fmt::format("there is already a record `{}`", t.id), {}});
-    if (r->until && t.on > *r->until)
+    if (r.until && t.on > *r.until)
       out.push_back(
-          {Why::reservation_over, "", fmt::format("`{}` was held to {}", r->id, to_string(*r->until)), {}});
-    const auto parts = meant(out, t, r->lines, left_of(*r));
+          {Why::reservation_over, "", fmt::format("`{}` was held to {}", r.id, to_string(*r.until)), {}});
+    const auto parts = meant(out, t, r.lines, left_of(r));
     std::vector<std::uint32_t> touched;
     for (const Meant& m : parts)
-      for (const std::uint32_t a : r->lines[m.line].accounts)
+      for (const std::uint32_t a : r.lines[m.line].accounts)
         if (std::find(touched.begin(), touched.end(), a) == touched.end()) touched.push_back(a);
-    for (const std::uint32_t a : touched) usable(out, accounts[a], t.on);
+    const Use use{t.id, t.on, t.recorded};
+    for (const std::uint32_t a : touched)
+      by_what_was_known(out, accounts[a], use,
+                        [&](Refusals& wrong, Sight as_of) { usable(wrong, accounts[a], as_of); });
     for (const Meant& m : parts) {
-      const ReservedLine& line = r->lines[m.line].asked;
-      for (const std::uint32_t a : r->lines[m.line].accounts) covers(out, accounts[a], line, t.on);
+      const ReservedLine& line = r.lines[m.line].asked;
+      for (const std::uint32_t a : r.lines[m.line].accounts) {
+        by_what_was_known(out, accounts[a], use, [&](Refusals& wrong, Sight as_of) {
+          within_scope(wrong, accounts[a], line, as_of);
+        });
+        countable(out, accounts[a], line);
+      }
       needs_answered(out, line, t.on);
     }
-    if (!can_be_counted(out)) return out;
+    if (!can_be_counted(out)) return;
 
     std::vector<Booking> moved;
     for (const Meant& m : parts)
-      for (const std::uint32_t a : r->lines[m.line].accounts) {
-        moved.push_back({a, &r->lines[m.line], r->on, {-m.quantity, 0}, {-m.value, 0}});
-        moved.push_back({a, &r->lines[m.line], t.on, {0, m.quantity}, {0, m.value}});
+      for (const std::uint32_t a : r.lines[m.line].accounts) {
+        moved.push_back({a, &r.lines[m.line], r.on, {-m.quantity, 0}, {-m.value, 0}});
+        moved.push_back({a, &r.lines[m.line], t.on, {0, m.quantity}, {0, m.value}});
       }
     book_all(out, moved);
-    if (!out.empty()) return out;
+    if (!out.empty()) return;
     Draw d{reservation_of.find(t.of)->second, t.on, {}};
     for (const Meant& m : parts) {
-      take(r->lines[m.line].quantity, m.quantity, m.quantity);
-      take(r->lines[m.line].value, m.value, m.value);
+      take(r.lines[m.line].quantity, m.quantity, m.quantity);
+      take(r.lines[m.line].value, m.value, m.value);
       d.parts.push_back({m.line, m.quantity, m.value, 0, 0, {}});
     }
     const auto index = static_cast<std::uint32_t>(draws.size());
     draw_of.emplace(t.id, index);
     for (const std::uint32_t a : touched) accounts[a].draws.push_back(index);
     draws.push_back(std::move(d));
-    return out;
   }
   static void take(LineUse& use, std::int64_t from_reserved, std::int64_t to_drawn) {
     use.reserved -= from_reserved;
@@ -527,13 +462,11 @@ struct Book::Body {
   }
 
   Refusals release(const Taking& t) {
-    Refusals out;
-    OpenReservation* r = find_reservation(out, t);
-    if (!r) return out;
-    const auto parts = meant(out, t, r->lines, left_of(*r));
-    if (out.empty())
-      for (const Meant& m : parts) release_line(*r, m);
-    return out;
+    return take_from(t, [&](Refusals& out, OpenReservation& r) {
+      const auto parts = meant(out, t, r.lines, left_of(r));
+      if (out.empty())
+        for (const Meant& m : parts) release_line(r, m);
+    });
   }
   void release_line(OpenReservation& r, const Meant& m) {
     OpenLine& line = r.lines[m.line];
@@ -542,9 +475,20 @@ struct Book::Body {
     take(line.quantity, m.quantity, 0);
     take(line.value, m.value, 0);
   }
-  void release_rest(OpenReservation& r) {
-    for (std::uint32_t i = 0; i < r.lines.size(); ++i)
-      release_line(r, {i, r.lines[i].quantity.reserved, r.lines[i].value.reserved});
+  std::vector<Meant> release_rest(OpenReservation& r) {
+    std::vector<Meant> rest;
+    for (std::uint32_t i = 0; i < r.lines.size(); ++i) {
+      rest.push_back({i, r.lines[i].quantity.reserved, r.lines[i].value.reserved});
+      release_line(r, rest.back());
+    }
+    return rest;
+  }
+  /// With its authorisation. What ended before is free already.
+  void end_reservation(std::uint32_t index, std::size_t recorded) {
+    if (reservations[index]->open()) ended[index] = {recorded, release_rest(*reservations[index])};
+  }
+  void open_again(OpenReservation& r, const std::vector<Meant>& rest) {
+    for (const Meant& m : rest) release_line(r, {m.line, -m.quantity, -m.value});
   }
 
   Refusals restore(const Taking& t) {
@@ -565,8 +509,9 @@ struct Book::Body {
     if (!out.empty()) return out;
     for (const Meant& m : parts) {
       const OpenLine& line = r.lines[m.line];
-      if (std::none_of(line.accounts.begin(), line.accounts.end(),
-                       [&](std::uint32_t a) { return terms(accounts[a], d.on).text.restores_on_return; }))
+      if (std::none_of(line.accounts.begin(), line.accounts.end(), [&](std::uint32_t a) {
+            return terms_as_of(accounts[a], {d.on}).text.restores_on_return;
+          }))
         out.push_back({Why::not_restored,
                        accounts[line.accounts.front()].id(),
                        fmt::format("no instrument of this line gives its balance back on return ({})",
@@ -579,7 +524,7 @@ struct Book::Body {
       DrawnPart& p = *part_of(m.line);
       if (p.restores.empty())
         for (const std::uint32_t a : line.accounts)
-          p.restores.push_back(terms(accounts[a], d.on).text.restores_on_return);
+          p.restores.push_back(terms_as_of(accounts[a], {d.on}).text.restores_on_return);
       p.quantity_back += m.quantity;
       p.value_back += m.value;
       for (std::size_t i = 0; i < line.accounts.size(); ++i)
@@ -595,7 +540,10 @@ struct Book::Body {
     return fmt::format("a record of `{}` begins as draft, submitted, granted or refused, not {}",
                        a.instrument.id, to_string(a.state));
   }
-  Refusals authorise(const Authorisation& a, Date on) {
+  static bool ends(AuthorisationState s) {
+    return s == AuthorisationState::revoked || s == AuthorisationState::expired;
+  }
+  Refusals authorise(const Authorisation& a, Date on, ActPlace recorded) {
     const std::string& id = a.instrument.id;
     Account* known = account(id);
     if (!known) {
@@ -603,7 +551,7 @@ struct Book::Body {
       if (reservation_of.contains(id))
         return {{Why::id_taken, id, fmt::format("there is already a record `{}`", id), {}}};
       account_of.emplace(id, static_cast<std::uint32_t>(accounts.size()));
-      accounts.push_back({{{on, a}}, accounts_of(a.instrument.limits), {}, {}});
+      accounts.push_back({{{on, a, recorded}}, accounts_of(a.instrument.limits), {}, {}});
       return {};
     }
     auto& history = known->history;
@@ -622,7 +570,6 @@ struct Book::Body {
 
     const bool last = at == history.end();
     const auto used = bookings(*known, last ? far_future : at->on);
-    const bool ends = a.state == AuthorisationState::revoked || a.state == AuthorisationState::expired;
     auto limits = accounts_of(a.instrument.limits);
     Refusals out;
     for (const Booking& b : used) countable_under(out, *known, limits, b);
@@ -633,9 +580,10 @@ struct Book::Body {
     for (const Booking& b : used) book(limits, b);
     overdrawn(out, id, limits, account_of.find(id)->second, used);
     if (!out.empty()) return out;
-    history.insert(at, {on, a});
+    history.insert(at, {on, a, recorded});
     if (last) known->limits = std::move(limits);
-    if (last && ends) end_reservations(*known);
+    if (last && ends(a.state))
+      for (const std::uint32_t r : std::vector(known->reservations)) end_reservation(r, recorded.place);
     return out;
   }
   /// Where nothing limited them, uses may come to more than 64 bits hold.
@@ -660,11 +608,7 @@ struct Book::Body {
              {}});
     }
   }
-  void end_reservations(const Account& a) {
-    for (const std::uint32_t r : std::vector(a.reservations)) release_rest(*reservations[r]);
-  }
-
-  Refusals expire(const std::string& id, Date on) {
+  Refusals expire(const std::string& id, Date on, ActPlace recorded) {
     if (const auto r = reservation_of.find(id); r != reservation_of.end()) {
       OpenReservation& held = *reservations[r->second];
       if (!held.until || on <= *held.until)
@@ -682,22 +626,22 @@ struct Book::Body {
                id,
                fmt::format("there is no authorisation and no reservation `{}`", id),
                {}}};
-    Authorisation ended = a->latest();
-    if (on <= ended.instrument.valid.to.earliest)
+    Authorisation over = a->latest();
+    if (on <= over.instrument.valid.to.earliest)
       return {{Why::change_not_allowed,
                id,
-               ended.instrument.valid.to.earliest == far_future
+               over.instrument.valid.to.earliest == far_future
                    ? fmt::format("`{}` is valid without end", id)
-                   : fmt::format("`{}` is valid to {}", id, to_string(ended.instrument.valid.to.earliest)),
+                   : fmt::format("`{}` is valid to {}", id, to_string(over.instrument.valid.to.earliest)),
                {}}};
-    ended.state = AuthorisationState::expired;
-    return authorise(ended, on);
+    over.state = AuthorisationState::expired;
+    return authorise(over, on, recorded);
   }
 
   // --- views ---
   /// Some limit on everything has been drawn to its end by that day.
   bool exhausted(const Account& a, Date on) const {
-    const Authorisation& t = terms(a, on).text;
+    const Authorisation& t = terms_as_of(a, {on}).text;
     auto limits = accounts_of(t.instrument.limits);
     for (const Booking& b : bookings(a, Date{on.days + 1}))
       if (b.quantity.drawn != 0 || b.value.drawn != 0) book(limits, b);
@@ -715,8 +659,8 @@ Book::~Book() = default;
 Book::Book(Book&&) noexcept = default;
 Book& Book::operator=(Book&&) noexcept = default;
 
-Refusals Book::authorise(const Authorisation& a, Date on) {
-  return body_->authorise(a, on);
+Refusals Book::authorise(const Authorisation& a, Date on, ActPlace recorded) {
+  return body_->authorise(a, on, recorded);
 }
 Refusals Book::reserve(const Reservation& r) {
   return body_->reserve(r);
@@ -730,8 +674,11 @@ Refusals Book::release(const Taking& t) {
 Refusals Book::restore(const Taking& t) {
   return body_->restore(t);
 }
-Refusals Book::expire(const std::string& id, Date on) {
-  return body_->expire(id, on);
+Refusals Book::expire(const std::string& id, Date on, ActPlace recorded) {
+  return body_->expire(id, on, recorded);
+}
+const std::vector<LateUse>& Book::late() const {
+  return body_->late;
 }
 
 std::vector<std::string> Book::ids() const {
@@ -741,7 +688,7 @@ std::vector<std::string> Book::ids() const {
 }
 const Authorisation* Book::terms(std::string_view id, Date on) const {
   const Account* a = body_->account(id);
-  return a ? &Body::terms(*a, on).text : nullptr;
+  return a ? &terms_as_of(*a, {on}).text : nullptr;
 }
 Date Book::known_from(std::string_view id) const {
   const Account* a = body_->account(id);
@@ -751,7 +698,7 @@ Date Book::known_from(std::string_view id) const {
 AuthorisationState Book::state(std::string_view id, Date on) const {
   const Account* a = body_->account(id);
   assert(a);
-  const Authorisation& t = Body::terms(*a, on).text;
+  const Authorisation& t = terms_as_of(*a, {on}).text;
   if (!in_effect(t.state)) return t.state;
   if (on > t.instrument.valid.to.earliest) return AuthorisationState::expired;
   return body_->exhausted(*a, on) ? AuthorisationState::exhausted : t.state;

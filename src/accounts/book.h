@@ -18,6 +18,9 @@
 // A use counts in the period of its own day. A reservation made for December and drawn in January moves to
 // January's period, and is refused if there is no room there.
 //
+// What is learned late undoes nothing: a use is refused by the acts that were recorded before it, so that a
+// suspension can be told which came to be known after goods had moved. It stands, and is named (`late`).
+//
 // The book asks no clock and knows no law: what covers what is the instrument's scope; which need it answers
 // is for its caller. It holds only what it was told, in that order, so a correction is a new book.
 
@@ -28,13 +31,15 @@ struct Reservation {
   Date on;                    // the day for which the goods are to move
   std::optional<Date> until;  // free from the day after
   std::vector<ReservedLine> lines;
-  std::optional<Date> booked = {};  // the day on which it is asked; none: the same
+  std::optional<Date> booked = {};           // the day on which it is asked; none: the same
+  std::optional<std::size_t> recorded = {};  // its place in the record; none: behind all
 };
 
 struct Taking {
   std::string id, of;  // of: a reservation, or for a restoring a draw
   Date on;
-  std::vector<Part> parts;  // none: everything that is left
+  std::vector<Part> parts;                   // none: everything that is left
+  std::optional<std::size_t> recorded = {};  // its place in the record; none: behind all
 };
 
 enum class Why : std::uint8_t {
@@ -75,6 +80,18 @@ struct Refusal {
 };
 using Refusals = std::vector<Refusal>;  // empty: done
 
+/// Where an act stands in the record, and where the one that it puts right does.
+struct ActPlace {
+  std::size_t place = 0, first = 0;
+};
+
+/// A use that stands though an act that was recorded after it would have refused it.
+struct LateUse {
+  std::string use, authorisation;
+  std::size_t recorded;  // the place of the act
+  std::string says;      // what is wrong by it
+};
+
 /// A limit as it stands for a day.
 struct BalanceRow {
   std::string limit;      // its text
@@ -109,15 +126,17 @@ class Book {
   Book& operator=(Book&&) noexcept;
 
   /// A new authorisation, or what becomes of one: its whole text from that day on.
-  Refusals authorise(const Authorisation& a, Date on);
+  Refusals authorise(const Authorisation& a, Date on, ActPlace recorded = {});
   Refusals reserve(const Reservation& r);
   Refusals draw(const Taking& t);
   Refusals release(const Taking& t);
   /// Returned goods give their balance back on the instruments that say so, in the period of their draw.
   Refusals restore(const Taking& t);
   /// The end of a reservation, or of an authorisation and the open reservations on it.
-  Refusals expire(const std::string& id, Date on);
+  Refusals expire(const std::string& id, Date on, ActPlace recorded = {});
 
+  /// As they were booked.
+  const std::vector<LateUse>& late() const;
   std::vector<std::string> ids() const;  // in the order they came
   /// The text in force on a day, or the first if it came later; nullptr for an unknown id.
   const Authorisation* terms(std::string_view id, Date on) const;

@@ -227,17 +227,19 @@ Refusals stops_of(const Book& book, const Event& e, const Wholes& wholes, const 
   return out;
 }
 
-Refusals book_event(Book& book, const Event& e, const Wholes& wholes) {
-  if (const auto* a = std::get_if<Authorise>(&e.body)) return book.authorise(a->text, e.on);
+Refusals book_event(Book& book, const Event& e, const Wholes& wholes, const RecordedPlaces& places) {
+  const std::size_t recorded = places.of(e);
+  const ActPlace act{recorded, places.first_of(e)};
+  if (const auto* a = std::get_if<Authorise>(&e.body)) return book.authorise(a->text, e.on, act);
   if (const auto* r = std::get_if<Reserve>(&e.body)) {
-    Reservation asked{e.id, e.by, r->moves.value_or(e.on), r->until, {}, e.on};
+    Reservation asked{e.id, e.by, r->moves.value_or(e.on), r->until, {}, e.on, recorded};
     asked.lines.reserve(r->lines.size());
     for (const ReservedLine& l : r->lines) asked.lines.push_back(with_wholes(l, wholes));
     return book.reserve(asked);
   }
-  if (const auto* x = std::get_if<Expire>(&e.body)) return book.expire(x->of, e.on);
+  if (const auto* x = std::get_if<Expire>(&e.body)) return book.expire(x->of, e.on, act);
   const Take& t = std::get<Take>(e.body);
-  const Taking taking{e.id, t.of, e.on, t.parts};
+  const Taking taking{e.id, t.of, e.on, t.parts, recorded};
   if (e.kind == EventKind::draw) return book.draw(taking);
   return e.kind == EventKind::free ? book.release(taking) : book.restore(taking);
 }
@@ -261,12 +263,13 @@ Accounts replay_accounts(std::span<const Event> recorded, Date on, const World& 
   for (const Event* e : events)
     if (const auto* entered = std::get_if<Enter>(&e->body)) wholes.know(entered->world);
   const Holds holds(recorded, events, diags);
+  const RecordedPlaces places(recorded);
   Reserved reserved;
   Accounts out;
   for (const Event* e : events) {
     if (e->on > on || !concerns_accounts(*e)) continue;
     Refusals why = stops_of(out.book, *e, wholes, world, reserved, holds);
-    if (why.empty()) why = book_event(out.book, *e, wholes);
+    if (why.empty()) why = book_event(out.book, *e, wholes, places);
     if (why.empty()) {
       out.booked.push_back(e);
       if (e->kind == EventKind::reserve) reserved.emplace(e->id, e);
@@ -278,6 +281,9 @@ Accounts replay_accounts(std::span<const Event> recorded, Date on, const World& 
     }
     out.refused.push_back({e, std::move(why)});
   }
+  for (const LateUse& l : out.book.late())
+    diags.emit(code::stands_by_then, recorded[l.recorded].at, l.use, l.says)
+        .fix("it was recorded before this was: `lot movements` says whether what moved was lawful");
   return out;
 }
 

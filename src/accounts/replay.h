@@ -27,7 +27,8 @@ struct Accounts {
 /// @param world     more parties; what nobody tells of belongs to nothing
 /// @fails SK3201, SK3202 in what is recorded; SK3301 to SK3311 and SK3313, one for each reason of a refusal:
 /// an
-///        event that is reported books nothing
+///        event that is reported books nothing; SK3316 of what was booked before an act was recorded that
+///        refuses it
 Accounts replay_accounts(std::span<const Event> recorded, Date on, const World& world, Diagnostics& diags);
 
 }  // namespace sekisho

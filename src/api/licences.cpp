@@ -259,7 +259,8 @@ BookingResult would_book(const SourceText& events, const std::optional<SourceTex
   std::vector<Report> reports = reports_of(read.sources, diags);
   const Place own = read.sources.locate(place);
   for (Report& r : reports)
-    if (r.place.file != own.file) r.notes.emplace_back().text = "without the new event this could be booked";
+    if (r.is_error && r.place.file != own.file)
+      r.notes.emplace_back().text = "without the new event this could be booked";
   return {false, true, std::move(reports), {}, json.dump(2)};
 }
 

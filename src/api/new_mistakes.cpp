@@ -17,6 +17,8 @@
 namespace sekisho {
 namespace {
 
+constexpr const char* new_events = "the new events";
+
 class Growing {
  public:
   Growing(const Holdings& recorded, const std::optional<SourceText>& world)
@@ -28,7 +30,7 @@ class Growing {
     if (!read_.ok()) return reports_of(read_.sources, read_.diags);
     Diagnostics told;
     std::vector<Event> added = read_events(
-        read_.sources, read_.sources.add("the new events", fmt::format("{}\n", fmt::join(more, "\n"))), told);
+        read_.sources, read_.sources.add(new_events, fmt::format("{}\n", fmt::join(more, "\n"))), told);
     for (const Event& e : added)
       if (reserved_.contains(e.id))
         told.emit(code::event_twice, e.at, e.id)
@@ -39,7 +41,10 @@ class Growing {
     std::vector<Report> out = grown(added.begin(), four_eyes);
     if (out.empty() && four_eyes != added.end()) out = grown(four_eyes, added.end());
     if (out.empty()) out = unknown_stops(has_world);
-    if (out.empty()) return stopped_movements();
+    if (out.empty()) {
+      for (Report& r : stopped_movements()) warnings_.push_back(std::move(r));
+      return std::move(warnings_);
+    }
     for (Report& r : out) {
       if (!has_world && r.code.starts_with("SK33"))
         r.fixes.emplace_back("where it hangs on what a party belongs to, name the parties with `--world`");
@@ -58,13 +63,15 @@ class Growing {
     replay_accounts(events, far_future, read_.world, told);
     const Law no_law;  // what lies on goods does not make them be there
     const Custody goods(events, far_future, no_law, read_.world, told);
-    std::vector<Report> all = reports_of(read_.sources, told);
-    std::erase_if(all, [](const Report& r) { return !r.is_error; });
-    return all;
+    return reports_of(read_.sources, told);
   }
   std::vector<Report> grown(Events first, Events last) {
     read_.events.insert(read_.events.end(), std::make_move_iterator(first), std::make_move_iterator(last));
     std::vector<Report> now = mistakes(read_.events);
+    warnings_.clear();
+    std::copy_if(now.begin(), now.end(), std::back_inserter(warnings_),
+                 [](const Report& r) { return !r.is_error && r.place.file == new_events; });
+    std::erase_if(now, [](const Report& r) { return !r.is_error; });
     if (now.empty()) return now;
     // What accounts and goods both tell is told once.
     std::set<std::tuple<std::string, std::string, std::string, unsigned>> known;
@@ -118,6 +125,7 @@ class Growing {
   std::set<std::string, std::less<>> reserved_;
   OpenedEvents read_;
   std::size_t before_;
+  std::vector<Report> warnings_;  // of new events
 };
 
 }  // namespace

@@ -87,7 +87,10 @@ class RowDecider {
   /// What is kept for a plan.
   struct Kept {
     Kept(const Law& law, const Plan& plan, const CellWords& mapped)
-        : cells(law, plan, mapped), walk(plan.store(), plan.below()), box(plan.blank()), kinds(plan.blank_kinds()) {}
+        : cells(law, plan, mapped),
+          walk(plan.store(), plan.below()),
+          box(plan.blank()),
+          kinds(plan.blank_kinds()) {}
     Cells cells;
     Walk walk;
     Box box, kinds;                                                      // of the row

@@ -165,8 +165,8 @@ Ref Diagrams::rebuilt(Ref from, const Leaf& leaf, const Inner& inner, const Step
   const std::size_t first = to_.size(), size = sizes_[at];
   to_.resize(first + size);
   for (std::size_t i = 0; i < size; ++i) {
-    const Ref to =
-        i > 0 && child(a, i) == child(a, i - 1) ? to_[first + i - 1] : rebuilt(child(a, i), leaf, inner, step);
+    const Ref to = i > 0 && child(a, i) == child(a, i - 1) ? to_[first + i - 1]
+                                                           : rebuilt(child(a, i), leaf, inner, step);
     to_[first + i] = to;
   }
   const Ref made = inner(at, std::span(to_).subspan(first));

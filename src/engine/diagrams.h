@@ -167,7 +167,7 @@ class Diagrams {
   std::vector<Ref> edges_;
   std::vector<std::uint32_t> table_;  // open addressing: node + 1, 0 where free
   std::vector<Kept> cache_;
-  std::vector<Ref> to_;  // children of the nodes that are being made, those of the innermost last
+  std::vector<Ref> to_;     // children of the nodes that are being made, those of the innermost last
   std::vector<Made> made_;  // of each node, by the last walk that came to it
   std::uint32_t walk_ = 0;
 };

@@ -6,18 +6,7 @@
 namespace sekisho {
 
 LotTrails::LotTrails(std::span<const Event> recorded, const std::vector<const Event*>& events)
-    : events_(events) {
-  std::map<std::string_view, std::size_t> first;
-  for (std::size_t i = 0; i < recorded.size(); ++i) {
-    const Event& e = recorded[i];
-    first.emplace(e.id, i);
-    places_[&e] = i;
-    if (const auto* c = std::get_if<Correct>(&e.body))
-      for (const Event& instead : c->instead) {
-        const auto of = first.find(c->of);
-        places_[&instead] = instead.kind == EventKind::lift && of != first.end() ? of->second : i;
-      }
-  }
+    : places_(recorded), events_(events) {
   for (std::size_t k = 0; k < events_.size(); ++k) {
     const Event& e = *events_[k];
     const Goods* g = e.goods();
@@ -52,11 +41,6 @@ LotTrails::LotTrails(std::span<const Event> recorded, const std::vector<const Ev
 std::string LotTrails::item_of(std::string_view lot) const {
   const auto it = items_.find(lot);
   return it == items_.end() ? std::string() : it->second;
-}
-
-std::size_t LotTrails::recorded_at(const Event& e) const {
-  const auto it = places_.find(&e);
-  return it == places_.end() ? SIZE_MAX : it->second;
 }
 
 bool LotTrails::after(const Event& since, const Event& e) const {

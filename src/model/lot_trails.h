@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "model/event.h"
+#include "model/recorded_places.h"
 
 // Where the goods of lots went, by what events say.
 //
@@ -35,10 +36,7 @@ class LotTrails {
   /// later day than `since` or recorded later; and where nothing bore its number then, all that ever came of
   /// it.
   std::vector<Found> became(std::string_view lot, const Event& since) const;
-  /// The place of an event in the order of recording; behind all if it is not recorded. A correction counts
-  /// from when it was recorded; but a lifting that is put right still stands from its own place, for what was
-  /// booked since then rests on it.
-  std::size_t recorded_at(const Event& e) const;
+  std::size_t recorded_at(const Event& e) const { return places_.of(e); }
 
  private:
   struct Touch {
@@ -46,10 +44,10 @@ class LotTrails {
     std::optional<std::int64_t> left;  // after it; none: not known
   };
   bool after(const Event& since, const Event& e) const;
+  RecordedPlaces places_;
   std::vector<const Event*> events_;
   std::map<std::string_view, std::vector<Touch>> touches_;  // of each lot, in the order of events
   std::map<std::string, std::string, std::less<>> items_;   // of lots
-  std::map<const Event*, std::size_t> places_;
 };
 
 }  // namespace sekisho

@@ -1,0 +1,28 @@
+#pragma once
+#include <cstddef>
+#include <span>
+#include <unordered_map>
+
+#include "model/event.h"
+
+namespace sekisho {
+
+/// The place of each event in the order of recording. A correction counts from when it was recorded; but a
+/// lifting that is put right still stands from its own place, for what was booked since then rests on it.
+class RecordedPlaces {
+ public:
+  /// @param recorded  as recorded; must outlive this
+  explicit RecordedPlaces(std::span<const Event> recorded);
+  /// Behind all if it is not recorded.
+  std::size_t of(const Event& e) const;
+  /// Of what stands in the place of another, the place of the other.
+  std::size_t first_of(const Event& e) const;
+
+ private:
+  struct Places {
+    std::size_t own, first;
+  };
+  std::unordered_map<const Event*, Places> places_;
+};
+
+}  // namespace sekisho
