@@ -258,6 +258,12 @@ bool concerns_accounts(const Event& e) {
 
 Accounts replay_accounts(std::span<const Event> recorded, Date on, const World& world, Diagnostics& diags) {
   const std::vector<const Event*> events = corrected(recorded, diags);
+  Accounts out;
+  if (std::none_of(events.begin(), events.end(), [](const Event* e) {
+        return concerns_accounts(*e) || std::holds_alternative<Stop>(e->body) ||
+               std::holds_alternative<Lift>(e->body);
+      }))
+    return out;
   Wholes wholes;
   wholes.know(world);
   for (const Event* e : events)
@@ -265,7 +271,6 @@ Accounts replay_accounts(std::span<const Event> recorded, Date on, const World& 
   const Holds holds(recorded, events, diags);
   const RecordedPlaces places(recorded);
   Reserved reserved;
-  Accounts out;
   for (const Event* e : events) {
     if (e->on > on || !concerns_accounts(*e)) continue;
     Refusals why = stops_of(out.book, *e, wholes, world, reserved, holds);

@@ -1,14 +1,14 @@
 #include "model/corrections.h"
 
 #include <algorithm>
-#include <map>
 #include <string_view>
+#include <unordered_map>
 
 namespace sekisho {
 
 std::vector<const Event*> corrected(std::span<const Event> recorded, Diagnostics& diags) {
-  std::map<std::string_view, const Event*> by_id;
-  std::map<std::string_view, const Correct*> corrections;
+  std::unordered_map<std::string_view, const Event*> by_id(recorded.size());
+  std::unordered_map<std::string_view, const Correct*> corrections;
   for (const Event& e : recorded) {
     if (!by_id.emplace(e.id, &e).second) diags.emit(code::event_twice, e.at, e.id);
     const auto* correction = std::get_if<Correct>(&e.body);
@@ -21,6 +21,7 @@ std::vector<const Event*> corrected(std::span<const Event> recorded, Diagnostics
       corrections[correction->of] = correction;
   }
   std::vector<const Event*> out;
+  out.reserve(recorded.size());
   for (const Event& e : recorded) {
     if (e.kind == EventKind::correct || by_id.at(e.id) != &e) continue;
     const auto c = corrections.find(e.id);
@@ -29,7 +30,8 @@ std::vector<const Event*> corrected(std::span<const Event> recorded, Diagnostics
     else if (!c->second->withdrawn)
       out.push_back(&c->second->instead.front());
   }
-  std::stable_sort(out.begin(), out.end(), [](const Event* a, const Event* b) { return a->on < b->on; });
+  const auto by_day = [](const Event* a, const Event* b) { return a->on < b->on; };
+  if (!std::is_sorted(out.begin(), out.end(), by_day)) std::stable_sort(out.begin(), out.end(), by_day);
   return out;
 }
 

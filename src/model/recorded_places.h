@@ -22,7 +22,9 @@ class RecordedPlaces {
   struct Places {
     std::size_t own, first;
   };
-  std::unordered_map<const Event*, Places> places_;
+  Places places(const Event& e) const;
+  std::span<const Event> recorded_;
+  std::unordered_map<const Event*, Places> instead_;  // of events that corrections give
 };
 
 }  // namespace sekisho
