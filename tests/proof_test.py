@@ -104,6 +104,30 @@ for entry in forged["regimes"][-1]["derivation"][1:3]:
 done = run("proof", "check", "-", given=json.dumps(forged).encode())
 if done.returncode != 1 or done.stderr.decode().count("SK6003") != 2:
     failures.append(f"two changed statuses are not refused: {done.stderr.decode()}")
+
+
+def without(j, by):
+    """The answer without the provisos that an act adds."""
+    for part in [j, *j["lines"], *j["regimes"]]:
+        part["provisos"] = [p for p in part["provisos"] if p["bound_by"] != by]
+
+
+def renamed(j, by):
+    for part in [j, *j["lines"], *j["regimes"]]:
+        for p in part["provisos"]:
+            if p["bound_by"] == by:
+                p["with"] = {"holder": "another"}
+
+
+adding = next((a, act["id"]) for a in answers for line in json.loads(a)["lines"] for act in line["premises"]["acts"]
+              if act["provisos"] and any(p["bound_by"] == act["id"] for p in json.loads(a)["provisos"]))
+for forge, says in (without, "is left out"), (renamed, "the replay finds no"):
+    forged = json.loads(adding[0])
+    forge(forged, adding[1])
+    done = run("proof", "check", "-", given=json.dumps(forged).encode())
+    if done.returncode != 1 or says not in done.stderr.decode():
+        failures.append(f"what an act adds, {forge.__name__}: {done.stderr.decode()}")
+
 if run("proof", "check", "no-such-file").returncode != 3 or run("proof", "check").returncode != 2:
     failures.append("exit codes of files and use")
 

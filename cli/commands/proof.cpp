@@ -27,9 +27,11 @@ void print(const ProofResult& result, const Json& said) {
   if (said.contains("readings"))
     for (const auto& [what, way] : said["readings"].items()) fmt::print("{}\n", by_the_reading(what, way));
   fmt::print("the rulebooks are those of the answer; over its premises the replay finds the same in\n");
-  fmt::print("  {} regimes, {} rules, {} values read, {} findings, {} sets of reasons, {} needs\n",
-             count("regimes"), count("rules"), count("values"), count("findings"), count("reasons"),
-             count("needs"));
+  fmt::print(
+      "  {} regimes, {} rules, {} values read, {} findings, {} sets of reasons, {} needs, "
+      "{} changes\n",
+      count("regimes"), count("rules"), count("values"), count("findings"), count("reasons"), count("needs"),
+      count("changes"));
   if (!result.whole)
     fmt::print("not settled, so not checked: {} of these, named above\n", said["not_settled"].size());
   std::string rest;

@@ -729,7 +729,7 @@ std::vector<VarId> LineAnswer::tied(VarId v) const {
     collect_vars(p, vars);
     if (std::find(vars.begin(), vars.end(), v) == vars.end()) continue;
     for (const VarId other : vars)
-      if (other != v) out.push_back(other);
+      if (other != v && std::find(out.begin(), out.end(), other) == out.end()) out.push_back(other);
   }
   return out;
 }

@@ -60,7 +60,17 @@ class Writer {
             {"answers", answers},
             {"finds", finds},
             {"scope", scope},
-            {"adds_provisos", !a.instrument->provisos.empty()}};
+            {"title", a.instrument->title},
+            {"provisos", adds(a.instrument->provisos)}};
+  }
+  static Json adds(const std::vector<ProvisoOn>& provisos) {
+    Json out = Json::array();
+    for (const ProvisoOn& p : provisos) {
+      Json with = Json::object();
+      for (const auto& [parameter, party] : p.with) with[parameter] = party;
+      out.push_back({{"proviso", p.proviso}, {"with", std::move(with)}});
+    }
+    return out;
   }
   Json carried(const Carried& c) const {
     const std::vector<std::string>& parameters = law_[law_[c.proviso].versions.front()].parameters;

@@ -10,12 +10,11 @@ namespace {
 /// What stands in an answer and is not replayed.
 constexpr std::array not_replayed{"missing",
                                   "needs[] left out that are met",
-                                  "remedies",
-                                  "turns_on",
+                                  "remedies and turns_on left out",
                                   "law_unsettled",
                                   "minimum",
                                   "held",
-                                  "provisos[].lapses, and those of acts",
+                                  "provisos[].lapses",
                                   "what binds by a rule that only may stand",
                                   "not_before",
                                   "recheck_by",
@@ -59,7 +58,8 @@ Json result_json(const ProofResult& result, const proof::Verdict& v) {
   j["refused"] = remarks(v.refused);
   j["not_settled"] = remarks(v.unsettled);
   j["replayed"] = {{"regimes", v.regimes},   {"rules", v.rules},     {"values", v.values},
-                   {"findings", v.findings}, {"reasons", v.reasons}, {"needs", v.needs}};
+                   {"findings", v.findings}, {"reasons", v.reasons}, {"needs", v.needs},
+                   {"changes", v.changes}};
   j["not_replayed"] = not_replayed;
   for (const auto& [what, holds] : v.taken) j["readings"][what] = holds ? "yes" : "no";
   return j;

@@ -236,6 +236,7 @@ TEST_CASE("each way of forging is refused with its place") {
     FAIL("no rule ", name);
     return j;
   };
+  const auto turn = [](Json& j) -> Json& { return j["lines"][0]["turns_on"].at(0); };
   const std::vector<Forgery> all{
       {"a finding", 1, [](Json& j) { j["regimes"][0]["finding"] = "permitted"; }, "`regimes[0].finding`"},
       {"the best", 2, [](Json& j) { j["regimes"][0]["best"] = "not_engaged"; }, "`regimes[0].best`"},
@@ -301,6 +302,21 @@ TEST_CASE("each way of forging is refused with its place") {
       {"what takes a prohibition away", 8,
        [&](Json& j) { rule(j, "xk.export.bar_on_armed").erase("effects_defeated"); },
        "what takes effects of this rule away is left out"},
+      {"what another value gives", 1, [&](Json& j) { turn(j)["best"] = "permitted_with_provisos"; },
+       "with this the replay finds"},
+      {"another value", 1, [&](Json& j) { turn(j)["instead"] = {turn(j)["now"]}; },
+       "with this the replay finds"},
+      {"what would have to change along", 1, [&](Json& j) { turn(j)["along_with"] = {"nothing"}; },
+       "turns_on[0]"},
+      {"the value that it has now", 1, [&](Json& j) { turn(j)["now"] = "JP"; }, "`lines[0].turns_on[0].now`"},
+      {"who can change it", 1, [&](Json& j) { turn(j)["changed_by"] = "applicant"; },
+       "`lines[0].turns_on[0].changed_by`"},
+      {"advice that is none", 1,
+       [&](Json& j) {
+         const Json one = turn(j);
+         for (Json* part : {&j, &j["lines"][0]}) (*part)["remedies"].push_back(one);
+       },
+       "the applicant cannot change this fact"},
       {"how a route fails", 2,
        [](Json& j) {
          for (Json& r : j["regimes"][0]["routes"])

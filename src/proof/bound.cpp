@@ -10,7 +10,7 @@ namespace {
 class Bound {
  public:
   Bound(const Case& c, const RegimeReading& regime, const Page& said)
-      : case_(c), law_(c.law()), regime_(regime), said_(said) {}
+      : case_(c), law_(c.law()), reader_(c, nothing_), regime_(regime), said_(said) {}
 
   void run() {
     for (const Page& route : said_["routes"].list())
@@ -71,17 +71,35 @@ class Bound {
     const auto& versions = law_[id].versions;
     return std::any_of(versions.begin(), versions.end(), [&](RuleId v) { return law_[v].cite == cite; });
   }
-  bool by_act(const std::string& id) const {
+  static bool is(const Page& p, const Act::Added& a) {
+    return p["proviso"].json() == a.proviso && p["with"].json() == a.with;
+  }
+  bool by_act(const Page& p) const {
     const auto& acts = case_.premises().acts;
-    return std::any_of(acts.begin(), acts.end(),
-                       [&](const Act& a) { return a.id == id && a.adds_provisos && a.state == "granted"; });
+    return std::any_of(acts.begin(), acts.end(), [&](const Act& a) {
+      return a.id == p["bound_by"].json() && a.state == "granted" && a.title == p["cite"].json() &&
+             std::any_of(a.adds.begin(), a.adds.end(), [&](const Act::Added& added) { return is(p, added); });
+    });
+  }
+  /// What acts add that give what a rule needs.
+  void added(const RuleReading& r, const std::vector<Page>& entries) {
+    for (std::size_t k = 0; k < r.rule->needs.size(); ++k) {
+      const Matter m{Matter::Kind::need, r.rule->needs[k].need.index, {}};
+      if (gone(r, tree::Part::need, k) != Truth::no ||
+          reader_.left(m) != std::vector{Value{need_granted, {}}})
+        continue;
+      for (const Act* a : reader_.deciding(m))
+        for (const Act::Added& one : a->adds)
+          if (std::none_of(entries.begin(), entries.end(), [&](const Page& p) { return is(p, one); }))
+            said_["provisos"].wrong(fmt::format("what `{}` adds is left out: `{}`", a->id, one.proviso));
+    }
   }
   void provisos(bool none) {
     const std::vector<Page> entries = said_["provisos"].list();
     if (none && !entries.empty()) return said_["provisos"].wrong("nothing moves, and nothing binds");
     for (const Page& p : entries) {
       const std::string by = p["bound_by"].text();
-      if (by_act(by)) continue;
+      if (by_act(p)) continue;
       const RuleReading* r = reading(by);
       const bool stated = r != nullptr && counts(*r) && states(*r, p);
       if (!stated) p.wrong(fmt::format("the replay finds no `{}` that binds this", by));
@@ -92,6 +110,7 @@ class Bound {
         if (gone(r, tree::Part::proviso, k) == Truth::no && !listed(entries, r, r.rule->binds[k]))
           said_["provisos"].wrong(fmt::format("what `{}` binds is left out: `{}`", r.rule->name,
                                               law_[r.rule->binds[k].proviso].name));
+      added(r, entries);
     });
   }
   bool is(const Page& p, const BindUse& use) const {
@@ -142,6 +161,8 @@ class Bound {
 
   const Case& case_;
   const Law& law_;
+  const Known nothing_;
+  Reader reader_;
   const RegimeReading& regime_;
   const Page& said_;
   const RuleReading* used_ = nullptr;

@@ -15,14 +15,14 @@
 // these sentences is replayed:
 //   - the rulebooks are those that the answer was derived from, by digest;
 //   - every regime that has something to read on the day of law is there, and no other;
-//   - in each, every rule in force is there, after those that defeat it, with its citation and effect, and
-//   active,
-//     defeated (by which), inactive or unknown as the replay finds it; every value read is the premises';
+//   - in each, every rule in force is there, after those that defeat it, with its citation and effect; it is
+//     active, defeated (by which), inactive or unknown as the replay finds it; what it reads, the premises
+//     say;
 //   - best and worst finding are those that completions of the premises have, for each regime and jointly;
 //   - the facts of a `because` alone leave no other finding possible;
 //   - needs have the state that the acts in the premises give them, and once the open ones are met nothing
-//   more
-//     stands in the way.
+//     more stands in the way;
+//   - with another value of a fact the finding is what `remedies` and `turns_on` say.
 //
 // Counter-example: an answer of `permitted` in which `c` is called inactive. The replay reads the condition
 // of `c` over the same premises, finds it met, and refuses the answer at `regimes[0].derivation[3].status`.
@@ -45,7 +45,8 @@ struct Verdict {
   std::vector<Remark> refused;        // the replay finds otherwise
   std::vector<Remark> unsettled;      // would need more readings than allowed
   std::map<std::string, bool> taken;  // what the answer takes to be so though nobody can know it
-  std::size_t regimes = 0, rules = 0, values = 0, findings = 0, reasons = 0, needs = 0;  // that were replayed
+  std::size_t regimes = 0, rules = 0, values = 0, findings = 0, reasons = 0, needs = 0,
+              changes = 0;  // that were replayed
 };
 
 Verdict check(const Law& law, const std::vector<TextDigest>& texts, std::string_view answer,

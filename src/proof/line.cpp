@@ -6,6 +6,7 @@
 #include <set>
 
 #include "proof/bound.h"
+#include "proof/changes.h"
 #include "proof/settle.h"
 #include "proof/words.h"
 
@@ -65,6 +66,7 @@ class Line {
     }
     const Range joint = findings(line_, all, assessed());
     because(line_, all, joint);
+    check_changes(premises_, line_, assessed(), words_, verdict_, most_readings_, law_);
     verdict_.values += words_.checked();
     return joint;
   }

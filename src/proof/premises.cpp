@@ -114,7 +114,8 @@ class Reading {
       const FactId f = fact_called(name, said);
       a.scope[f] = values(f, said);
     }
-    a.adds_provisos = at["adds_provisos"].yes();
+    a.title = at["title"].text();
+    for (const Page& p : at["provisos"].list()) a.adds.push_back({p["proviso"].text(), p["with"].json()});
     out_.acts.push_back(std::move(a));
   }
 

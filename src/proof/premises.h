@@ -28,7 +28,12 @@ struct Act {
   std::vector<NeedId> answers;
   std::map<FactId, bool> finds;
   std::map<FactId, std::vector<Value>> scope;  // it covers a line that matches all
-  bool adds_provisos = false;
+  std::string title;
+  struct Added {
+    std::string proviso;
+    Json with;
+  };
+  std::vector<Added> adds;  // provisos, to what moves under it
 };
 
 /// A proviso that lies on the lot, with the parties that it names.

@@ -420,6 +420,18 @@ std::vector<const Act*> Reader::acts_on(const Matter& m) const {
   return out;
 }
 
+std::vector<const Act*> Reader::deciding(const Matter& m) {
+  std::vector<const Act*> out;
+  const std::size_t before = open.size();
+  for (const auto& turn : turns(m)) {
+    std::copy_if(turn.begin(), turn.end(), std::back_inserter(out),
+                 [&](const Act* a) { return covers(*a) == Truth::yes; });
+    if (!out.empty()) break;
+  }
+  open.resize(before);
+  return out;
+}
+
 std::vector<Value> Reader::said(const Matter& m) {
   const bool need = m.kind == Matter::Kind::need;
   const std::size_t before = open.size();
@@ -464,7 +476,7 @@ Truth Reader::granted_adding(NeedId id) {
     for (const Act* a : turn) {
       const Truth t = covers(*a);
       covered = covered | t;
-      if (a->state == "granted" && a->adds_provisos) adding = adding | t;
+      if (a->state == "granted" && !a->adds.empty()) adding = adding | t;
     }
     adds = adds | (undecided & adding);
     undecided = undecided & !covered;

@@ -103,6 +103,8 @@ class Reader {
   /// The acts that speak of a need or a judged fact, whatever their scope; and whether one covers the line.
   std::vector<const Act*> acts_on(const Matter& m) const;
   Truth covers(const Act& a);
+  /// Those that surely cover the line, of the first turn in which one does.
+  std::vector<const Act*> deciding(const Matter& m);
 
   void note(const Matter& m) { unknown(m, left(m)); }
 

@@ -105,23 +105,32 @@ bool Words::known_name(const std::string& name) const {
   return std::any_of(law_.hidden.begin(), law_.hidden.end(), [&](const Hidden& h) { return h.what == name; });
 }
 
-/// What the premises say of something, in the words of an answer: null where every value is left.
-Json Words::value_of(const std::string& name) {
-  if (const FactId f = law_.find_fact(name); f.valid()) {
-    if (law_[f].judged_by.valid())
-      return words({Matter::Kind::fact, f.index, {}}, {"no", "yes", "no finding"});
-    return law_[f].type.is_set ? members(f) : fact_value(f);
-  }
-  if (const NeedId n = law_.find_need(name); n.valid())
-    return words({Matter::Kind::need, n.index, {}}, {need_states.begin(), need_states.end()});
+std::optional<Matter> Words::matter_called(const std::string& name) const {
+  if (const FactId f = law_.find_fact(name); f.valid() && law_[f].judged_by.valid())
+    return Matter{Matter::Kind::fact, f.index, {}};
+  if (const NeedId n = law_.find_need(name); n.valid()) return Matter{Matter::Kind::need, n.index, {}};
   if (const ProvisoId p = law_.find_proviso(name); p.valid())
-    return words({Matter::Kind::carried, p.index, {}}, {"no", "yes"});
+    return Matter{Matter::Kind::carried, p.index, {}};
   if (const auto m = member_name(name)) {
     const FactId set = law_.find_fact(m->second);
-    const auto v =
-        set.valid() && law_[set].type.is_set ? read_value(law_[set].type.element(), m->first) : std::nullopt;
-    if (v) return words({Matter::Kind::member, set.index, *v}, {"no", "yes"});
+    const bool is_set = set.valid() && law_[set].type.is_set;
+    if (auto v = is_set ? read_value(law_[set].type.element(), m->first) : std::nullopt)
+      return Matter{Matter::Kind::member, set.index, std::move(*v)};
   }
+  return std::nullopt;
+}
+
+std::vector<std::string_view> Words::ways_of(const Matter& m) {
+  if (m.kind == Matter::Kind::need) return {need_states.begin(), need_states.end()};
+  if (m.kind == Matter::Kind::fact) return {"no", "yes", "no finding"};
+  return {"no", "yes"};
+}
+
+/// What the premises say of something, in the words of an answer: null where every value is left.
+Json Words::value_of(const std::string& name) {
+  if (const auto m = matter_called(name)) return words(*m, ways_of(*m));
+  if (const FactId f = law_.find_fact(name); f.valid())
+    return law_[f].type.is_set ? members(f) : fact_value(f);
   // Unsettled law, lists after their day, amounts in two currencies: open, but for a reading.
   if (const auto way = case_.reading(name)) return *way ? "yes" : "no";
   const Truth compares = reader_.comparison_called(name);

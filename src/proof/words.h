@@ -20,6 +20,12 @@ class Words {
   void registers(ExprId condition, const Page& said) const;
   /// One fact with its value. @returns its name
   std::string value(const Page& said);
+  /// A judged fact, a need, a proviso or a possible member of a set, by what an answer calls it.
+  std::optional<Matter> matter_called(const std::string& name) const;
+  /// Its values, in their order.
+  static std::vector<std::string_view> ways_of(const Matter& m);
+  /// What the premises say of a fact; null if nothing.
+  Json fact_value(FactId f) const;
   std::size_t checked() const { return checked_; }
 
  private:
@@ -32,7 +38,6 @@ class Words {
   Json words(const Matter& m, const std::vector<std::string_view>& names);
   Json shown(FactId f, const std::vector<Value>& values) const;
   Json members(FactId set) const;
-  Json fact_value(FactId f) const;
 
   const Case& case_;
   const Law& law_;
