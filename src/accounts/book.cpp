@@ -30,6 +30,7 @@ struct Draw {
   std::uint32_t reservation;
   Date on;
   std::vector<DrawnPart> parts;
+  std::optional<std::size_t> recorded;
 };
 
 std::vector<LimitAccount> accounts_of(const std::vector<Limit>& limits) {
@@ -52,7 +53,12 @@ struct Book::Body {
   /// A reservation that ended with an authorisation: where that was recorded, and what was left.
   struct Ended {
     std::size_t recorded;
+    std::string authorisation;
     std::vector<Meant> lines;
+    void take(const Meant& m) {
+      lines[m.line].quantity -= m.quantity;
+      lines[m.line].value -= m.value;
+    }
   };
   std::map<std::uint32_t, Ended> ended;
   std::vector<LateUse> late;
@@ -167,32 +173,6 @@ struct Book::Body {
   }
 
   // --- what a use asks ---
-  void needs_answered(Refusals& out, const ReservedLine& line, Date on) {
-    for (const NeededAct& n : line.needs) {
-      bool answered = false;
-      Refusals wrong;
-      for (const std::string& id : line.under) {
-        const Account* a = account(id);
-        if (!a) continue;
-        const Instrument& i = terms_as_of(*a, {on}).text.instrument;
-        if (std::none_of(i.answers.begin(), i.answers.end(),
-                         [&](const Claim& c) { return c.value == n.need; }))
-          continue;
-        if (i.authority == n.from)
-          answered = true;
-        else
-          wrong.push_back({Why::wrong_agency,
-                           id,
-                           fmt::format("`{}` is of {}, but {} is for {} to give: it covers nothing", id,
-                                       i.authority, n.need, n.from),
-                           {}});
-      }
-      out.insert(out.end(), wrong.begin(), wrong.end());
-      if (!answered && wrong.empty())
-        out.push_back(
-            {Why::need_unanswered, "", fmt::format("no authorisation gives {} from {}", n.need, n.from), {}});
-    }
-  }
   /// A use, and how much was recorded before it.
   struct Use {
     const std::string& id;
@@ -204,18 +184,53 @@ struct Book::Body {
   /// @param check  of a sight, what is wrong
   template <class Check>
   void by_what_was_known(Refusals& out, const Account& a, const Use& use, const Check& check) {
-    const Sight all{use.on}, before{use.on, use.recorded};
-    Refusals wrong, wrong_then;
+    const Sight all{use.on};
+    Refusals wrong;
     check(wrong, all);
     if (wrong.empty()) return;
-    const bool known = use.recorded && told(a, before) != nullptr;
-    if (known) check(wrong_then, before);
-    if (!known || !wrong_then.empty()) {
+    if (use.recorded)
+      for (const Sight& then : sights_of(use.on, *use.recorded))
+        if (Refusals wrong_then; check(wrong_then, then), wrong_then.empty())
+          return stands(use.id, a.id(), terms_as_of(a, all).recorded.place, wrong.front().says);
+    out.insert(out.end(), wrong.begin(), wrong.end());
+  }
+  void stands(const std::string& use, const std::string& authorisation, std::size_t recorded,
+              std::string says) {
+    const bool known = std::any_of(late.begin(), late.end(), [&](const LateUse& l) {
+      return l.use == use && l.authorisation == authorisation;
+    });
+    if (!known) late.push_back({use, authorisation, recorded, std::move(says)});
+  }
+  static bool answers(const Instrument& i, const std::string& need) {
+    return std::any_of(i.answers.begin(), i.answers.end(), [&](const Claim& c) { return c.value == need; });
+  }
+  void needs_answered(Refusals& out, const ReservedLine& line, const Use& use) {
+    for (const NeededAct& n : line.needs) {
+      bool answered = false;
+      Refusals wrong;
+      for (const std::string& id : line.under) {
+        const Account* a = account(id);
+        if (!a) continue;
+        const auto gives = [&](Sight as_of) {
+          const Instrument& i = terms_as_of(*a, as_of).text.instrument;
+          return answers(i, n.need) && i.authority == n.from;
+        };
+        const Instrument& i = terms_as_of(*a, {use.on}).text.instrument;
+        const auto then = sights_of(use.on, use.recorded.value_or(SIZE_MAX));
+        if (gives({use.on}) || std::any_of(then.begin(), then.end(), gives))
+          answered = true;
+        else if (answers(i, n.need))
+          wrong.push_back({Why::wrong_agency,
+                           id,
+                           fmt::format("`{}` is of {}, but {} is for {} to give: it covers nothing", id,
+                                       i.authority, n.need, n.from),
+                           {}});
+      }
       out.insert(out.end(), wrong.begin(), wrong.end());
-      return;
+      if (!answered && wrong.empty())
+        out.push_back(
+            {Why::need_unanswered, "", fmt::format("no authorisation gives {} from {}", n.need, n.from), {}});
     }
-    if (late.empty() || late.back().use != use.id || late.back().authorisation != a.id())
-      late.push_back({use.id, a.id(), terms_as_of(a, all).recorded.place, wrong.front().says});
   }
   void check_line(Refusals& out, const ReservedLine& line, const Use& use, Date booked) {
     const auto positive = [](const std::optional<Amount>& a) {
@@ -239,13 +254,14 @@ struct Book::Body {
       by_what_was_known(out, *a, use, [&](Refusals& wrong, Sight as_of) {
         usable(wrong, *a, as_of);
         within_scope(wrong, *a, line, as_of);
+        limits_told(wrong, *a, line, as_of);
       });
       if (booked > use.on)
         by_what_was_known(out, *a, {use.id, booked, use.recorded},
                           [&](Refusals& wrong, Sight as_of) { in_effect_on(wrong, *a, as_of); });
       countable(out, *a, line);
     }
-    needs_answered(out, line, use.on);
+    needs_answered(out, line, use);
   }
 
   // --- taking ---
@@ -316,7 +332,7 @@ struct Book::Body {
     // What ended an authorisation, and was told later, ends what was set aside on it meanwhile, too.
     for (const Booking& b : moved)
       if (const Terms& t = terms_as_of(accounts[b.account], {r.booked.value_or(r.on)}); ends(t.text.state))
-        end_reservation(index, t.recorded.place);
+        end_reservation(index, accounts[b.account].id(), t.recorded.place);
     return out;
   }
 
@@ -386,9 +402,11 @@ struct Book::Body {
     out.push_back({Why::no_such_reservation, "", fmt::format("there is no reservation `{}`", t.of), {}});
     return nullptr;
   }
-  static auto left_of(const OpenReservation& r) {
-    return
-        [&r](std::uint32_t i) { return std::pair(r.lines[i].quantity.reserved, r.lines[i].value.reserved); };
+  static auto left_of(const OpenReservation& r, const Ended* over) {
+    return [&r, over](std::uint32_t i) {
+      return over == nullptr ? std::pair(r.lines[i].quantity.reserved, r.lines[i].value.reserved)
+                             : std::pair(over->lines[i].quantity, over->lines[i].value);
+    };
   }
 
   /// Takes from what was set aside when the taking was recorded: what ended it, told later, undoes nothing.
@@ -399,23 +417,22 @@ struct Book::Body {
     if (!r) return out;
     const auto over = ended.find(reservation_of.find(t.of)->second);
     const bool was_open = over != ended.end() && t.recorded && *t.recorded < over->second.recorded;
-    if (was_open) open_again(*r, over->second.lines);
     const std::size_t noted = late.size();
-    take(out, *r);
+    take(out, *r, was_open ? &over->second : nullptr);
     if (!out.empty()) late.resize(noted);
-    if (was_open) over->second.lines = release_rest(*r);
     return out;
   }
   Refusals draw(const Taking& t) {
-    return take_from(t, [&](Refusals& out, OpenReservation& r) { draw_from(out, r, t); });
+    return take_from(t, [&](Refusals& out, OpenReservation& r, Ended* over) { draw_from(out, r, t, over); });
   }
-  void draw_from(Refusals& out, OpenReservation& r, const Taking& t) {
+  /// @param over  what is left of it, where it had not ended yet
+  void draw_from(Refusals& out, OpenReservation& r, const Taking& t, Ended* over) {
     if (draw_of.contains(t.id) || reservation_of.contains(t.id))
       out.push_back({Why::id_taken, "", fmt::format("there is already a record `{}`", t.id), {}});
     if (r.until && t.on > *r.until)
       out.push_back(
           {Why::reservation_over, "", fmt::format("`{}` was held to {}", r.id, to_string(*r.until)), {}});
-    const auto parts = meant(out, t, r.lines, left_of(r));
+    const auto parts = meant(out, t, r.lines, left_of(r, over));
     std::vector<std::uint32_t> touched;
     for (const Meant& m : parts)
       for (const std::uint32_t a : r.lines[m.line].accounts)
@@ -429,25 +446,30 @@ struct Book::Body {
       for (const std::uint32_t a : r.lines[m.line].accounts) {
         by_what_was_known(out, accounts[a], use, [&](Refusals& wrong, Sight as_of) {
           within_scope(wrong, accounts[a], line, as_of);
+          limits_told(wrong, accounts[a], line, as_of);
         });
         countable(out, accounts[a], line);
       }
-      needs_answered(out, line, t.on);
+      needs_answered(out, line, use);
     }
     if (!can_be_counted(out)) return;
 
     std::vector<Booking> moved;
     for (const Meant& m : parts)
       for (const std::uint32_t a : r.lines[m.line].accounts) {
-        moved.push_back({a, &r.lines[m.line], r.on, {-m.quantity, 0}, {-m.value, 0}});
+        if (over == nullptr) moved.push_back({a, &r.lines[m.line], r.on, {-m.quantity, 0}, {-m.value, 0}});
         moved.push_back({a, &r.lines[m.line], t.on, {0, m.quantity}, {0, m.value}});
       }
     book_all(out, moved);
     if (!out.empty()) return;
-    Draw d{reservation_of.find(t.of)->second, t.on, {}};
+    if (over != nullptr)
+      stands(t.id, over->authorisation, over->recorded,
+             fmt::format("`{}` ended with `{}`", t.of, over->authorisation));
+    Draw d{reservation_of.find(t.of)->second, t.on, {}, t.recorded};
     for (const Meant& m : parts) {
-      take(r.lines[m.line].quantity, m.quantity, m.quantity);
-      take(r.lines[m.line].value, m.value, m.value);
+      if (over != nullptr) over->take(m);
+      take(r.lines[m.line].quantity, over == nullptr ? m.quantity : 0, m.quantity);
+      take(r.lines[m.line].value, over == nullptr ? m.value : 0, m.value);
       d.parts.push_back({m.line, m.quantity, m.value, 0, 0, {}});
     }
     const auto index = static_cast<std::uint32_t>(draws.size());
@@ -462,10 +484,14 @@ struct Book::Body {
   }
 
   Refusals release(const Taking& t) {
-    return take_from(t, [&](Refusals& out, OpenReservation& r) {
-      const auto parts = meant(out, t, r.lines, left_of(r));
-      if (out.empty())
-        for (const Meant& m : parts) release_line(r, m);
+    return take_from(t, [&](Refusals& out, OpenReservation& r, Ended* over) {
+      const auto parts = meant(out, t, r.lines, left_of(r, over));
+      if (!out.empty()) return;
+      for (const Meant& m : parts)
+        if (over != nullptr)
+          over->take(m);
+        else
+          release_line(r, m);
     });
   }
   void release_line(OpenReservation& r, const Meant& m) {
@@ -483,14 +509,25 @@ struct Book::Body {
     }
     return rest;
   }
-  /// With its authorisation. What ended before is free already.
-  void end_reservation(std::uint32_t index, std::size_t recorded) {
-    if (reservations[index]->open()) ended[index] = {recorded, release_rest(*reservations[index])};
-  }
-  void open_again(OpenReservation& r, const std::vector<Meant>& rest) {
-    for (const Meant& m : rest) release_line(r, {m.line, -m.quantity, -m.value});
+  /// With an authorisation; of several that it ends with, the first that was told counts.
+  void end_reservation(std::uint32_t index, const std::string& with, std::size_t recorded) {
+    const auto [it, fresh] = ended.try_emplace(index, Ended{recorded, with, {}});
+    Ended& over = it->second;
+    if (!fresh && recorded < over.recorded) {
+      over.recorded = recorded;
+      over.authorisation = with;
+    }
+    OpenReservation& r = *reservations[index];
+    if (fresh || r.open()) over.lines = release_rest(r);
   }
 
+  /// By all that is recorded, or by what was when it was drawn.
+  static bool restores(const Account& a, const Draw& d) {
+    if (terms_as_of(a, {d.on}).text.restores_on_return) return true;
+    const auto then = sights_of(d.on, d.recorded.value_or(SIZE_MAX));
+    return std::any_of(then.begin(), then.end(),
+                       [&](const Sight& as_of) { return terms_as_of(a, as_of).text.restores_on_return; });
+  }
   Refusals restore(const Taking& t) {
     Refusals out;
     const auto it = draw_of.find(t.of);
@@ -509,9 +546,8 @@ struct Book::Body {
     if (!out.empty()) return out;
     for (const Meant& m : parts) {
       const OpenLine& line = r.lines[m.line];
-      if (std::none_of(line.accounts.begin(), line.accounts.end(), [&](std::uint32_t a) {
-            return terms_as_of(accounts[a], {d.on}).text.restores_on_return;
-          }))
+      if (std::none_of(line.accounts.begin(), line.accounts.end(),
+                       [&](std::uint32_t a) { return restores(accounts[a], d); }))
         out.push_back({Why::not_restored,
                        accounts[line.accounts.front()].id(),
                        fmt::format("no instrument of this line gives its balance back on return ({})",
@@ -523,8 +559,7 @@ struct Book::Body {
       const OpenLine& line = r.lines[m.line];
       DrawnPart& p = *part_of(m.line);
       if (p.restores.empty())
-        for (const std::uint32_t a : line.accounts)
-          p.restores.push_back(terms_as_of(accounts[a], {d.on}).text.restores_on_return);
+        for (const std::uint32_t a : line.accounts) p.restores.push_back(restores(accounts[a], d));
       p.quantity_back += m.quantity;
       p.value_back += m.value;
       for (std::size_t i = 0; i < line.accounts.size(); ++i)
@@ -569,7 +604,9 @@ struct Book::Body {
     if (at != history.end() && !may_become(a.state, at->text.state)) return refuse(a.state, at->text.state);
 
     const bool last = at == history.end();
-    const auto used = bookings(*known, last ? far_future : at->on);
+    auto used = bookings(*known, last ? far_future : at->on);
+    if (last && ends(a.state))  // it frees what is set aside
+      for (Booking& b : used) b.quantity.reserved = b.value.reserved = 0;
     auto limits = accounts_of(a.instrument.limits);
     Refusals out;
     for (const Booking& b : used) countable_under(out, *known, limits, b);
@@ -580,10 +617,10 @@ struct Book::Body {
     for (const Booking& b : used) book(limits, b);
     overdrawn(out, id, limits, account_of.find(id)->second, used);
     if (!out.empty()) return out;
+    if (last && ends(a.state))
+      for (const std::uint32_t r : std::vector(known->reservations)) end_reservation(r, id, recorded.place);
     history.insert(at, {on, a, recorded});
     if (last) known->limits = std::move(limits);
-    if (last && ends(a.state))
-      for (const std::uint32_t r : std::vector(known->reservations)) end_reservation(r, recorded.place);
     return out;
   }
   /// Where nothing limited them, uses may come to more than 64 bits hold.
@@ -686,9 +723,9 @@ std::vector<std::string> Book::ids() const {
   for (const Account& a : body_->accounts) out.push_back(a.id());
   return out;
 }
-const Authorisation* Book::terms(std::string_view id, Date on) const {
+const Authorisation* Book::terms(std::string_view id, Date on, std::optional<std::size_t> before) const {
   const Account* a = body_->account(id);
-  return a ? &terms_as_of(*a, {on}).text : nullptr;
+  return a ? &terms_as_of(*a, {on, before}).text : nullptr;
 }
 Date Book::known_from(std::string_view id) const {
   const Account* a = body_->account(id);

@@ -139,7 +139,8 @@ class Book {
   const std::vector<LateUse>& late() const;
   std::vector<std::string> ids() const;  // in the order they came
   /// The text in force on a day, or the first if it came later; nullptr for an unknown id.
-  const Authorisation* terms(std::string_view id, Date on) const;
+  /// @param before  of what was recorded before that place
+  const Authorisation* terms(std::string_view id, Date on, std::optional<std::size_t> before = {}) const;
   /// The day of its first act. @pre it is one of `ids`
   Date known_from(std::string_view id) const;
   /// As its acts up to that day left it; expired by date and exhausted by use included.

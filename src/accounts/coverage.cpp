@@ -22,21 +22,6 @@ std::span<const std::string> stated(const ReservedLine& line, const std::string&
   return {};
 }
 
-/// A limit of some items or consignees, or of each, cannot be counted where these are not said.
-void limits_told(Refusals& out, const Account& a, const ReservedLine& line) {
-  for (const LimitAccount& l : a.limits) {
-    const auto unsaid = [&](const char* what) {
-      out.push_back({Why::scope_unknown,
-                     a.id(),
-                     fmt::format("`{}` grants {}, and this use does not say its {}", a.id(),
-                                 to_string(l.limit()), what),
-                     {}});
-    };
-    if (!l.limit().items.empty() && line.item.empty()) unsaid("item");
-    const bool by_consignee = l.limit().each_consignee || !l.limit().consignees.empty();
-    if (by_consignee && line.consignee.empty()) unsaid("consignee");
-  }
-}
 }  // namespace
 
 const UseFact* find_fact(const ReservedLine& line, const std::string& fact) {
@@ -45,19 +30,18 @@ const UseFact* find_fact(const ReservedLine& line, const std::string& fact) {
   return it == line.facts.end() || it->values.empty() ? nullptr : &*it;
 }
 
-const Terms* told(const Account& a, Sight as_of) {
-  const Terms *found = nullptr, *otherwise = nullptr;
+const Terms& terms_as_of(const Account& a, Sight as_of) {
+  const Terms* found = &a.history.front();
   for (const Terms& t : a.history) {
     if (as_of.on < t.on) break;
-    if (!as_of.before || t.recorded.place < *as_of.before) found = &t;
-    if (as_of.before && t.recorded.first < *as_of.before) otherwise = &t;
+    const std::size_t told = as_of.as_put_right ? t.recorded.first : t.recorded.place;
+    if (!as_of.before || told < *as_of.before) found = &t;
   }
-  return found != nullptr ? found : otherwise;
+  return *found;
 }
 
-const Terms& terms_as_of(const Account& a, Sight as_of) {
-  const Terms* t = told(a, as_of);
-  return t != nullptr ? *t : a.history.front();
+std::array<Sight, 2> sights_of(Date on, std::size_t recorded) {
+  return {Sight{on, recorded, false}, Sight{on, recorded, true}};
 }
 
 void in_effect_on(Refusals& out, const Account& a, Sight as_of) {
@@ -113,8 +97,23 @@ void within_scope(Refusals& out, const Account& a, const ReservedLine& line, Sig
            {}});
   }
 }
+/// A limit of some items or consignees, or of each, cannot be counted where these are not said.
+void limits_told(Refusals& out, const Account& a, const ReservedLine& line, Sight as_of) {
+  for (const Limit& l : terms_as_of(a, as_of).text.instrument.limits) {
+    const auto unsaid = [&](const char* what) {
+      out.push_back(
+          {Why::scope_unknown,
+           a.id(),
+           fmt::format("`{}` grants {}, and this use does not say its {}", a.id(), to_string(l), what),
+           {}});
+    };
+    if (!l.items.empty() && line.item.empty()) unsaid("item");
+    const bool by_consignee = l.each_consignee || !l.consignees.empty();
+    if (by_consignee && line.consignee.empty()) unsaid("consignee");
+  }
+}
+
 void countable(Refusals& out, const Account& a, const ReservedLine& line) {
-  limits_told(out, a, line);
   for (const LimitAccount& l : a.limits) {
     if (!l.applies(line)) continue;
     const bool counts = l.limit().measure == Measure::quantity;

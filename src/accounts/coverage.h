@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -25,23 +26,26 @@ struct Account {
   const std::string& id() const { return latest().instrument.id; }
 };
 
-/// A day, and what counts as told: what was recorded before a place; none: all of it.
+/// A day, and which acts count as told: all of them, or those that were recorded before a place.
 struct Sight {
   Date on;
   std::optional<std::size_t> before = {};
+  bool as_put_right = false;  // an act that was put right since was told where it first was, as it reads now
 };
 
-/// The last act that is told by then. Where none is, one that was told otherwise then, as it was put right
-/// since; nullptr if there is none of these either.
-const Terms* told(const Account& a, Sight as_of);
-/// The same; the first act of all where nothing is told.
+/// The last act that is told by then; where none is, the first of all.
 const Terms& terms_as_of(const Account& a, Sight as_of);
+/// What was known of an authorisation by somebody who recorded something at a place: two ways to see it,
+/// since of an act that was put right only what it reads now is there.
+std::array<Sight, 2> sights_of(Date on, std::size_t recorded);
 
 /// Each adds what is wrong.
 void in_effect_on(Refusals& out, const Account& a, Sight as_of);
 /// That it exists, is in effect and valid, and has every condition met.
 void usable(Refusals& out, const Account& a, Sight as_of);
 void within_scope(Refusals& out, const Account& a, const ReservedLine& line, Sight as_of);
+/// That the line says what limits are of.
+void limits_told(Refusals& out, const Account& a, const ReservedLine& line, Sight as_of);
 /// That the line says what its limits count, in their units.
 void countable(Refusals& out, const Account& a, const ReservedLine& line);
 

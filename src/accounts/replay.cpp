@@ -60,38 +60,54 @@ Told told(Why why) {
   return {&code::cannot_become, ""};
 }
 
-/// What parties belong to and where they are, from everything that is told of them.
+/// What parties belong to and where they are, as it was known at a place of the record: what is entered later
+/// of a party that was known undoes nothing.
 class Wholes {
  public:
-  void know(const World& w) {
-    for (const Party& p : w.parties) {
-      if (!p.part_of.empty()) part_of_[p.id] = p.part_of;
-      if (!p.country.empty()) country_[p.id] = p.country;
-      known_.insert(p.id);
-    }
+  void know(const World& w) { know(w, 0); }
+  void know(const World& w, const Event& entered, const RecordedPlaces& places) {
+    know(w, places.of(entered) + 1);
   }
-  bool knows(const std::string& party) const { return known_.contains(party); }
+  bool knows(const std::string& party) const { return told_.contains(party); }
   /// The state in which a party is; empty if nobody said.
-  std::string country(const std::string& party) const {
-    const auto it = country_.find(party);
-    return it == country_.end() ? std::string() : it->second;
+  std::string country(const std::string& party, std::size_t at) const {
+    return said(party, at, &Told::country);
   }
   /// The party, then what it belongs to, from near to far.
-  std::vector<std::string> of(const std::string& party) const {
+  std::vector<std::string> of(const std::string& party, std::size_t at) const {
     std::vector<std::string> out{party};
-    for (auto it = part_of_.find(party); it != part_of_.end(); it = part_of_.find(out.back())) {
-      if (std::find(out.begin(), out.end(), it->second) != out.end()) break;  // a ring: nothing new follows
-      out.push_back(it->second);
+    for (std::string whole = said(party, at, &Told::part_of); !whole.empty();
+         whole = said(out.back(), at, &Told::part_of)) {
+      if (std::find(out.begin(), out.end(), whole) != out.end()) break;  // a ring: nothing new follows
+      out.push_back(whole);
     }
     return out;
   }
 
  private:
-  std::map<std::string, std::string, std::less<>> part_of_, country_;
-  std::set<std::string, std::less<>> known_;
+  struct Told {
+    std::size_t from;  // known at this place of the record and after it
+    std::string part_of, country;
+  };
+  void know(const World& w, std::size_t from) {
+    for (const Party& p : w.parties) told_[p.id].push_back({from, p.part_of, p.country});
+  }
+  /// The last that was said by then; of a party of which nothing was, whatever is.
+  std::string said(const std::string& party, std::size_t at, std::string Told::*what) const {
+    const auto it = told_.find(party);
+    if (it == told_.end()) return {};
+    const bool known =
+        std::any_of(it->second.begin(), it->second.end(), [&](const Told& t) { return t.from <= at; });
+    std::string out;
+    for (const Told& t : it->second)
+      if ((!known || t.from <= at) && !(t.*what).empty()) out = t.*what;
+    return out;
+  }
+  std::map<std::string, std::vector<Told>, std::less<>> told_;
 };
 
-ReservedLine with_wholes(ReservedLine line, const Wholes& wholes) {
+/// @param at  the place of the record at which it is asked
+ReservedLine with_wholes(ReservedLine line, const Wholes& wholes, std::size_t at) {
   bool consignee = false;
   for (UseFact& f : line.facts) {
     consignee = consignee || f.fact == "consignee";
@@ -100,9 +116,10 @@ ReservedLine with_wholes(ReservedLine line, const Wholes& wholes) {
     if (f.values.empty()) continue;
     const std::string first = f.values.front();
     const bool belongs = f.fact != "item" && f.fact != "lot" && !is_country_code(first);
-    if (f.values.size() == 1 || !belongs || wholes.knows(first)) f.values = wholes.of(first);
+    if (f.values.size() == 1 || !belongs || wholes.knows(first)) f.values = wholes.of(first, at);
   }
-  if (!consignee && !line.consignee.empty()) line.facts.push_back({"consignee", wholes.of(line.consignee)});
+  if (!consignee && !line.consignee.empty())
+    line.facts.push_back({"consignee", wholes.of(line.consignee, at)});
   return line;
 }
 
@@ -124,7 +141,7 @@ class Concerned {
   void add(const ReservedLine& line, const Event& reserved) {
     for (const std::string& id : line.under) {
       concerns_.push_back({HeldKind::authorisation, id});
-      if (const Authorisation* a = k_.book.terms(id, k_.use.on); a != nullptr) add_party(a->holder);
+      if (const Authorisation* a = k_.book.terms(id, k_.use.on, at()); a != nullptr) add_party(a->holder);
     }
     add_party(line.consignee);
     std::string item = line.item;
@@ -170,8 +187,7 @@ class Concerned {
       concerns_.push_back({HeldKind::lot, value});
       concerns_.push_back({HeldKind::item, item_of(value)});
       for (LotTrails::Found& in : k_.trails.became(value, reserved))
-        if (in.recorded < k_.trails.recorded_at(k_.use))
-          concerns_.push_back({HeldKind::lot, std::move(in.lot)});
+        if (in.recorded < at()) concerns_.push_back({HeldKind::lot, std::move(in.lot)});
     } else if (fact == "item") {
       concerns_.push_back({HeldKind::item, value});
     } else if (fact == "authorisation") {
@@ -189,12 +205,13 @@ class Concerned {
     const Lot* told = k_.trails.knows(lot) ? nullptr : k_.world.lot(lot);
     return told != nullptr ? told->item : k_.trails.item_of(lot);
   }
-  bool placed(const std::string& party) const { return !k_.wholes.country(party).empty(); }
+  std::size_t at() const { return k_.trails.recorded_at(k_.use); }
+  bool placed(const std::string& party) const { return !k_.wholes.country(party, at()).empty(); }
   void add_party(const std::string& name) {
-    for (const std::string& p : k_.wholes.of(name)) {
+    for (const std::string& p : k_.wholes.of(name, at())) {
       concerns_.push_back({HeldKind::party, p});
       concerns_.push_back({HeldKind::state, p});
-      concerns_.push_back({HeldKind::state, k_.wholes.country(p)});
+      concerns_.push_back({HeldKind::state, k_.wholes.country(p, at())});
     }
   }
   const Known k_;
@@ -234,7 +251,7 @@ Refusals book_event(Book& book, const Event& e, const Wholes& wholes, const Reco
   if (const auto* r = std::get_if<Reserve>(&e.body)) {
     Reservation asked{e.id, e.by, r->moves.value_or(e.on), r->until, {}, e.on, recorded};
     asked.lines.reserve(r->lines.size());
-    for (const ReservedLine& l : r->lines) asked.lines.push_back(with_wholes(l, wholes));
+    for (const ReservedLine& l : r->lines) asked.lines.push_back(with_wholes(l, wholes, recorded));
     return book.reserve(asked);
   }
   if (const auto* x = std::get_if<Expire>(&e.body)) return book.expire(x->of, e.on, act);
@@ -257,19 +274,24 @@ bool concerns_accounts(const Event& e) {
 }  // namespace
 
 Accounts replay_accounts(std::span<const Event> recorded, Date on, const World& world, Diagnostics& diags) {
-  const std::vector<const Event*> events = corrected(recorded, diags);
+  std::vector<const Event*> events = corrected(recorded, diags);
+  // What an authorisation is on a day it is all day; what was booked before that was told stands.
+  std::stable_sort(events.begin(), events.end(), [](const Event* a, const Event* b) {
+    const auto rank = [](const Event* e) { return std::holds_alternative<Authorise>(e->body) ? 0 : 1; };
+    return std::pair(a->on, rank(a)) < std::pair(b->on, rank(b));
+  });
   Accounts out;
   if (std::none_of(events.begin(), events.end(), [](const Event* e) {
         return concerns_accounts(*e) || std::holds_alternative<Stop>(e->body) ||
                std::holds_alternative<Lift>(e->body);
       }))
     return out;
+  const RecordedPlaces places(recorded);
   Wholes wholes;
   wholes.know(world);
   for (const Event* e : events)
-    if (const auto* entered = std::get_if<Enter>(&e->body)) wholes.know(entered->world);
+    if (const auto* entered = std::get_if<Enter>(&e->body)) wholes.know(entered->world, *e, places);
   const Holds holds(recorded, events, diags);
-  const RecordedPlaces places(recorded);
   Reserved reserved;
   for (const Event* e : events) {
     if (e->on > on || !concerns_accounts(*e)) continue;

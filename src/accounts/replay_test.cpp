@@ -508,6 +508,51 @@ TEST_CASE("what is learned late of an authorisation undoes no use, and binds wha
   CHECK(with({becomes("n", "2024-04-01", "amended", R"(,"scope":{"consignee":"another"})")}).found() ==
         "4 SK3316");
   CHECK(with({becomes("n", "2024-04-01", "amended", R"(,"at_issuer":"not_found")")}).found() == "4 SK3316");
+  // Acts that do not say again what was asked, or ask more.
+  const auto needed = [&](const std::string& late) {
+    return Replay(
+        {becomes("g", "2024-01-01", "granted", R"(,"answers":["permit"],"restores":"on_return")"),
+         reserve("r", "2024-03-01", "6 pieces", R"(,"needs":[{"need":"permit","from":"x.office"}])"),
+         part("draw", "d", "2024-04-10", "r", 4), part("restore", "b", "2024-04-12", "d", 1), late});
+  };
+  CHECK(needed(suspended).found() == "5 SK3316");
+  CHECK(needed(revoked).free() == "7 pieces");
+  CHECK(
+      Replay(
+          {granted,
+           R"({"event":"reserve","id":"r","on":"2024-03-01","lines":[{"item":"gyro","quantity":"6 pieces","under":["permit"]}]})",
+           part("draw", "d", "2024-04-10", "r", 4),
+           R"({"event":"authorise","id":"v","on":"2024-04-01","authorisation":"permit","kind":"licence","state":"revoked","authority":"x.office","limits":[{"quantity":"4 pieces","each_consignee":"yes"}]})"})
+          .found() == "4 SK3316");
+  // Of the same day, whichever was recorded first; a correction counts from when it was.
+  const std::string same = becomes("s", "2024-04-10", "suspended");
+  CHECK(with({same}).found() == "4 SK3316");
+  CHECK(with({same, part("draw", "e", "2024-04-10", "r", 1)}).found() == "5 SK3304, 4 SK3316");
+  CHECK(with({same, fmt::format(R"({{"event":"correct","id":"c","on":"2024-06-01","of":"d","instead":{}}})",
+                                part("draw", "d", "2024-04-10", "r", 3))})
+            .found() == "5 SK3304");
+  // Suspended anew, after what lifted the first suspension was put right.
+  CHECK(Replay({granted, becomes("s", "2024-03-01", "suspended"), becomes("t", "2024-04-01", "granted"),
+                reserve("u", "2024-04-10", "3 pieces"),
+                fmt::format(R"({{"event":"correct","id":"c","on":"2024-06-01","of":"t","instead":{}}})",
+                            becomes("t", "2024-04-01", "granted", R"(,"title":"anew")")),
+                becomes("s2", "2024-04-05", "suspended")})
+            .found() == "6 SK3316");
+  // What ended is free but for what was drawn of it, and stays ended whatever else ended it.
+  const std::vector<std::string> ended{
+      granted, reserve("r", "2024-02-01", "10 pieces"), part("draw", "d", "2024-06-10", "r", 2),
+      becomes("x", "2024-04-01", "expired"), becomes("a", "2024-05-01", "amended")};
+  const auto since = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), ended.begin(), ended.end());
+    return Replay(more);
+  };
+  CHECK(since({}).found() == "4 SK3316");
+  CHECK(since({}).free() == "8 pieces");
+  CHECK(since({reserve("q", "2024-05-02", "8 pieces")}).found() == "4 SK3316");
+  CHECK(since({reserve("q", "2024-05-02", "9 pieces")}).found() == "3 SK3301");
+  CHECK(since({part("draw", "e", "2024-05-03", "r", 8), becomes("x2", "2024-03-20", "expired"),
+               becomes("a2", "2024-03-25", "amended")})
+            .found() == "6 SK3308, 4 SK3316");
   // A limit below what is drawn cannot be told: somebody would have drawn what was never there.
   CHECK(
       Replay(
@@ -515,6 +560,25 @@ TEST_CASE("what is learned late of an authorisation undoes no use, and binds wha
            fmt::format(
                R"({{"event":"authorise","id":"n","on":"2024-04-01","authorisation":"permit","kind":"licence","state":"amended","authority":"x.office","limits":[{{"quantity":"9 pieces"}}]}})")})
           .found() == "4 SK3301");
+}
+
+TEST_CASE(
+    "what a party belongs to, learned late, undoes no use of a party that was known, and binds later ones") {
+  const auto enter = [](const char* id, const char* party) {
+    return fmt::format(
+        R"({{"event":"enter","id":"{}","on":"2024-01-01","parties":{{"unit":{{"name":"U"{}}},"evil":{{"name":"E"}}}}}})",
+        id, party);
+  };
+  const std::string stop = R"({"event":"stop","id":"s","on":"2024-01-02","party":"evil"})";
+  const std::vector<std::string> used{granted, enter("n1", ""), stop, reserve("r", "2024-03-01", "6 pieces"),
+                                      enter("n2", R"(,"part_of":"evil")")};
+  CHECK(Replay(used).found() == "");
+  auto more = used;
+  more.push_back(reserve("q", "2024-03-02", "1 pieces"));
+  CHECK(Replay(more).found() == "6 SK3313");
+  // Of a party that nobody had told of, whatever is told counts.
+  CHECK(Replay({granted, stop, reserve("r", "2024-03-01", "6 pieces"), enter("n2", R"(,"part_of":"evil")")})
+            .found() == "3 SK3313");
 }
 
 TEST_CASE("an act that is put right counts as it reads now, from when it was first recorded or since") {

@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 
 #include "accounts/replay.h"
@@ -13,6 +14,7 @@
 #include "custody/custody.h"
 #include "ledger/reading.h"
 #include "model/corrections.h"
+#include "model/recorded_places.h"
 
 namespace sekisho {
 namespace {
@@ -60,10 +62,45 @@ class Growing {
 
   std::vector<Report> mistakes(std::span<const Event> events) {
     Diagnostics told;
-    replay_accounts(events, far_future, read_.world, told);
+    const Accounts accounts = replay_accounts(events, far_future, read_.world, told);
+    beside_refused(accounts, events, told);
     const Law no_law;  // what lies on goods does not make them be there
     const Custody goods(events, far_future, no_law, read_.world, told);
     return reports_of(read_.sources, told);
+  }
+  /// What was recorded and reads as refused counts nothing, and its room is no room: on its authorisations
+  /// nothing more is booked until that is put right.
+  void beside_refused(const Accounts& accounts, std::span<const Event> events, Diagnostics& told) const {
+    const RecordedPlaces places(events);
+    std::map<std::string_view, const Reserve*> reservations;
+    const auto under = [&](const Event& e) {
+      std::set<std::string, std::less<>> out;
+      const auto* reserve = std::get_if<Reserve>(&e.body);
+      const auto* draw = e.kind == EventKind::draw ? std::get_if<Take>(&e.body) : nullptr;
+      if (draw != nullptr)
+        if (const auto of = reservations.find(draw->of); of != reservations.end()) reserve = of->second;
+      if (reserve != nullptr)
+        for (const ReservedLine& l : reserve->lines) out.insert(l.under.begin(), l.under.end());
+      return out;
+    };
+    for (const Event* e : accounts.booked)
+      if (const auto* r = std::get_if<Reserve>(&e->body)) reservations.emplace(e->id, r);
+    for (const RefusedEvent& r : accounts.refused)
+      if (const auto* reserve = std::get_if<Reserve>(&r.event->body))
+        reservations.emplace(r.event->id, reserve);
+    std::map<std::string, const Event*, std::less<>> refused;  // of authorisations
+    for (const RefusedEvent& r : accounts.refused)
+      if (places.of(*r.event) < before_)
+        for (const std::string& id : under(*r.event)) refused.emplace(id, r.event);
+    if (refused.empty()) return;
+    for (const Event* e : accounts.booked)
+      if (places.of(*e) >= before_)
+        for (const std::string& id : under(*e))
+          if (const auto it = refused.find(id); it != refused.end()) {
+            told.emit(code::beside_refused, e->at, e->id, it->second->id, id)
+                .fix("name the parties as they were when that was recorded, with `--world`, or `correct` it");
+            break;
+          }
   }
   std::vector<Report> grown(Events first, Events last) {
     read_.events.insert(read_.events.end(), std::make_move_iterator(first), std::make_move_iterator(last));

@@ -215,7 +215,7 @@ class Reading {
   }
   /// A party that the standard names and the kind of event has no key for is passed over with its list.
   static void drop_foreign(EpcisTold& told, const Json& extensions) {
-    const auto kind = parse_event_kind(told.line.value("event", ""));
+    const auto kind = parse_event_kind(text_at(told.line, "event"));
     const bool may_move = kind && moves(*kind);
     const auto drop = [&](const char* key, const char* list) {
       if (may_move || extensions.contains(key) || !told.line.contains(key)) return;
@@ -256,7 +256,7 @@ class Reading {
   static bool same(std::string_view key, const Json& again, const Json& standard) {
     const auto value = [&](const Json& from) { return from.contains(key) ? from[std::string(key)] : Json(); };
     const Json mine = value(again), theirs = value(standard);
-    if (key == "bizStep" && theirs.is_string())
+    if (key == "bizStep" && theirs.is_string() && mine.is_string())
       return bare_word(business_steps(), theirs.get<std::string>()) == mine.get<std::string>();
     if (key == "sourceList" || key == "destinationList")
       return std::all_of(mine.begin(), mine.end(), [&](const Json& m) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "ledger/officer.h"
 #include "model/event_writer.h"
@@ -145,22 +146,25 @@ Failure Reading::name_gone() {
 
 /// The events that hold; what was corrected and disposed of is given as its last correction has it.
 void Reading::list_events() {
-  std::set<std::string> replaced;
-  for (const Held& h : events_) {
-    if (h.gone && h.name.corrects.empty()) replaced.insert(h.name.id);
-  }
+  std::map<std::string, const Held*> replaced;  // by its name: the correction that still says what it was
   out_.events.reserve(events_.size());
   for (std::size_t i = 0; i < events_.size(); ++i) {
     Held& h = events_[i];
-    if (h.gone || replaced.contains(h.name.corrects)) out_.gone.push_back(h.name.id);
-    if (h.gone && h.name.corrects.empty()) {
-      const Held& last = *instead_of(h.name, i);
-      const auto e = reader_.read(last.said.body);  // as it was read when it was taken
-      for (const Event& instead : std::get<Correct>(e->body).instead)
-        out_.events.push_back({last.said.entry, last.said.by, last.said.confirmed_by, write_event(instead)});
-    } else if (!h.gone && !replaced.contains(h.name.corrects)) {
+    const auto of = replaced.find(h.name.corrects);
+    // The last correction stays, since what it says counts from there, unless it says that nothing was.
+    const bool stays = !h.gone && (of == replaced.end() || of->second == &h);
+    if (stays) {
       out_.events.push_back(std::move(h.said));
+      continue;
     }
+    out_.gone.push_back(h.name.id);
+    if (!h.gone || !h.name.corrects.empty()) continue;
+    const Held& last = *instead_of(h.name, i);
+    const auto e = reader_.read(last.said.body);  // as it was read when it was taken
+    const auto& instead = std::get<Correct>(e->body).instead;
+    replaced[h.name.id] = instead.empty() ? nullptr : &last;
+    for (const Event& one : instead)
+      out_.events.push_back({last.said.entry, last.said.by, last.said.confirmed_by, write_event(one)});
   }
 }
 
