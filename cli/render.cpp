@@ -113,8 +113,7 @@ class Writer {
   }
 
   static std::string smallest(const Json& m, const char* none) {
-    const std::string proved =
-        m["proved_minimum"].get<bool>() ? "" : "  [not proved minimum: the bound was met]";
+    const std::string proved = m["proved_minimum"].get<bool>() ? "" : "  [not proved minimum]";
     if (m.contains("facts"))
       return m["facts"].empty() ? "none: the law alone" + proved : list(m["facts"], nullptr) + proved;
     if (m["change"].is_null()) return none + proved;

@@ -503,7 +503,7 @@ std::set<VarId> LineAnswer::needs_if_applies(std::size_t g, std::vector<OpenNeed
                                  [&](const RuleUse& u) { return u.rule == a.outcome.route; });
   const bool route_stays =
       used != use.rules.end() &&
-      engine_.open_to_findings(g, static_cast<std::size_t>(used - use.rules.begin()), start_);
+      engine_.permits_by_findings(g, static_cast<std::size_t>(used - use.rules.begin()), start_);
   const auto rule = [&](std::size_t i) -> const RuleUse& {
     return i < use.rules.size() ? use.rules[i] : use.provisos[i - use.rules.size()].rule;
   };
@@ -513,14 +513,20 @@ std::set<VarId> LineAnswer::needs_if_applies(std::size_t g, std::vector<OpenNeed
   for (const auto& [i, part, can_stand, can_fail] :
        engine_.standing(g, may_apply, start_, a.findings.best())) {
     if (part.part != tree::Part::need || !can_stand) continue;
+    if (reader_.implied(rule(i), part.effect, start_)) continue;  // a final act shows it to this rule
     const VarId need = rule(i).needs[part.effect];
     (can_fail ? sometimes : always).insert(need);
-    if (std::any_of(needs.begin(), needs.end(), [&](const OpenNeed& n) { return n.need == need; })) continue;
+    const auto listed =
+        std::find_if(needs.begin(), needs.end(), [&](const OpenNeed& n) { return n.need == need; });
+    if (listed != needs.end() && !listed->implied) continue;
     OpenNeed n;
     n.need = need;
     n.rule = rule(i).rule;
     n.posture = law_[n.rule].needs[part.effect].posture;
-    needs.push_back(n);
+    if (listed == needs.end())
+      needs.push_back(n);
+    else
+      *listed = n;
   }
   for (const VarId need : always) sometimes.erase(need);
   return sometimes;

@@ -317,11 +317,11 @@ class Comparison {
         text += (text.empty() ? "" : " and ") + p->text;
       }
       WitnessFiles w = witness_files(compiled, s.witness, views_.front().day);
-      const auto readings = [&](const Side& side) {
+      const auto readings = [&](const Side& side, const std::optional<Finding>& found) {
         const Date day = views_[side.view].day;
-        return w.readings.empty()
-                   ? Json::object()
-                   : w.readings_on(day, compiled, hangs_on(compiled, finding_of(compiled, side), s.witness));
+        const Ref asks = found ? finding_of(compiled, side) : compiled.constraints(side.view);
+        return w.readings.empty() ? Json::object()
+                                  : w.readings_on(day, compiled, hangs_on(compiled, asks, s.witness));
       };
       const auto touched = touches(compiled, s);
       Json records = Json::array();
@@ -330,7 +330,7 @@ class Comparison {
       Json witness = with_room(3);
       witness["transfer"] = std::move(w.transfer);
       witness["world"] = std::move(w.world);
-      witness["readings"] = {{"before", readings(before)}, {"after", readings(after)}};
+      witness["readings"] = {{"before", readings(before, s.before)}, {"after", readings(after, s.after)}};
       Told t;
       t.json = with_room(9);
       t.json["regime"] = s.regime.valid() ? Json(law_[s.regime].name) : Json(nullptr);

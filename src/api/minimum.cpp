@@ -59,12 +59,19 @@ Json LineAnswer::minimum_because(std::uint64_t most_questions) {
 }
 
 Json LineAnswer::minimum_change(bool applicant, std::uint64_t most_questions) {
+  // Where some state's law is not assessed, no change promises a finding.
+  if (applicant && !assessed()) return {{"change", nullptr}, {"proved_minimum", false}};
   std::vector<Changeable> facts;
+  bool some_set = false;  // what a set holds is not changed here, so that nothing is proved beside one
   for (std::uint32_t i = 0; i < space_.variables().size(); ++i) {
     const VarId v{i};
     const Variable& var = space_[v];
-    if (var.kind != VarKind::fact || !known_fact(v)) continue;
+    if ((var.kind != VarKind::fact && var.kind != VarKind::member) || !known_fact(v)) continue;
     if ((law_[var.fact].changed_by == ChangedBy::applicant) != applicant) continue;
+    if (var.kind == VarKind::member) {
+      some_set = true;
+      continue;
+    }
     Changeable c{v, {}};
     for (std::size_t k = 0; k < var.domain.size(); ++k)
       if (!start_.possible[i].test(k) && !unread_say(v, k)) c.values.push_back(k);
@@ -78,14 +85,15 @@ Json LineAnswer::minimum_change(bool applicant, std::uint64_t most_questions) {
         return !f.empty() && (applicant ? f.best() < joint_.worst() : !(f == joint_));
       },
       effort);
-  if (found.change.empty()) return {{"change", nullptr}, {"proved_minimum", found.proved}};
-  Json j = size_of(found.change.size(), found.proved);
+  const bool proved = found.proved && (!some_set || found.change.size() == 1);
+  if (found.change.empty()) return {{"change", nullptr}, {"proved_minimum", proved}};
+  Json j = size_of(found.change.size(), proved);
   j["change"] = Json::array();
   for (const auto& [v, value] : found.change)
     j["change"].push_back(
         {{"fact", space_[v].name}, {"now", fact_value(v, start_)["value"]}, {"instead", show(v, value)}});
   j["best"] = to_string(found.findings.best());
-  j["worst"] = to_string(found.findings.worst());
+  j["worst"] = to_string(assessed() ? found.findings.worst() : Finding::prohibited);
   return j;
 }
 

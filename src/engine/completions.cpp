@@ -61,8 +61,13 @@ std::pair<bool, bool> Completions::activity(std::size_t g, std::size_t rule, con
   return {(applies(g, rule, p, Join::either) & 2) != 0, (applies(g, rule, p, Join::both) & 1) != 0};
 }
 
-bool Completions::open_to_findings(std::size_t g, std::size_t rule, const State& state) {
-  return (applies(g, rule, possible(state), Join::either) & 1) == 0;
+bool Completions::permits_by_findings(std::size_t g, std::size_t rule, const State& state) {
+  Diagrams& store = compiled_.store();
+  const RuleUse& use = compiled_.space().regimes()[g].rules[rule];
+  const Ref gone = compiled_.defeated(use, tree::Part::permission, 0, regime(g));
+  const Ref permits = store.join(Join::both, regime(g).active[rule], store.negate(gone));
+  const Possible p = possible(state);
+  return (store.leaves(store.read_judged(permits, compiled_.judged(), Join::either), p.care, p.box) & 1) == 0;
 }
 
 // --- what matters ---

@@ -33,8 +33,8 @@ class Completions {
   bool always(const std::vector<std::size_t>& regimes, const State& state, Finding f);
   /// Whether a rule (or, after the rules, a proviso) can apply, and whether it can fail to.
   std::pair<bool, bool> activity(std::size_t regime, std::size_t rule, const State& state);
-  /// Whether it applies in every completion, by some reading of the judged facts that nobody found.
-  bool open_to_findings(std::size_t regime, std::size_t rule, const State& state);
+  /// Whether a route permits in every completion, by some reading of the judged facts that nobody found.
+  bool permits_by_findings(std::size_t regime, std::size_t rule, const State& state);
   /// For each variable, whether two completions that differ in it (and in what follows from it) have
   /// different answers: another finding, or another need, proviso or obligation of a transfer that is not
   /// barred.

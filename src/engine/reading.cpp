@@ -476,9 +476,12 @@ void Reader::add_needs(const RuleUse& u, const RegimeReading& r, const State& st
     OpenNeed n = open_need(u.needs[k], u.rule, state);
     n.posture = rule.needs[k].posture;
     if (!n.met && implied(u, k, state)) n.met = n.implied = true;
-    const bool known =
-        std::any_of(out.needs.begin(), out.needs.end(), [&](const OpenNeed& o) { return o.need == n.need; });
-    if (!known) out.needs.push_back(n);
+    const auto known =
+        std::find_if(out.needs.begin(), out.needs.end(), [&](const OpenNeed& o) { return o.need == n.need; });
+    if (known == out.needs.end())
+      out.needs.push_back(n);
+    else if (known->implied && !n.implied)
+      *known = n;  // a final act shows it to the rule that needs both, not to another
   }
   for (std::size_t k = 0; k < rule.binds.size(); ++k)
     if (proviso || effect_defeated(u, tree::Part::proviso, k, r) != Truth::yes)

@@ -85,6 +85,9 @@ class Reader {
   /// Values still possible for a variable, instruments included.
   Values possible(VarId v, const State& state);
 
+  /// Whether a need of a rule is met by the final act that another of its needs asks for.
+  bool implied(const RuleUse& u, std::size_t need, const State& state);
+
   std::vector<VarId>& undecided() { return undecided_; }
   std::vector<VarId>& pending() { return pending_; }
   std::uint64_t steps() const { return steps_; }
@@ -108,7 +111,6 @@ class Reader {
   void add_needs(const RuleUse& u, const RegimeReading& r, const State& state, RegimeOutcome& out,
                  bool proviso);
   OpenNeed open_need(VarId need, RuleId rule, const State& state);
-  bool implied(const RuleUse& u, std::size_t need, const State& state);
   void readings(const RegimeUse& regime, State& state,
                 std::vector<std::pair<std::vector<std::pair<VarId, bool>>, RegimeOutcome>>& out);
 

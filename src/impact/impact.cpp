@@ -126,6 +126,7 @@ Impact impact_between(Compiled& law, const Side& before, const Side& after, std:
       if (a == b || (met >> pair & 1) == 0) continue;  // no change: proved
       const Ref region = store.where(pairs, pair);
       const Ref must = store.join(Join::both, region, care);
+      const Ref same = store.join(Join::both, store.negate(region), care);
       const Ref shown = store.join(Join::both, must, possible);
       Share share(store, must, box);
       std::vector<Ref> apart{region, law.constraints(before.view), law.constraints(after.view)};
@@ -133,12 +134,8 @@ Impact impact_between(Compiled& law, const Side& before, const Side& after, std:
         if (holdings[l]) apart.push_back(store.is(l, Values(2)));
       Coarse kinds(law, apart, box, store.limit());
       Diagrams& coarse = kinds.store();
-      // Values of a kind are in the region all or none, so that it parts what is possible for some of them.
-      const Ref possible_kinds = kinds.of(care), region_kinds = kinds.of(region);
-      const auto of_possible = [&](Ref r) {
-        return coarse.exists(coarse.join(Join::both, r, possible_kinds), law.of_stand_ins());
-      };
-      const Ref changes = of_possible(region_kinds), may_stay = of_possible(coarse.negate(region_kinds));
+      const Ref changes = kinds.of(store.exists(must, law.of_stand_ins()));
+      const Ref may_stay = kinds.of(store.exists(same, law.of_stand_ins()));
       const Ref told = coarse.negate(may_stay);
       const auto tell = [&](Ref all_of, Ref within, bool exact) {
         for (const Cube& c : irredundant_cover(coarse, all_of, within, kinds.all())) {

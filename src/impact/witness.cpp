@@ -11,18 +11,21 @@
 namespace sekisho {
 namespace {
 
-/// The first of the days compared on which a proviso has a text, or else the last day of the last one before.
+/// The first of the days compared on which a proviso has a text, or else the last day of the last one before
+/// the earliest of them that has one before it.
 Date bound_on(const Space& space, ProvisoId p) {
   const Law& law = space.law();
   for (const Standing& s : space.standings())
     for (const RuleId r : law[p].versions)
       if (covers(law[r].windows, s.view.day) != Covers::no) return s.view.day;
-  const Date first = space.standings().front().view.day;
-  Date last = far_past;
-  for (const RuleId r : law[p].versions)
-    for (const Window& w : law[r].windows)
-      if (w.to.latest < first) last = std::max(last, w.to.latest);
-  return last == far_past ? first : last;
+  for (const Standing& s : space.standings()) {
+    Date last = far_past;
+    for (const RuleId r : law[p].versions)
+      for (const Window& w : law[r].windows)
+        if (w.to.latest < s.view.day) last = std::max(last, w.to.latest);
+    if (last != far_past) return last;
+  }
+  return space.standings().front().view.day;
 }
 
 }  // namespace
@@ -35,7 +38,7 @@ Json WitnessFiles::readings_on(Date day, const Compiled& law, const std::vector<
   return out;
 }
 
-std::vector<bool> hangs_on(Compiled& law, Ref finding, const std::vector<Values>& witness) {
+std::vector<bool> hangs_on(Compiled& law, Ref asks, const std::vector<Values>& witness) {
   Diagrams& store = law.store();
   std::vector<Values> box(witness.size());
   for (Level l = 0; l < box.size(); ++l) {
@@ -47,13 +50,13 @@ std::vector<bool> hangs_on(Compiled& law, Ref finding, const std::vector<Values>
     else
       box[l] = witness[l];
   }
-  std::vector<bool> out = store.support(store.fixed(finding, box));
+  std::vector<bool> out = store.support(store.fixed(asks, box));
   const auto& relations = law.relations();
   for (std::size_t i = relations.size(); i-- > 0;) {  // a later one may hang on an earlier
     const VarId r{static_cast<std::uint32_t>(law.space().variables().size() + i)};
     if (!out[law.level(r)]) continue;
-    const std::vector<bool> asks = store.support(store.fixed(relations[i].definition, box));
-    for (Level l = 0; l < out.size(); ++l) out[l] = out[l] || asks[l];
+    const std::vector<bool> defined = store.support(store.fixed(relations[i].definition, box));
+    for (Level l = 0; l < out.size(); ++l) out[l] = out[l] || defined[l];
   }
   return out;
 }

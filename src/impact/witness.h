@@ -22,8 +22,9 @@ struct WitnessFiles {
   /// @param asked  levels on which the finding of that side may hang, its facts being those of the witness
   Json readings_on(Date day, const Compiled& law, const std::vector<bool>& asked) const;
 };
-/// Of a finding where every fact is as in the witness: the levels on which it may still hang.
-std::vector<bool> hangs_on(Compiled& law, Ref finding, const std::vector<Values>& witness);
+/// Of a finding, or of constraints, where every fact is as in the witness: the levels on which it may still
+/// hang.
+std::vector<bool> hangs_on(Compiled& law, Ref asks, const std::vector<Values>& witness);
 
 WitnessFiles witness_files(const Compiled& law, const std::vector<Values>& witness, Date day);
 
