@@ -229,8 +229,7 @@ std::optional<std::vector<SourceText>> read_rulebooks(const std::vector<std::str
   return texts;
 }
 
-/// The order of variables kept in the folder of the rulebooks, if they are one folder and have one.
-static std::optional<SourceText> order_beside(const std::vector<std::string>& paths) {
+std::optional<SourceText> order_beside(const std::vector<std::string>& paths) {
   if (paths.empty()) return shipped_order();
   const std::string file = (fs::path(paths.front()) / "variables.order").string();
   std::error_code error;

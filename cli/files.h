@@ -50,6 +50,10 @@ std::optional<std::vector<std::string>> rulebook_files(const std::vector<std::st
 /// Their texts.
 std::optional<std::vector<SourceText>> read_rulebooks(const std::vector<std::string>& paths);
 
+/// The order of variables kept in the folder of the rulebooks, if they are one folder and have one; of none
+/// the one that the shipped ones have.
+std::optional<SourceText> order_beside(const std::vector<std::string>& paths);
+
 /// The rulebooks of a command: the shipped ones, or those of `--rules`, with drafts laid over.
 struct RulebookOptions {
   std::vector<std::string> rules;

@@ -10,13 +10,13 @@
 namespace sekisho {
 
 struct BatchRequest {
-  bool json_lines = false;             // else comma-separated values
-  std::string table = "the table";     // what reports call it
-  std::string header;                  // CSV: the first record
-  std::string on;                      // the day of rows that name none in a column `on`
-  std::vector<std::string> columns;    // COLUMN=FACT; also `on`, `id`, `provisos`, `ignore`
-  std::optional<SourceText> mapping;   // YAML: columns and words
-  std::size_t node_limit = 4'000'000;  // of the diagrams of one stretch of law
+  bool json_lines = false;              // else comma-separated values
+  std::string table = "the table";      // what reports call it
+  std::string header;                   // CSV: the first record
+  std::string on;                       // the day of rows that name none in a column `on`
+  std::vector<std::string> columns;     // COLUMN=FACT; also `on`, `id`, `provisos`, `ignore`
+  std::optional<SourceText> mapping;    // YAML: columns and words
+  std::size_t node_limit = most_nodes;  // of the diagrams of one stretch of law
 };
 
 /// What came of a piece of the input. Output and refusals are text of the input's kind, one line a row.

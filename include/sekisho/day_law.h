@@ -26,7 +26,7 @@ class DayLaw {
  public:
   /// @param books  must outlive this
   /// @fails SK4001 node limit, SK3012 no such day: then `ok` is false
-  DayLaw(const Rulebooks& books, std::string_view day, std::size_t node_limit = 4'000'000);
+  DayLaw(const Rulebooks& books, std::string_view day, std::size_t node_limit = most_nodes);
   ~DayLaw();
   DayLaw(DayLaw&&) noexcept;
 

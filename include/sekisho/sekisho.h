@@ -11,6 +11,9 @@
 
 namespace sekisho {
 
+/// Of the diagrams of one day's law, unless more are allowed.
+inline constexpr std::size_t most_nodes = 4'000'000;
+
 /// A named text: a `.law` file, a world, a transfer.
 struct SourceText {
   std::string name, text;
@@ -42,15 +45,15 @@ struct DecideRequest {
   std::optional<SourceText> world;
   std::optional<SourceText> events;  // what happened to lots, up to the day of transfer (docs/events.md)
   SourceText transfer;
-  std::string on;                      // day of transfer; default: the transfer's own `on`
-  std::string law_of;                  // day of law; default: `on`
-  std::string known_on;                // day of knowledge; default: everything recorded
-  std::vector<std::string> known;      // FACT=VALUE
-  std::vector<std::string> readings;   // WHAT=yes or WHAT=no: unsettled law that is taken to be read so
-  bool without_instruments = false;    // hide what authorities answered about this transfer
-  bool hypothetical = false;           // a draft lies over the rulebooks: the answer is marked
-  std::size_t node_limit = 4'000'000;  // of the diagrams: memory; SK4001 when it is reached
-  std::size_t minimum = 0;             // look for smallest sets with so many questions each; 0: do not
+  std::string on;                       // day of transfer; default: the transfer's own `on`
+  std::string law_of;                   // day of law; default: `on`
+  std::string known_on;                 // day of knowledge; default: everything recorded
+  std::vector<std::string> known;       // FACT=VALUE
+  std::vector<std::string> readings;    // WHAT=yes or WHAT=no: unsettled law that is taken to be read so
+  bool without_instruments = false;     // hide what authorities answered about this transfer
+  bool hypothetical = false;            // a draft lies over the rulebooks: the answer is marked
+  std::size_t node_limit = most_nodes;  // of the diagrams: memory; SK4001 when it is reached
+  std::size_t minimum = 0;              // look for smallest sets with so many questions each; 0: do not
 };
 
 struct DecideResult {
@@ -81,7 +84,7 @@ struct ImpactRequest {
   std::optional<SourceText> events;      // what happened to the goods that the change touches
   std::vector<NamedDecision> decisions;  // recorded ones
   std::vector<SourceText> pending;       // transfers that are pending
-  std::size_t node_limit = 4'000'000;
+  std::size_t node_limit = most_nodes;
 };
 
 struct ImpactResult {
@@ -131,7 +134,7 @@ class Rulebooks {
 
   /// Decides every case that stands in the rulebooks and proves what can never matter in them.
   /// @returns what does not come out, SK2301 to SK2309; SK4001, SK4002 where the law is too large
-  std::vector<Report> prove() const;
+  std::vector<Report> prove(std::size_t node_limit = most_nodes) const;
 
   /// The one layout of the i-th file; nullopt if it has errors of grammar.
   std::optional<std::string> formatted(std::size_t file) const;

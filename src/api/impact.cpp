@@ -52,7 +52,7 @@ class Comparison {
     q.views = views_;
     for (const Touched& t : touched_) q.told_apart.insert(q.told_apart.end(), t.facts.begin(), t.facts.end());
     const Space space(q, diags_);
-    Compiled compiled(space, Relations::told, {}, diags_, request_.node_limit, Extent::finding);
+    Compiled compiled(space, Relations::told, law_.asked_first, diags_, request_.node_limit, Extent::finding);
     if (!compiled.ok() || diags_.has_errors()) return failed();
     std::vector<Values> possible;
     for (const Variable& v : space.variables()) {

@@ -209,10 +209,10 @@ std::string Rulebooks::facts() const {
   return out.dump(2);
 }
 
-std::vector<Report> Rulebooks::prove() const {
+std::vector<Report> Rulebooks::prove(std::size_t node_limit) const {
   Diagnostics out;
   decide_cases(body_->law, out);
-  audit(body_->law, out);
+  audit(body_->law, node_limit, out);
   return reports_of(body_->sources, out);
 }
 

@@ -31,11 +31,11 @@ struct LinkSeen {
 /// One stretch: the law of its first day, compiled, and what its diagrams say of each rule.
 class Stretch {
  public:
-  Stretch(const Law& law, Date day, Diagnostics& out)
+  Stretch(const Law& law, Date day, std::size_t node_limit, Diagnostics& out)
       : day_(day),
         question_(question_of_law(law, nothing_, day)),
         space_(question_, out),
-        compiled_(space_, Relations::own_variables, {}, out, default_node_limit, Extent::activity) {
+        compiled_(space_, Relations::own_variables, law.asked_first, out, node_limit, Extent::activity) {
     std::vector<Values> all;
     for (const Variable& v : space_.variables()) all.push_back(v.known);
     box_ = compiled_.box(all);
@@ -99,24 +99,16 @@ class Stretch {
 
 class Audit {
  public:
-  Audit(const Law& law, Diagnostics& out) : law_(law), out_(out), rules_(law.rules.size()) {}
+  Audit(const Law& law, std::size_t node_limit, Diagnostics& out)
+      : law_(law), node_limit_(node_limit), out_(out), rules_(law.rules.size()) {}
 
   void run() {
     const std::vector<Date> days = stretches(law_);
-    for (const Date day : days) {
-      Stretch s(law_, day, out_);
-      if (!s.ok()) return;
-      try {
-        for (std::size_t g = 0; g < s.regimes().size(); ++g)
-          if (s.regimes()[g].present.possible) regime(s, g);
-      } catch (const TooManyNodes&) {
-        out_.emit(code::too_many_nodes, TextSpan{}, default_node_limit)
-            .note(fmt::format("it happened in proving the law of {}", to_string(day)));
-        return;
-      }
+    // What holds of a rule on every day is told where every day was looked at; the rest needs no diagrams.
+    if (std::all_of(days.begin(), days.end(), [&](Date day) { return looked_at(day); })) {
+      tell_rules();
+      if (!between_left_out_) tell_shadows();
     }
-    tell_rules();
-    tell_shadows();
     for (const List& l : law_.lists) unread_members(l, days);
     for (const Regime& r : law_.regimes) holes(r.name, r.at, r.windows);
     for (const Rule& r : law_.rules) {
@@ -139,13 +131,44 @@ class Audit {
 
  private:
   // --- what one stretch shows ---
-  void regime(Stretch& s, std::size_t g) {
+  /// @returns false after a report that the law of the day is too large for what there is of each rule
+  bool looked_at(Date day) {
+    Stretch s(law_, day, node_limit_, out_);
+    if (!s.ok()) return false;
+    try {
+      for (std::size_t g = 0; g < s.regimes().size(); ++g)
+        if (s.regimes()[g].present.possible) each_rule(s, g);
+    } catch (const TooManyNodes&) {
+      too_large(day);
+      return false;
+    }
+    try {
+      for (std::size_t g = 0; g < s.regimes().size() && !between_left_out_; ++g)
+        if (s.regimes()[g].present.possible) between_rules(s, g);
+    } catch (const TooManyNodes&) {
+      too_large(day);
+      between_left_out_ = true;
+    }
+    return true;
+  }
+  void too_large(Date day) {
+    out_.emit(code::too_many_nodes, TextSpan{}, node_limit_)
+        .note(fmt::format("it happened in proving what there is of {} on {}", at_, to_string(day)))
+        .fix(
+            "allow more with `--nodes`, keep an order that `law order --find` finds, or let fewer facts be "
+            "told "
+            "apart");
+  }
+  void each_rule(Stretch& s, std::size_t g) {
     const RegimeUse& use = s.regimes()[g];
     for (std::size_t i = 0; i < use.rules.size(); ++i) {
+      at_ = law_[use.rules[i].rule].name;
       rule(s, g, i);
       links(s, g, i);
     }
-    const Regime& r = law_[use.regime];
+  }
+  void between_rules(Stretch& s, std::size_t g) {
+    const Regime& r = law_[s.regimes()[g].regime];
     if (!r.strictest_prevails) opposites(s, g);
     if (r.no_gaps) gaps(s, g);
     shadows(s, g);
@@ -194,6 +217,7 @@ class Audit {
     for (std::size_t i = 0; i < rules.size(); ++i) {
       const Rule& a = law_[rules[i].rule];
       if (!a.prohibits) continue;
+      at_ = "what is unlinked to " + a.name;
       const Ref bars = s.stands(g, i, Part::prohibition);
       if (!s.can_be(s.both(bars, permitted))) continue;
       for (std::size_t k = 0; k < rules.size(); ++k) {
@@ -214,7 +238,10 @@ class Audit {
   void gaps(Stretch& s, std::size_t g) {
     const RegimeUse& use = s.regimes()[g];
     Ref left = s.diagrams(g).main;
-    for (std::size_t i = 0; i < use.rules.size(); ++i) left = s.without(left, s.diagrams(g).active[i]);
+    for (std::size_t i = 0; i < use.rules.size(); ++i) {
+      at_ = "gaps beside " + law_[use.rules[i].rule].name;
+      left = s.without(left, s.diagrams(g).active[i]);
+    }
     if (!s.can_be(left) || !gaps_.insert(use.regime.index).second) return;
     const Regime& r = law_[use.regime];
     out_.emit(code::gap, r.at, r.name)
@@ -254,6 +281,7 @@ class Audit {
       }
     for (std::size_t i = 0; i < rules.size(); ++i) {
       const RuleId a = rules[i].rule;
+      at_ = "what shadows " + law_[a].name;
       if (prevailing.contains(a)) {
         shadowed_by_[a].clear();
         unshadowed_.insert(a);
@@ -403,7 +431,10 @@ class Audit {
   }
 
   const Law& law_;
+  std::size_t node_limit_;
   Diagnostics& out_;
+  std::string at_;                 // what is being proved
+  bool between_left_out_ = false;  // opposites, gaps and shadows of some day
   std::vector<RuleSeen> rules_;
   std::map<const Defeat*, LinkSeen> links_;
   std::set<std::pair<RuleId, RuleId>> clashes_;
@@ -415,8 +446,8 @@ class Audit {
 
 }  // namespace
 
-void audit(const Law& law, Diagnostics& out) {
-  Audit(law, out).run();
+void audit(const Law& law, std::size_t node_limit, Diagnostics& out) {
+  Audit(law, node_limit, out).run();
 }
 
 }  // namespace sekisho

@@ -14,7 +14,8 @@ void decide_cases(const Law& law, Diagnostics& out);
 /// Rules that never apply, links that never matter, rules that others wholly shadow, opposites that no link
 /// orders, gaps where a regime says it has none, conditions that are always true, list members that no rule
 /// reads, holes in dates.
-/// @emits SK2302 to SK2309, SK4001
-void audit(const Law& law, Diagnostics& out);
+/// @emits SK2302 to SK2309; SK4001 where the law of a day is too large: then nothing is told of rules and
+/// links
+void audit(const Law& law, std::size_t node_limit, Diagnostics& out);
 
 }  // namespace sekisho

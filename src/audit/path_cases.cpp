@@ -23,7 +23,7 @@ class CaseSpace {
         carried_(carried),
         question_(case_question(law, day, carries(carried), nothing_)),
         space_(question_, out),
-        compiled_(space_, Relations::written_out, {}, out) {
+        compiled_(space_, Relations::written_out, law.asked_first, out) {
     if (!compiled_.ok()) return;
     std::vector<Values> all;
     for (const Variable& v : space_.variables()) all.push_back(v.kind == VarKind::need ? Values(1) : v.known);
@@ -228,7 +228,8 @@ class Generator {
         stretch();
       } catch (const TooManyNodes&) {
         out_.emit(code::too_many_nodes, TextSpan{}, default_node_limit)
-            .note(fmt::format("it happened in the cases for the law of {}", to_string(days_[at_])));
+            .note(fmt::format("it happened in the cases for {} on {}", of_, to_string(days_[at_])))
+            .fix("keep an order that `law order --find` finds, or let fewer facts be told apart");
         return {};
       }
     }
@@ -291,6 +292,7 @@ class Generator {
   }
 
   void rule(CaseSpace& s, std::size_t g, std::size_t i, const RuleUse& u) {
+    of_ = law_[u.rule].name;
     const Ref active = s.diagrams(g).active[i];
     if (!s.possible(active)) return;
     std::vector<Cube> yes = s.ways(active), no = s.ways(s.store().negate(active));
@@ -425,6 +427,7 @@ class Generator {
   Diagnostics& out_;
   std::vector<Date> days_;
   std::size_t at_ = 0;
+  std::string of_;  // the rule that cases are made for
   std::map<Subject, std::vector<Seen>> seen_;
   std::map<RuleId, std::set<std::size_t>> present_;
   std::map<std::string, std::set<std::size_t>> passed_over_;

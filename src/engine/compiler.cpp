@@ -672,7 +672,8 @@ Compiled::Compiled(const Space& space, Relations relations, const VariableOrder&
 void Compiled::gave_up(Diagnostics& diags, std::size_t nodes, std::string_view why, std::string_view cure) {
   diags.emit(code::too_many_nodes, TextSpan{}, nodes)
       .note(fmt::format("{}it happened in {}", why, at_rule_.empty() ? "the constraints" : at_rule_))
-      .fix(fmt::format("{}, or let fewer facts be told apart", cure));
+      .fix(fmt::format("{}, keep an order that `law order --find` finds, or let fewer facts be told apart",
+                       cure));
   ok_ = false;
 }
 

@@ -5,7 +5,7 @@
 namespace sekisho {
 
 Completions::Completions(const Space& space, Diagnostics& diags, std::size_t node_limit)
-    : compiled_(space, Relations::written_out, {}, diags, node_limit) {}
+    : compiled_(space, Relations::written_out, space.law().asked_first, diags, node_limit) {}
 
 Possible Completions::possible(const State& state) {
   Diagrams& store = compiled_.store();

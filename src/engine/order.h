@@ -10,6 +10,9 @@
 // made more nodes than the best so far. What is measured is the law of the day with the most nodes and the
 // law of the last day.
 //
+// It begins with the order in which the law speaks; where the law of some day is too large in that, with one
+// in which what stands in one conjunction stands together.
+//
 // An order is names and nothing else. It decides how large the diagrams are and never what they say: one
 // that was found for other text costs time, no answer.
 //
@@ -27,7 +30,7 @@ struct AskedVariable {
 std::vector<AskedVariable> asked_variables(const Law& law, RegimeId regime, Date day, Diagnostics& diags);
 
 /// @param trials  at the most so many compilations of each of the two days
-/// @fails SK4001 the law of some day needs too many nodes in the order in which it speaks
+/// @fails SK4001 the law of some day needs too many nodes in the order in which it speaks, and in the other
 VariableOrder find_order(const Law& law, std::size_t trials, Diagnostics& diags);
 
 }  // namespace sekisho

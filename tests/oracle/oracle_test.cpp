@@ -311,7 +311,7 @@ std::set<std::string> judge_audit(const Book& book) {
 /// The same of the program's own words.
 std::set<std::string> told(const Law& law, const std::set<std::string>& codes) {
   Diagnostics diags;
-  audit(law, diags);
+  audit(law, default_node_limit, diags);
   std::set<std::string> out;
   for (const Diagnostic& d : diags.all()) {
     std::string s(d.code->code);
