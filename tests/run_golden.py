@@ -65,6 +65,7 @@ def replay(text):
         for line in text.splitlines(keepends=True):
             if line.startswith("--- "):
                 target, expecting = folder / line[4:].strip(), False
+                target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(b"")
                 out.append(line)
             elif line.startswith("$ "):
