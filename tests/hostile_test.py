@@ -167,9 +167,18 @@ with tempfile.TemporaryDirectory() as name:
         "  otherwise", "  governs when " + " or ".join(flags[:26]) + "\n  unlinked opposites strictest prevails\n    cite \"c\"\n  otherwise")
     pairs += "".join(f'rule r{i}\n  cite "c"\n  prohibits when a{i} and b{i}\n' for i in range(26))
     (folder / "pairs.law").write_text(pairs)
-    for argv in (["law", "order"], ["law", "order", "--find"], ["law", "cases"], ["ask", "--on", "2024-01-01"], ["decide", "--on", "2024-01-01"]):
+    for argv in (["law", "order"], ["law", "cases"], ["ask", "--on", "2024-01-01"], ["decide", "--on", "2024-01-01"]):
         done = run(*argv, "--rules", "pairs.law", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
         holds(f"{' '.join(argv)} of law that is too large", done.returncode == 4 and done.stdout == b"" and b"SK4001" in done.stderr)
+    # There is an order in which it is small; kept beside the law, all of that is answered.
+    (folder / "kept").mkdir()
+    (folder / "kept" / "pairs.law").write_text(pairs)
+    found = run("law", "order", "--find", "--trials", "1", "--rules", "kept", stdout=subprocess.PIPE)
+    holds("an order is found for law that is too large in its own", found.returncode == 0)
+    (folder / "kept" / "variables.order").write_bytes(found.stdout)
+    for argv in (["law", "order"], ["ask", "--on", "2024-01-01"], ["decide", "--on", "2024-01-01"]):
+        done = run(*argv, "--rules", "kept", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+        holds(f"{' '.join(argv)} in the order that was found", done.returncode == 0)
     # A lot whose history is very long.
     states = 60_000
     lots = ['{"event":"enter","id":"items","on":"2020-01-01","items":{"i":{"name":"an item"}}}',

@@ -94,7 +94,30 @@ void LineAnswer::decide() {
       regimes_[g].outcome = outcome(g, *w);
   }
   assess_states();
-  for (const std::size_t g : all_) matters_.push_back(engine_.matters(g, start_));
+  for (const std::size_t g : all_) {
+    matters_.push_back(engine_.matters(g, start_));
+    const bool hidden = std::none_of(matters_[g].begin(), matters_[g].end(), [](bool b) { return b; });
+    if (hidden && !regimes_[g].findings.single()) matters_[g] = narrowing(g);
+  }
+}
+
+/// The facts of which some value leaves fewer findings. Where constraints tie facts to each other both ways,
+/// none of them makes a difference by itself, and each does with those that go with it.
+std::vector<bool> LineAnswer::narrowing(std::size_t g) {
+  std::vector<bool> out(space_.variables().size());
+  for (std::uint32_t i = 0; i < out.size(); ++i) {
+    const Values left = reader_.possible(VarId{i}, start_);
+    if (left.count() < 2) continue;
+    State known = start_;
+    known.free[i] = true;
+    for (std::size_t k = left._Find_first(); k < left.size() && !out[i]; k = left._Find_next(k)) {
+      known.possible[i].reset();
+      known.possible[i].set(k);
+      const FindingSet found = engine_.findings({g}, known);
+      out[i] = !found.empty() && !(found == regimes_[g].findings);
+    }
+  }
+  return out;
 }
 
 /// What the regime says in a completion: judged facts without a finding are read in the best way, and those

@@ -23,6 +23,7 @@ class LineAnswer {
   /// Adds what can be read two ways by its name, whatever is said of it.
   void open_to_readings(std::set<std::string>& names) const;
   /// The facts that can still change the answer, best question first; with `ask`'s words.
+  std::vector<bool> narrowing(std::size_t g);
   Json missing();
   /// The smallest `because`, remedies and contrasts; after `json`. Null where the finding is open.
   /// @param most_questions  to ask the diagrams for each of them before it is given up as not proved minimum

@@ -54,6 +54,15 @@ class CaseSpace {
   }
   bool possible(Ref r) { return store().meets(r, care_found_, found_); }
 
+  /// Whether a case can be of it: findings that it gives are made, and constraints speak of what was found.
+  bool can_be_given(const Cube& cube) {
+    std::vector<bool> not_given(cube.size());
+    for (Level l = 0; l < cube.size(); ++l)
+      not_given[l] = compiled_.judged()[l] && (cube[l].test(judged_none) || cube[l] == found_[l]);
+    const Ref care = store().exists(store().within(compiled_.care(), found_), not_given);
+    return store().meets(care, yes_leaf, cube);
+  }
+
   /// The ways in which `r` holds by every reading of unsettled law, each with the fewest facts.
   std::vector<Cube> ways(Ref r) {
     const Ref outside = outside_of(r, care_found_, found_);
@@ -297,6 +306,9 @@ class Generator {
     if (!s.possible(active)) return;
     std::vector<Cube> yes = s.ways(active), no = s.ways(s.store().negate(active));
     if (yes.empty()) pass_over(law_[u.rule].name, "whether it applies hangs on unsettled law");
+    for (std::vector<Cube>* all : {&yes, &no})
+      if (std::erase_if(*all, [&](const Cube& c) { return !s.can_be_given(c); }) > 0)
+        pass_over(law_[u.rule].name, "a constraint rules out a finding that it asks for");
     bound(law_[u.rule].name, "applies", yes);
     bound(law_[u.rule].name, "does not apply", no);
     for (const Cube& cube : yes) {
@@ -330,6 +342,7 @@ class Generator {
     const std::string name = fmt::format("{} over {}", law_[d.by].name, law_[u.rule].name);
     const auto cube = s.way(decisive);
     if (!cube) return pass_over(name, "whether the link matters hangs on unsettled law");
+    if (!s.can_be_given(*cube)) return pass_over(name, "a constraint rules out a finding that it asks for");
     const auto found = s.to_finding(g, *cube);
     PathCase c = about(s, g, u.rule, Shows::defeated, found ? found->first : *cube);
     c.by = d.by;
