@@ -22,7 +22,7 @@ import time
 p = argparse.ArgumentParser()
 p.add_argument("binary")
 p.add_argument("root")
-p.add_argument("--kills", type=int, default=25)
+p.add_argument("--kills", type=int, default=500 if os.environ.get("SEKISHO_LONG_TESTS") else 25)
 p.add_argument("--register", help="an address in which DATABASE stands for a new database's name")
 a = p.parse_args()
 binary, root = pathlib.Path(a.binary).resolve(), pathlib.Path(a.root).resolve()

@@ -27,6 +27,10 @@ struct DecideOptions {
 /// The register into which the answer goes, before anything is decided or set aside.
 /// @returns the exit code, after a message
 int open_record(const DecideOptions& o, OpenRegister& into) {
+  if (o.by.empty()) {
+    tell("error: `--record` needs `--by`: the officer who decides\n");
+    return exit_usage;
+  }
   if (o.request.hypothetical) {
     tell("error: an answer under a draft is no decision and is not recorded\n");
     return exit_usage;

@@ -117,6 +117,7 @@ int coverage(const LawOptions& o) {
   int code = exit_ok;
   const auto books = load(o.rules, code);
   if (!books) return code;
+  if (!o.regime.empty() && !is_regime(*books, o.regime)) return exit_usage;
   CoverageRequest request{o.regime, {}};
   for (const std::string& path : o.answers) {
     auto file = read_file(path);

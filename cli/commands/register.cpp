@@ -67,6 +67,8 @@ int append(OpenRegister& r, const RegisterOptions& o) {
   }
   AppendOptions options;
   options.batch = o.batch;
+  options.file = file->name;
+  options.at = read.at;
   if (!read_world(o, options.world)) return exit_files;
   options.told = [](const RecordedBatch& b) {
     fmt::print("recorded {}-{}{}\n", b.first, b.first + b.entries - 1,
@@ -196,7 +198,9 @@ int key(const RegisterOptions& o) {
 int checkpoint(OpenRegister& r, const RegisterOptions& o) {
   const auto secret = read_file(o.key);
   if (!secret) return exit_files;
-  const RegisterOutcome c = r.checkpoint(secret->text);
+  RegisterOutcome c = r.checkpoint(secret->text);
+  for (Report& report : c.reports)
+    if (report.code == "SK3511") report.place.file = secret->name;
   fmt::print("{}", c.text);
   return told(c);
 }

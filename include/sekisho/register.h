@@ -38,6 +38,9 @@ struct RecordedBatch {
   std::uint64_t first = 0, entries = 0, proposed = 0;
 };
 struct AppendOptions {
+  /// Where the events come from, for what is told of them: a file, and of each event its line.
+  std::string file;
+  std::vector<unsigned> at;
   std::size_t batch = SIZE_MAX;     // entries that are recorded together, or none of them
   std::optional<SourceText> world;  // parties that bookings name
   std::function<void(const RecordedBatch&)> told;

@@ -17,6 +17,7 @@ EventLines canonical_events(const SourceText& file) {
   for (const Event& e : read_events(sources, id, diags)) {
     if (!ids.insert(e.id).second) diags.emit(code::event_twice, e.at, e.id);
     out.lines.push_back(write_event(e));
+    out.at.push_back(sources.locate(e.at).line);
   }
   out.reports = reports_of(sources, diags);
   out.ok = !diags.has_errors();

@@ -565,7 +565,7 @@ std::vector<KnownByHand> known_by_hand(Sources& sources, const std::vector<std::
                                        Diagnostics& diags) {
   std::vector<KnownByHand> out;
   for (const std::string& g : given) {
-    const SourceId id = sources.add("--known", g);
+    const SourceId id = sources.add("the command line", g);
     const TextSpan at{id, 0, static_cast<std::uint32_t>(g.size())};
     const std::size_t eq = g.find('=');
     if (eq == std::string::npos)

@@ -432,8 +432,16 @@ LotResult lot_pedigree(const Rulebooks& books, const LotRequest& request) {
   if (o.diags.has_errors()) return o.failed();
   const Custody custody(o.events, on, books.body().law, o.world, o.diags);
   const Pedigree pedigree(books.body().law, custody, request.lot);
-  if (pedigree.none())
-    o.diags.emit(code::no_such_lot, TextSpan{}, request.on.empty() ? "any day" : request.on, request.lot);
+  if (pedigree.none()) {
+    auto none =
+        o.diags.emit(code::no_such_lot, TextSpan{}, request.on.empty() ? "any day" : request.on, request.lot);
+    std::vector<std::string> lots;
+    for (const Event& e : o.events)
+      if (const Goods* g = e.goods())
+        for (const LotGiven& l : g->gives) lots.push_back(l.lot);
+    const std::string near = nearest(request.lot, lots);
+    none.fix(near.empty() ? "name a lot that an event gives" : fmt::format("write `{}`", near));
+  }
   if (o.diags.has_errors()) return o.failed();
   return {true, reports_of(o.sources, o.diags), pedigree.json(request.lot, on).dump(2)};
 }

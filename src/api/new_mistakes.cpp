@@ -19,8 +19,6 @@
 namespace sekisho {
 namespace {
 
-constexpr const char* new_events = "the new events";
-
 class Growing {
  public:
   Growing(const Holdings& recorded, const std::optional<SourceText>& world)

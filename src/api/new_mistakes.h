@@ -12,6 +12,9 @@ namespace sekisho {
 /// Events as a file of them.
 std::string lines_of(const std::vector<Holding>& events);
 
+/// As what new events are named where something is wrong with them.
+inline constexpr const char* new_events = "the new events";
+
 /// Names that no other event may take though no event that holds has them: of what waits or was disposed of.
 std::set<std::string, std::less<>> reserved_names(const Holdings& recorded);
 

@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "api/held.h"
@@ -230,6 +231,20 @@ RegisterOutcome OpenRegister::create(const std::string& location, const std::str
   return done(0);
 }
 
+/// What is told of new events, told of the file that they come from.
+/// @param left  those that were looked at, of `events`
+static void place_in_file(std::vector<Report>& reports, const std::vector<std::string>& left,
+                          const std::vector<std::string>& events, const AppendOptions& options) {
+  if (options.at.size() != events.size()) return;
+  std::unordered_map<std::string_view, unsigned> line_of;
+  for (std::size_t i = events.size(); i-- > 0;) line_of[events[i]] = options.at[i];
+  for (Report& r : reports) {
+    if (r.place.file != new_events || r.place.line == 0 || r.place.line > left.size()) continue;
+    r.place.file = options.file;
+    r.place.line = line_of.at(left[r.place.line - 1]);
+  }
+}
+
 RegisterOutcome OpenRegister::append(const std::vector<std::string>& events, const Recorder& recorder,
                                      const AppendOptions& options) {
   Ledger ledger(body_->record);
@@ -246,6 +261,7 @@ RegisterOutcome OpenRegister::append(const std::vector<std::string>& events, con
     out.number += pass_over(*standing, left);
     std::vector<Report> found;
     Failure f = unfit(*standing, left, options.world, found);
+    place_in_file(found, left, events, options);
     if (f) out.reports.clear();
     for (Report& r : found)
       if (said.insert(r.message).second) out.reports.push_back(std::move(r));

@@ -42,8 +42,10 @@ Date EventValues::day(Value v, TextSpan at) {
 Amount EventValues::amount(Value v, TextSpan at, std::string_view what, std::string_view example) {
   const auto a = parse_amount(json.scalar(v));
   if (a && a->ten_thousandths > 0) return *a;
-  diags().emit(code::wrong_form, at,
-               fmt::format("{} above zero and up to a million million, such as {}", what, example));
+  diags().emit(
+      code::wrong_form, at,
+      fmt::format("{} above zero and up to a million million, with at most four decimals, such as {}", what,
+                  example));
   return {};
 }
 Amount EventValues::quantity(Value v, TextSpan at) {

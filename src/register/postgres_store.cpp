@@ -159,7 +159,7 @@ class PostgresStore : public Store {
     }
     PQsetNoticeProcessor(
         db_, [](void*, const char*) {}, nullptr);
-    if (!there()) return problem(code::not_a_register, location_);
+    if (!there()) return no_register(location_);
     const Answer a = Values().ask(
         db_,
         "SELECT format, CASE WHEN to_regclass('entry') IS NOT NULL THEN 1 WHEN EXISTS (SELECT 1 FROM "

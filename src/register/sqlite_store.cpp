@@ -139,9 +139,9 @@ class SqliteStore : public Store {
   /// That this is a register of a format that is read here, or can be brought to it.
   Failure recognised() {
     const int opened = first_look();
-    if (opened == SQLITE_NOTADB) return problem(code::not_a_register, path_);
+    if (opened == SQLITE_NOTADB) return no_register(path_);
     if (opened != SQLITE_OK) return failed();
-    if (pragma("PRAGMA application_id") != application_id) return problem(code::not_a_register, path_);
+    if (pragma("PRAGMA application_id") != application_id) return no_register(path_);
     const auto [v, is] = formats();
     if (v >= format_1::version && v <= format_version && v != is) return format_altered(v, is);
     if (v == format_version || v == without_digest || (v == format_1::version && !read_only())) return {};

@@ -30,6 +30,11 @@ Problem format_altered(std::int64_t says, std::int64_t is) {
   return p;
 }
 
+Problem no_register(const std::string& location) {
+  Problem p = problem(code::not_a_register, location);
+  p.cure = "name one that `sekisho register init` made";
+  return p;
+}
 Problem row_missing(const char* of) {
   return problem(code::register_altered, fmt::format("{} is not there", of));
 }

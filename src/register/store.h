@@ -123,6 +123,7 @@ class Moment {
 
 /// Whether a store lies there: an address of a server, or a file in the form of one.
 bool names_store(const std::string& location);
+Problem no_register(const std::string& location);
 /// What is said where a row that every register has is not there.
 Problem row_missing(const char* of);
 /// @param location  a file, or a `postgresql://` address
