@@ -5,10 +5,10 @@
 
 #include "sekisho/sekisho.h"
 
-// The law of one day, compiled once; then single requests, one after the other, each in well under a
-// millionth of a second. What it says is what `decide` says where authorities have granted and found nothing
-// but what is told: the finding over all completions of what is known, the rules that apply, and the facts it
-// rests on.
+// The law of one day, compiled once; then single requests, one after the other, each in less than a
+// microsecond where every fact is known, and in some microseconds where not (docs/performance.md). What it
+// says is what `decide` says where authorities have granted and found nothing but what is told: the finding
+// over all completions of what is known, the rules that apply, and the facts it rests on.
 //
 //     DayLaw law(books, "2023-12-22");
 //     DayLaw::Request request = law.request();        // each thread its own

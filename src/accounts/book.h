@@ -13,7 +13,7 @@
 // Example: ten pieces for one consignee on a licence of 100 pieces, 40 a year and 20 for each consignee, and
 // on an end-use certificate for 12. All four limits must have ten free; the first that lacks and every other
 // that lacks are named, with how much. Two shipments of ten: the second finds two free on the certificate, is
-// refused with "lacks 8 pieces", and has taken nothing from the licence.
+// refused with "8 pieces more than is free", and has taken nothing from the licence.
 //
 // A use counts in the period of its own day. A reservation made for December and drawn in January moves to
 // January's period, and is refused if there is no room there.
@@ -21,8 +21,9 @@
 // What is learned late undoes nothing: a use is refused by the acts that were recorded before it, so that a
 // suspension can be told which came to be known after goods had moved. It stands, and is named (`late`).
 //
-// The book asks no clock and knows no law: what covers what is the instrument's scope; which need it answers
-// is for its caller. It holds only what it was told, in that order, so a correction is a new book.
+// The book asks no clock and knows no law: what covers what is the instrument's scope, and which need it
+// answers its text; which needs there are is for its caller. It holds only what it was told, in that order,
+// so a correction is a new book.
 
 namespace sekisho {
 

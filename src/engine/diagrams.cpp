@@ -22,11 +22,6 @@ std::uint64_t mix(std::uint64_t h, std::uint64_t x) {
 Diagrams::Diagrams(std::vector<std::uint16_t> sizes, std::size_t node_limit)
     : sizes_(std::move(sizes)), limit_(node_limit), table_(first_table), cache_(first_table) {}
 
-std::size_t Diagrams::bytes() const {
-  return nodes_.size() * sizeof(Node) + edges_.size() * sizeof(Ref) + table_.size() * sizeof(std::uint32_t) +
-         cache_.size() * sizeof(Kept);
-}
-
 // --- nodes ---
 
 std::size_t Diagrams::place(Level level, std::span<const Ref> children) const {

@@ -79,7 +79,6 @@ class Diagrams {
   std::size_t edges() const { return edges_.size(); }
   void limit(std::size_t nodes) { limit_ = nodes; }
   std::size_t limit() const { return limit_; }
-  std::size_t bytes() const;
 
   Level level(Ref r) const { return nodes_[r.bits].level; }
   std::span<const Ref> children(Ref r) const {
