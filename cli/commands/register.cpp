@@ -381,6 +381,7 @@ void add_register(App& app, Outcome& outcome) {
   c->add_option("--by", o->by, "who disposes of it")->required();
   c->add_option("--reason", o->reason, "why, such as the end of its retention")->required();
   c->footer(
+      "Once a correction was proposed as entry 9 (`register waiting` shows what waits):\n\n"
       "Example: sekisho register reject --register exports.register --entry 9 --by officer_2 --reason "
       "\"another lot\" && \\\n"
       "         sekisho register dispose --register exports.register --entry 9 --by officer_1 --reason "

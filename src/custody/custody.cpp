@@ -111,8 +111,11 @@ class Custody::Step {
   void check() {
     switch (e_.kind) {
       case EventKind::make:
-      case EventKind::assemble:
-      case EventKind::disassemble: new_numbers(); break;
+      case EventKind::assemble: new_numbers(); break;
+      case EventKind::disassemble:
+        no_more_of_an_item();
+        new_numbers();
+        break;
       case EventKind::split:
         only_one(taken_.size(), "one lot that is split", "split each by an event of its own");
         conserved();
@@ -127,6 +130,7 @@ class Custody::Step {
         break;
       case EventKind::repair:
         repaired_conserved();
+        no_more_of_an_item();
         new_numbers();
         break;
       case EventKind::transfer: parts_have_numbers(); break;
@@ -203,6 +207,20 @@ class Custody::Step {
   bool one_item(std::string_view taken, const LotGiven& l) {
     if (l.item != taken) diags_.emit(code::not_conserved, l.at, e_.id, taken, l.item);
     return l.item == taken;
+  }
+  /// What is taken apart or repaired gives no more of an item than was taken of it; what it gives of others,
+  /// nobody counts.
+  void no_more_of_an_item() {
+    std::map<std::string_view, std::pair<std::vector<Taken>, std::vector<LotGiven>>> of;
+    for (const Taken& t : taken_) of[c_.states_[t.state].item].first.push_back(t);
+    for (const LotGiven& l : g_->gives)
+      if (const auto it = of.find(l.item); it != of.end()) it->second.second.push_back(l);
+    for (const auto& [item, lots] : of) {
+      if (lots.second.empty()) continue;
+      const auto in = sum(lots.first), out = sum(lots.second);
+      if (in && out && in->unit == out->unit && out->ten_thousandths > in->ten_thousandths)
+        diags_.emit(code::not_conserved, e_.at, e_.id, to_string(*in), to_string(*out));
+    }
   }
   void repaired_conserved() {
     const auto [t, l] = repaired();

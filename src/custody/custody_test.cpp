@@ -307,6 +307,29 @@ TEST_CASE("a serial number is that of one piece of its item, as long as the piec
   CHECK(taken("assemble", given(piece("m"))) == "");
 }
 
+TEST_CASE("what is taken apart or repaired gives no more of an item than it took") {
+  const std::string made =
+      event("make", "2020-01-01", R"(,"gives":[{"lot":"l","item":"gyro","quantity":"9 pieces"}])");
+  const auto kept = [&](const char* kind, const char* gives) {
+    return Kept(made +
+                event(kind, "2020-01-02", fmt::format(R"(,"takes":[{{"lot":"l"}}],"gives":[{}])", gives)))
+        .codes();
+  };
+  CHECK(kept("disassemble", R"({"lot":"m","item":"gyro","quantity":"10 pieces"})") == "SK3207");
+  CHECK(kept("disassemble", R"({"lot":"m","item":"gyro","quantity":"9 pieces"})") == "");
+  CHECK(kept("disassemble", R"({"lot":"m","item":"bolt","quantity":"100 pieces"})") == "");
+  CHECK(
+      kept(
+          "repair",
+          R"({"lot":"l","item":"gyro","quantity":"9 pieces"},{"lot":"m","item":"gyro","quantity":"1 pieces"})") ==
+      "SK3207");
+  CHECK(
+      kept(
+          "repair",
+          R"({"lot":"l","item":"gyro","quantity":"9 pieces"},{"lot":"m","item":"bolt","quantity":"1 pieces"})") ==
+      "");
+}
+
 TEST_CASE("what a repair gives with other numbers is told by the numbers") {
   const Kept k(
       event("make", "2020-01-01",
