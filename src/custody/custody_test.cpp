@@ -647,9 +647,9 @@ class Maker {
             fmt::format(R"(,"takes":[{},{}],"gives":[{}],"made_in":"US")", take(l), take(m), give(n, 2)));
       case 5:
         lots_.erase(l);
-        lots_[n] = 3;
+        lots_[n] = std::min(q, 3);
         return event("disassemble", when(),
-                     fmt::format(R"(,"takes":[{}],"gives":[{}])", take(l), give(n, 3)));
+                     fmt::format(R"(,"takes":[{}],"gives":[{}])", take(l), give(n, lots_[n])));
       case 6: return attest_line(l);
       case 7:
         lots_[l] -= part;
