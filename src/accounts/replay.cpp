@@ -275,17 +275,17 @@ bool concerns_accounts(const Event& e) {
 
 Accounts replay_accounts(std::span<const Event> recorded, Date on, const World& world, Diagnostics& diags) {
   std::vector<const Event*> events = corrected(recorded, diags);
-  // What an authorisation is on a day it is all day; what was booked before that was told stands.
-  std::stable_sort(events.begin(), events.end(), [](const Event* a, const Event* b) {
-    const auto rank = [](const Event* e) { return std::holds_alternative<Authorise>(e->body) ? 0 : 1; };
-    return std::pair(a->on, rank(a)) < std::pair(b->on, rank(b));
-  });
   Accounts out;
   if (std::none_of(events.begin(), events.end(), [](const Event* e) {
         return concerns_accounts(*e) || std::holds_alternative<Stop>(e->body) ||
                std::holds_alternative<Lift>(e->body);
       }))
     return out;
+  // What an authorisation is on a day it is all day; what was booked before that was told stands.
+  std::stable_sort(events.begin(), events.end(), [](const Event* a, const Event* b) {
+    const auto rank = [](const Event* e) { return std::holds_alternative<Authorise>(e->body) ? 0 : 1; };
+    return std::pair(a->on, rank(a)) < std::pair(b->on, rank(b));
+  });
   const RecordedPlaces places(recorded);
   Wholes wholes;
   wholes.know(world);

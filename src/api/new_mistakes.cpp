@@ -69,6 +69,7 @@ class Growing {
   /// What was recorded and reads as refused counts nothing, and its room is no room: on its authorisations
   /// nothing more is booked until that is put right.
   void beside_refused(const Accounts& accounts, std::span<const Event> events, Diagnostics& told) const {
+    if (accounts.refused.empty()) return;
     const RecordedPlaces places(events);
     std::map<std::string_view, const Reserve*> reservations;
     const auto under = [&](const Event& e) {
