@@ -27,6 +27,7 @@ struct RegisterOptions {
   std::vector<std::string> checkpoints;
   static constexpr std::size_t unnamed = SIZE_MAX;
   std::size_t batch = 1000, from = 0, to = unnamed, entry = unnamed, size = unnamed, grown_from = unnamed;
+  unsigned years = 0;
 };
 
 int told(const RegisterOutcome& r) {
@@ -223,6 +224,12 @@ int prove(OpenRegister& r, const RegisterOptions& o) {
   return told(p);
 }
 
+int retain(OpenRegister& r, const RegisterOptions& o) {
+  const RegisterOutcome p = r.retain(o.years, o.reason, {o.by, now()});
+  if (p.ok) fmt::print("entry {} proposes it; it holds once another officer confirms it\n", p.number);
+  return told(p);
+}
+
 int dispose(OpenRegister& r, const RegisterOptions& o) {
   const RegisterOutcome d = r.dispose(o.entry, o.reason, {o.by, now()});
   if (d.ok) fmt::print("the body of entry {} is gone; entry {} says so\n", o.entry, d.number);
@@ -373,6 +380,16 @@ void add_register(App& app, Outcome& outcome) {
   c->add_option("--grown-from", o->grown_from, "the size it had before");
   c->add_option("--size", o->size, "the size it is proved for (all)");
   c->footer("Example: sekisho register prove --register exports.register --entry 3");
+
+  c = below(*r, "retain", "propose for how many years entries are kept before `dispose` may take them", o,
+            retain, outcome);
+  c->add_option("--years", o->years, "1 to 100, counted from when an entry was recorded")->required();
+  c->add_option("--by", o->by, "who proposes it")->required();
+  c->add_option("--reason", o->reason, "why, such as the law that asks for it")->required();
+  c->footer(
+      "Example: sekisho register retain --register exports.register --years 5 --by officer_1 --reason \"15 "
+      "CFR "
+      "762.6\"");
 
   c = below(*r, "dispose",
             "take what an entry says away for good, once it holds no more; that it was there stays proved", o,

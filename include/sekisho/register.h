@@ -94,7 +94,11 @@ class OpenRegister {
   RegisterOutcome confirm(std::uint64_t proposal, const std::string& reason, const Recorder& recorder,
                           const std::optional<SourceText>& world = {});
   RegisterOutcome reject(std::uint64_t proposal, const std::string& reason, const Recorder& recorder);
-  /// Takes a body away for good and records that, and why. What holds or waits stays: docs/register.md.
+  /// Proposes for how many years entries are kept before `dispose` may take them: 1 to 100. It holds once
+  /// another officer confirms it. @returns `number`: the entry that proposes it @fails SK3510, SK3512
+  RegisterOutcome retain(unsigned years, const std::string& reason, const Recorder& recorder);
+  /// Takes a body away for good and records that, and why. What holds, waits or is kept stays:
+  /// docs/register.md.
   /// `text`: why files may still hold it, or empty. @fails SK3509, SK3510
   RegisterOutcome dispose(std::uint64_t entry, const std::string& reason, const Recorder& recorder);
   /// `number`: how many entries there are.

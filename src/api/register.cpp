@@ -349,6 +349,11 @@ RegisterOutcome OpenRegister::dispose(std::uint64_t entry, const std::string& re
   return disposed ? done(disposed->entry, disposed->traces.value_or("")) : failed(disposed.problem());
 }
 
+RegisterOutcome OpenRegister::retain(unsigned years, const std::string& reason, const Recorder& recorder) {
+  const auto at = Ledger(body_->record).propose_retention(years, reason, recorder.by, recorder.now, fresh());
+  return at ? body_->timely(done(*at), recorder.now) : failed(at.problem());
+}
+
 RegisterOutcome OpenRegister::size() {
   const auto n = body_->record.size();
   return n ? done(*n) : failed(n.problem());

@@ -10,7 +10,8 @@ namespace sekisho {
 /// Kinds of entries besides `dispose`.
 inline constexpr std::string_view event_entry = "event", decision_entry = "decision",
                                   proposed_event = "proposed event", proposed_decision = "proposed decision",
-                                  confirmation = "confirm", rejection = "reject";
+                                  proposed_retention = "proposed retention", confirmation = "confirm",
+                                  rejection = "reject";
 
 /// An entry that holds: recorded and, where it needs that, confirmed.
 struct Holding {

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "ledger/officer.h"
+#include "ledger/retention.h"
 #include "model/event_reader.h"
 
 namespace sekisho {
@@ -70,6 +71,16 @@ Result<Sequence> Ledger::record_decision(const std::string& body, const std::str
   return record_.append({e}, salts_from);
 }
 
+Result<Sequence> Ledger::propose_retention(unsigned years, const std::string& reason, const std::string& by,
+                                           std::int64_t now, const Hash& salts_from) {
+  if (auto f = unnamed(by, reason)) return *f;
+  if (years < 1 || years > longest_retention)
+    return problem(code::not_recordable,
+                   fmt::format("entries are kept for 1 to {} years, not {}", longest_retention, years));
+  const NewEntry e{{now, by, std::string(proposed_retention), std::nullopt}, Retention::body(years, reason)};
+  return record_.append({e}, salts_from);
+}
+
 Failure Ledger::read(Reading& into) {
   std::optional<Flaw> flaw;
   if (auto f = record_.read(0, behind_all, [&](Entry&& e) {
@@ -123,7 +134,7 @@ Result<Disposed> Ledger::dispose(Sequence entry, const std::string& by, const st
         Reading reading;
         if (auto f = read(reading)) return *f;
         Json says{{"reason", reason}};
-        const auto instead = reading.may_go(entry);
+        const auto instead = reading.may_go(entry, now);
         if (!instead) return instead.problem();
         says.update(*instead);
         return NewEntry{{now, by, std::string(disposal), entry}, to_line(says)};

@@ -40,13 +40,18 @@ class Ledger {
   /// Records a decision. @param discretionary  its case is open, or somebody's discretion decides it
   Result<Sequence> record_decision(const std::string& body, const std::string& by, std::int64_t now,
                                    const Hash& salts_from, bool discretionary);
+  /// Proposes how long entries are kept before disposal may take them: `ledger/retention.h`.
+  /// @param years  from 1 to `longest_retention` @fails SK3510 other years; SK3512 without a name or a reason
+  Result<Sequence> propose_retention(unsigned years, const std::string& reason, const std::string& by,
+                                     std::int64_t now, const Hash& salts_from);
   /// @param may_hold  asked, before an event is confirmed, whether it fits what holds
   /// @fails SK3509; SK3512 no proposal, settled already, of one's own, or without a name or a reason
   using MayHold = std::function<Failure(const Holdings& now, const std::string& event)>;
   Result<Sequence> settle(Sequence proposal, Verdict verdict, const std::string& by,
                           const std::string& reason, std::int64_t now, const Hash& salts_from,
                           const MayHold& may_hold);
-  /// Takes the body of an entry away and records that and why. @fails SK3509; SK3510 it holds or waits
+  /// Takes the body of an entry away and records that and why. @fails SK3509; SK3510 it holds, waits or
+  /// is kept
   Result<Disposed> dispose(Sequence entry, const std::string& by, const std::string& reason, std::int64_t now,
                            const Hash& salts_from);
 

@@ -283,6 +283,38 @@ TEST_CASE("a withdrawn event and a rejected proposal can go and leave nothing in
   CHECK(now->gone == std::vector<std::string>{"e1", "c1"});
 }
 
+TEST_CASE("what a confirmed retention keeps is not disposed of before its day") {
+  constexpr std::int64_t day = 86'400'000'000, leap_day = 19'782 * day;  // 2024-02-29
+  ScratchLedger s;
+  const auto retain = [&](unsigned years, const char* reason, std::int64_t now) {
+    return s.ledger.propose_retention(years, reason, "a", now, fresh_salt());
+  };
+  REQUIRE(record(s, loss("e1"), "a", leap_day));                    // 0
+  REQUIRE(record(s, correction("c1", "e1", "no"), "a", leap_day));  // 1
+  REQUIRE(confirm(s, 1, "b", leap_day));                            // 2
+  CHECK(retain(0, "law", leap_day).problem().code == &code::not_recordable);
+  CHECK(retain(101, "law", leap_day).problem().code == &code::not_recordable);
+  CHECK(retain(5, "", leap_day).problem().code == &code::four_eyes);
+  REQUIRE(retain(5, "law", leap_day));  // 3
+  CHECK(confirm(s, 3, "a", leap_day).problem().code == &code::four_eyes);
+  REQUIRE(confirm(s, 3, "b", leap_day));        // 4
+  const std::int64_t last_kept = 21'607 * day;  // 2029-02-27
+  CHECK(dispose(s, 0, last_kept + day - 1).problem().message.find("until 2029-02-28") != std::string::npos);
+  CHECK(dispose(s, 3, last_kept + day).problem().code == &code::not_recordable);  // it says how long
+  REQUIRE(dispose(s, 0, last_kept + day));                                        // 5
+  REQUIRE(retain(1, "another law", last_kept + day));                             // 6
+  CHECK(dispose(s, 1, last_kept + day).problem().code == &code::not_recordable);  // it holds
+  REQUIRE(s.ledger.settle(6, Verdict::reject, "b", "no", last_kept + day, fresh_salt(), {}));  // 7
+  CHECK(dispose(s, 6, last_kept + 2 * day).problem().code == &code::not_recordable);           // kept
+  REQUIRE(s.ledger.standing());
+
+  // Written past the ledger.
+  REQUIRE(s.record.dispose({{last_kept + 2 * day, "keeper", std::string(disposal), 6}, R"({"reason":"x"})"},
+                           fresh_salt()));
+  CHECK(s.ledger.standing().problem().message.find("entry 6, which is kept until 2034-02-28") !=
+        std::string::npos);
+}
+
 TEST_CASE(
     "an event disposed of while it held, by an earlier program, is named by every answer that needs it") {
   ScratchLedger s;

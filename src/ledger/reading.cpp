@@ -10,8 +10,8 @@
 namespace sekisho {
 namespace {
 
-constexpr std::array kinds{event_entry,  decision_entry, proposed_event, proposed_decision,
-                           confirmation, rejection,      disposal};
+constexpr std::array kinds{event_entry,        decision_entry, proposed_event, proposed_decision,
+                           proposed_retention, confirmation,   rejection,      disposal};
 
 }  // namespace
 
@@ -55,6 +55,10 @@ std::optional<Flaw> Reading::settle(const Entry& e) {
     if (p.said.kind == proposed_event) {
       if (!p.gone && !p.name.corrects.empty()) last_correction_[p.name.corrects] = events_.size();
       events_.push_back({std::move(held), std::move(p.name), p.gone});
+    } else if (p.said.kind == proposed_retention) {
+      const auto years = Retention::read(held.body);
+      if (!years) return Flaw{e.sequence, "what it confirms is gone, and says how long entries are kept"};
+      retentions_.push_back({*years, it->first});
     } else if (!p.gone)
       out_.decisions.push_back(std::move(held));
   }
@@ -63,19 +67,29 @@ std::optional<Flaw> Reading::settle(const Entry& e) {
   return taken;
 }
 
+std::optional<Flaw> Reading::dispose(const Entry& e) {
+  const auto said = parse_json(e.body ? e.body->text : std::string());
+  disposed_[*e.head.about] =
+      said && said->is_object() ? Named{text_at(*said, "event"), text_at(*said, "of")} : Named();
+  if (past_ || retentions_.empty()) return {};
+  const auto kept = retentions_.back().keeps(recorded_[*e.head.about], e.head.recorded);
+  return kept ? std::optional(
+                    Flaw{e.sequence, fmt::format("it disposes of entry {}, which {}", *e.head.about, *kept)})
+              : std::nullopt;
+}
+
 std::optional<Flaw> Reading::take(Entry&& e) {
   last_ = std::max(last_, e.head.recorded);
   past_ = past_ || e.head.recorded > until_;
-  if (e.head.kind == disposal && e.head.about) {
-    const auto said = parse_json(e.body ? e.body->text : std::string());
-    disposed_[*e.head.about] =
-        said && said->is_object() ? Named{text_at(*said, "event"), text_at(*said, "of")} : Named();
-  }
+  recorded_.push_back(e.head.recorded);
+  if (e.head.kind == disposal && e.head.about && *e.head.about < e.sequence)
+    if (auto flaw = dispose(e)) return flaw;
   if (past_) return {};
   if (!e.body) bodiless_.push_back(e.sequence);
   if (e.head.kind == confirmation || e.head.kind == rejection) return settle(e);
   const bool event = e.head.kind == event_entry || e.head.kind == proposed_event;
-  const bool proposal = e.head.kind == proposed_event || e.head.kind == proposed_decision;
+  const bool retention = e.head.kind == proposed_retention;
+  const bool proposal = event ? e.head.kind == proposed_event : retention || e.head.kind == proposed_decision;
   if (!event && !proposal && e.head.kind != decision_entry) return {};
   Named name;
   std::string body = e.body ? std::move(e.body->text) : std::string();
@@ -90,6 +104,8 @@ std::optional<Flaw> Reading::take(Entry&& e) {
     if (!proposal)
       if (auto flaw = name_taken(e.sequence, name.id)) return flaw;
   }
+  if (retention && e.body && !Retention::read(body))
+    return Flaw{e.sequence, "it does not say how long entries are kept, and why"};
   if (proposal)
     waiting_[e.sequence] = {
         {e.sequence, e.head.recorded, std::move(e.head.by), std::move(e.head.kind), std::move(body)},
@@ -107,13 +123,21 @@ const Reading::Held* Reading::instead_of(const Named& name, std::size_t place) c
   return it != last_correction_.end() && it->second > place ? &events_[it->second] : nullptr;
 }
 
-Result<Json> Reading::may_go(Sequence entry) const {
-  const auto refused = [&](const char* why, const char* cure) {
+Result<Json> Reading::may_go(Sequence entry, std::int64_t now) const {
+  const auto refused = [&](std::string_view why, const char* cure) {
     Problem p = problem(code::not_recordable, fmt::format("entry {} {}", entry, why));
     p.cure = cure;
     return p;
   };
   if (waits(entry)) return refused("waits for a second officer", "confirm or reject it first");
+  if (std::any_of(retentions_.begin(), retentions_.end(),
+                  [&](const Retention& r) { return r.said_by == entry; }))
+    return refused("says how long entries are kept", "it stays on record");
+  if (!retentions_.empty() && entry < recorded_.size())
+    if (const auto kept = retentions_.back().keeps(recorded_[entry], std::max(now, last_)))
+      return refused(*kept,
+                     "wait until then; where that is longer than the law asks, `sekisho register retain` "
+                     "proposes another period");
   const auto it =
       std::find_if(events_.begin(), events_.end(), [&](const Held& h) { return h.said.entry == entry; });
   if (it == events_.end()) return Json::object();

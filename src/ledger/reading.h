@@ -8,6 +8,7 @@
 #include "base/diagnostics.h"
 #include "base/json.h"
 #include "ledger/holdings.h"
+#include "ledger/retention.h"
 #include "model/event_reader.h"
 #include "register/register.h"
 
@@ -43,8 +44,9 @@ class Reading {
   bool waits(Sequence s) const { return waiting_.contains(s); }
   bool settled(Sequence s) const { return settled_.contains(s); }
   /// What a disposal of the entry has to say besides its reason, so that whoever reads later knows what
-  /// stands in its place. @fails SK3510 it holds or waits
-  Result<Json> may_go(Sequence entry) const;
+  /// stands in its place. @param now  microseconds since 1970-01-01 UTC
+  /// @fails SK3510 it holds, waits or is kept
+  Result<Json> may_go(Sequence entry, std::int64_t now) const;
   /// @fails SK3506 a body that is gone and of which nothing says that it was disposed of; SK3513
   Result<Holdings> finish();
 
@@ -67,6 +69,8 @@ class Reading {
   /// The latest correction of what an event says, after the one at `place`; nullptr if there is none.
   const Held* instead_of(const Named& name, std::size_t place) const;
   std::optional<Flaw> settle(const Entry& e);
+  /// @pre e disposes of an entry before it
+  std::optional<Flaw> dispose(const Entry& e);
   /// That another event which holds has the name already.
   std::optional<Flaw> name_taken(Sequence by, const std::string& id);
   Failure name_gone();
@@ -78,6 +82,8 @@ class Reading {
   EventReader reader_{told_};
   std::map<Sequence, Proposal> waiting_;
   std::set<Sequence> settled_;
+  std::vector<Retention> retentions_;   // that were confirmed; the last counts
+  std::vector<std::int64_t> recorded_;  // of each entry, when
   std::vector<Held> events_;
   std::unordered_map<std::string, std::size_t>
       last_correction_;  // of each event the place of its last that is there
