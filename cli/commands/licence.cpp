@@ -48,7 +48,8 @@ std::string bar(const Json& b) {
   const double granted = number(text_at(b, "granted"));
   const auto length = [&](const char* key) {
     const double n = number(text_at(b, key));
-    return n == 0 ? 0 : std::max(1, static_cast<int>(std::lround(n / granted * steps)));
+    if (n == 0) return 0;
+    return n >= granted ? steps : std::max(1, static_cast<int>(std::lround(n / granted * steps)));
   };
   const int drawn = length("drawn"), reserved = std::min(length("reserved"), steps - std::min(steps, drawn));
   std::string out;

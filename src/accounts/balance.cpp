@@ -37,11 +37,6 @@ std::int64_t RollingBalance::free(Date day) const {
   return granted_ - most;
 }
 
-bool RollingBalance::sound() const {
-  return std::all_of(days_.begin(), days_.end(),
-                     [&](const Day& d) { return used(d.after, d.day) <= granted_; });
-}
-
 Balance RollingBalance::window(Date last) const {
   const Date after = add_months(last, -months_);
   Balance out(granted_);

@@ -8,7 +8,7 @@ namespace sekisho {
 
 /// What is used of one limit, or of one consignee's or period's part of it, in ten-thousandths of its unit.
 /// granted = drawn + reserved + free after every booking. `free` is kept and not computed, so that the sum
-/// can be checked; it is below zero only between a booking that does not fit and its undoing.
+/// can be checked; it is below zero where an act that was told later grants less than was used before it.
 class Balance {
  public:
   explicit Balance(std::int64_t granted) : granted_(granted), free_(granted) {}
@@ -35,8 +35,6 @@ class RollingBalance {
   /// The window that ends on a day, as a balance of its own.
   Balance window(Date last) const;
   bool unused() const { return days_.empty(); }
-  /// No window holds more than is granted.
-  bool sound() const;
   friend bool operator==(const RollingBalance&, const RollingBalance&) = default;
 
  private:

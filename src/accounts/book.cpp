@@ -30,7 +30,7 @@ struct Draw {
   std::uint32_t reservation;
   Date on;
   std::vector<DrawnPart> parts;
-  std::optional<std::size_t> recorded;
+  std::size_t recorded;
 };
 
 std::vector<LimitAccount> accounts_of(const std::vector<Limit>& limits) {
@@ -75,6 +75,12 @@ struct Book::Body {
   }
 
   // --- booking ---
+  /// A use, and how much was recorded before it.
+  struct Use {
+    const std::string& id;
+    Date on;
+    std::size_t recorded;
+  };
   static void book(std::vector<LimitAccount>& limits, const Booking& b) {
     for (LimitAccount& l : limits)
       if (l.applies(b.line->asked)) l.book(b);
@@ -94,7 +100,7 @@ struct Book::Body {
       const OpenReservation& held = *reservations[r];
       for (const OpenLine& l : held.lines)
         if (held.on < before && touches(l) < static_cast<std::ptrdiff_t>(l.accounts.size()))
-          out.push_back({index, &l, held.on, {l.quantity.reserved, 0}, {l.value.reserved, 0}});
+          out.push_back({index, &l, held.on, {l.quantity.reserved, 0}, {l.value.reserved, 0}, held.recorded});
     }
     for (const std::uint32_t d : a.draws)
       for (const DrawnPart& p : draws[d].parts) {
@@ -106,7 +112,8 @@ struct Book::Body {
                        &l,
                        draws[d].on,
                        {0, p.quantity - (back ? p.quantity_back : 0)},
-                       {0, p.value - (back ? p.value_back : 0)}});
+                       {0, p.value - (back ? p.value_back : 0)},
+                       draws[d].recorded});
       }
     return out;
   }
@@ -128,17 +135,15 @@ struct Book::Body {
       if (least < 0) report_lack(out, id, l, least);
     }
   }
-  /// Books all or, where anything is refused or was before, nothing. What is older than an account's last
-  /// terms must have fitted those before, too.
-  void book_all(Refusals& out, const std::vector<Booking>& moved) {
-    for (const Booking& b : moved) book(accounts[b.account].limits, b);
+  /// Books all or, where anything is refused or was before, nothing.
+  void book_all(Refusals& out, const std::vector<Booking>& moved, const Use& use) {
     std::vector<std::uint32_t> touched;
     for (const Booking& b : moved)
       if (std::find(touched.begin(), touched.end(), b.account) == touched.end()) touched.push_back(b.account);
-    for (const std::uint32_t i : touched) {
-      overdrawn(out, accounts[i].id(), accounts[i].limits, i, moved);
-      earlier_terms(out, i, moved);
-    }
+    for (const Booking& b : moved) book(accounts[b.account].limits, b);
+    for (const std::uint32_t i : touched)
+      by_what_was_known(out, accounts[i], use,
+                        [&](Refusals& wrong, const Sight& as_of) { limits_lack(wrong, i, moved, as_of); });
     if (!out.empty())
       for (auto b = moved.rbegin(); b != moved.rend(); ++b) book(accounts[b->account].limits, undone(*b));
   }
@@ -157,14 +162,22 @@ struct Book::Body {
       }
     });
   }
-  void earlier_terms(Refusals& out, std::uint32_t index, const std::vector<Booking>& moved) const {
+  /// Limits that what was just booked overdraws: of the last terms, and, where it is older than they, of
+  /// those before.
+  void limits_lack(Refusals& out, std::uint32_t index, const std::vector<Booking>& moved,
+                   const Sight& as_of) const {
     const Account& a = accounts[index];
-    for (std::size_t k = 0; k + 1 < a.history.size(); ++k) {
-      const Date end = a.history[k + 1].on;
+    const std::vector<const Terms*> told = terms_told(a, as_of);
+    for (std::size_t k = 0; k < told.size(); ++k) {
+      const Date end = k + 1 < told.size() ? told[k + 1]->on : far_future;
       if (std::none_of(moved.begin(), moved.end(),
                        [&](const Booking& b) { return b.account == index && b.day < end; }))
         continue;
-      auto limits = accounts_of(a.history[k].text.instrument.limits);
+      if (told[k] == &a.history.back()) {
+        overdrawn(out, a.id(), a.limits, index, moved);
+        continue;
+      }
+      auto limits = accounts_of(told[k]->text.instrument.limits);
       for (const Booking& b : bookings(a, end)) book(limits, b);
       for (const Booking& b : moved)
         if (b.account == index && b.day < end) book(limits, b);
@@ -173,12 +186,6 @@ struct Book::Body {
   }
 
   // --- what a use asks ---
-  /// A use, and how much was recorded before it.
-  struct Use {
-    const std::string& id;
-    Date on;
-    std::optional<std::size_t> recorded;
-  };
   /// What is learned late undoes no use: what is wrong by all that is recorded is wrong unless nothing was by
   /// what was recorded before the use. Then it is noted that it stands.
   /// @param check  of a sight, what is wrong
@@ -188,10 +195,9 @@ struct Book::Body {
     Refusals wrong;
     check(wrong, all);
     if (wrong.empty()) return;
-    if (use.recorded)
-      for (const Sight& then : sights_of(use.on, *use.recorded))
-        if (Refusals wrong_then; check(wrong_then, then), wrong_then.empty())
-          return stands(use.id, a.id(), terms_as_of(a, all).recorded.place, wrong.front().says);
+    for (const Sight& then : sights_of(use.on, use.recorded))
+      if (Refusals wrong_then; check(wrong_then, then), wrong_then.empty())
+        return stands(use.id, a.id(), terms_as_of(a, all).recorded.place, wrong.front().says);
     out.insert(out.end(), wrong.begin(), wrong.end());
   }
   void stands(const std::string& use, const std::string& authorisation, std::size_t recorded,
@@ -216,7 +222,7 @@ struct Book::Body {
           return answers(i, n.need) && i.authority == n.from;
         };
         const Instrument& i = terms_as_of(*a, {use.on}).text.instrument;
-        const auto then = sights_of(use.on, use.recorded.value_or(SIZE_MAX));
+        const auto then = sights_of(use.on, use.recorded);
         if (gives({use.on}) || std::any_of(then.begin(), then.end(), gives))
           answered = true;
         else if (answers(i, n.need))
@@ -306,7 +312,7 @@ struct Book::Body {
     if (!can_be_counted(out)) return out;
 
     auto held = std::make_unique<OpenReservation>();
-    *held = {r.id, r.by, r.on, r.until, {}};
+    *held = {r.id, r.by, r.on, r.until, r.recorded, {}};
     held->lines.reserve(r.lines.size());
     std::vector<Booking> moved;
     for (const ReservedLine& l : r.lines) {
@@ -321,7 +327,7 @@ struct Book::Body {
         moved.push_back({open.accounts.back(), &open, r.on, open.quantity, open.value});
       }
     }
-    book_all(out, moved);
+    book_all(out, moved, {r.id, r.on, r.recorded});
     if (!out.empty()) return out;
     const auto index = static_cast<std::uint32_t>(reservations.size());
     reservation_of.emplace(r.id, index);
@@ -416,7 +422,7 @@ struct Book::Body {
     OpenReservation* r = find_reservation(out, t);
     if (!r) return out;
     const auto over = ended.find(reservation_of.find(t.of)->second);
-    const bool was_open = over != ended.end() && t.recorded && *t.recorded < over->second.recorded;
+    const bool was_open = over != ended.end() && t.recorded < over->second.recorded;
     const std::size_t noted = late.size();
     take(out, *r, was_open ? &over->second : nullptr);
     if (!out.empty()) late.resize(noted);
@@ -460,7 +466,7 @@ struct Book::Body {
         if (over == nullptr) moved.push_back({a, &r.lines[m.line], r.on, {-m.quantity, 0}, {-m.value, 0}});
         moved.push_back({a, &r.lines[m.line], t.on, {0, m.quantity}, {0, m.value}});
       }
-    book_all(out, moved);
+    book_all(out, moved, use);
     if (!out.empty()) return;
     if (over != nullptr)
       stands(t.id, over->authorisation, over->recorded,
@@ -524,7 +530,7 @@ struct Book::Body {
   /// By all that is recorded, or by what was when it was drawn.
   static bool restores(const Account& a, const Draw& d) {
     if (terms_as_of(a, {d.on}).text.restores_on_return) return true;
-    const auto then = sights_of(d.on, d.recorded.value_or(SIZE_MAX));
+    const auto then = sights_of(d.on, d.recorded);
     return std::any_of(then.begin(), then.end(),
                        [&](const Sight& as_of) { return terms_as_of(a, as_of).text.restores_on_return; });
   }
@@ -615,13 +621,27 @@ struct Book::Body {
           {Why::too_large, id, fmt::format("`{}` has been used for more than can be counted", id), {}});
     if (!out.empty()) return out;
     for (const Booking& b : used) book(limits, b);
-    overdrawn(out, id, limits, account_of.find(id)->second, used);
-    if (!out.empty()) return out;
+    Refusals over;
+    overdrawn(over, id, limits, account_of.find(id)->second, used);
+    if (!over.empty() && used_knowing(recorded, limits, used)) return over;
+    for (const Refusal& r : over)
+      late.push_back({id, id, recorded.place,
+                      fmt::format("{} more than it grants were drawn or reserved before this was recorded",
+                                  to_string(*r.lacks))});
     if (last && ends(a.state))
       for (const std::uint32_t r : std::vector(known->reservations)) end_reservation(r, id, recorded.place);
     history.insert(at, {on, a, recorded});
     if (last) known->limits = std::move(limits);
     return out;
+  }
+  /// Whether some use that was recorded after an act is above its limits, which are booked with all uses.
+  static bool used_knowing(const ActPlace& act, const std::vector<LimitAccount>& limits,
+                           const std::vector<Booking>& used) {
+    return std::any_of(used.begin(), used.end(), [&](const Booking& b) {
+      return b.recorded > act.place && std::any_of(limits.begin(), limits.end(), [&](const LimitAccount& l) {
+               return l.applies(b.line->asked) && l.free(*b.line, b.day) < 0;
+             });
+    });
   }
   /// Where nothing limited them, uses may come to more than 64 bits hold.
   static bool can_be_summed(const std::vector<Booking>& used) {
@@ -686,7 +706,7 @@ struct Book::Body {
       const Limit& m = l.limit();
       if (m.period != PeriodKind::whole || m.each_consignee || !m.items.empty() || !m.consignees.empty())
         return false;
-      return l.rows(on, consignees).front().free.ten_thousandths == 0;
+      return l.rows(on, consignees).front().free.ten_thousandths <= 0;
     });
   }
 };
@@ -723,7 +743,7 @@ std::vector<std::string> Book::ids() const {
   for (const Account& a : body_->accounts) out.push_back(a.id());
   return out;
 }
-const Authorisation* Book::terms(std::string_view id, Date on, std::optional<std::size_t> before) const {
+const Authorisation* Book::terms(std::string_view id, Date on, std::size_t before) const {
   const Account* a = body_->account(id);
   return a ? &terms_as_of(*a, {on, before}).text : nullptr;
 }

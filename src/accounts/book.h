@@ -19,7 +19,8 @@
 // January's period, and is refused if there is no room there.
 //
 // What is learned late undoes nothing: a use is refused by the acts that were recorded before it, so that a
-// suspension can be told which came to be known after goods had moved. It stands, and is named (`late`).
+// suspension can be told which came to be known after goods had moved. It stands, and is named (`late`). An
+// amendment that grants less than was used before it was told leaves less than nothing free.
 //
 // The book asks no clock and knows no law: what covers what is the instrument's scope, and which need it
 // answers its text; which needs there are is for its caller. It holds only what it was told, in that order,
@@ -27,20 +28,23 @@
 
 namespace sekisho {
 
+/// The place in the record of what is not in it yet: behind all that is.
+inline constexpr std::size_t not_recorded_yet = SIZE_MAX;
+
 struct Reservation {
   std::string id, by;
   Date on;                    // the day for which the goods are to move
   std::optional<Date> until;  // free from the day after
   std::vector<ReservedLine> lines;
-  std::optional<Date> booked = {};           // the day on which it is asked; none: the same
-  std::optional<std::size_t> recorded = {};  // its place in the record; none: behind all
+  std::optional<Date> booked = {};          // the day on which it is asked; none: the same
+  std::size_t recorded = not_recorded_yet;  // its place in the record
 };
 
 struct Taking {
   std::string id, of;  // of: a reservation, or for a restoring a draw
   Date on;
-  std::vector<Part> parts;                   // none: everything that is left
-  std::optional<std::size_t> recorded = {};  // its place in the record; none: behind all
+  std::vector<Part> parts;  // none: everything that is left
+  std::size_t recorded = not_recorded_yet;
 };
 
 enum class Why : std::uint8_t {
@@ -86,11 +90,12 @@ struct ActPlace {
   std::size_t place = 0, first = 0;
 };
 
-/// A use that stands though an act that was recorded after it would have refused it.
+/// A use that stands though an act that was recorded after it would have refused it; or an act that grants
+/// less than was used before it.
 struct LateUse {
-  std::string use, authorisation;
-  std::size_t recorded;  // the place of the act
-  std::string says;      // what is wrong by it
+  std::string use, authorisation;  // the same of an act
+  std::size_t recorded;            // the place of the act
+  std::string says;                // what is wrong by it
 };
 
 /// A limit as it stands for a day.
@@ -115,6 +120,7 @@ struct OpenReservation {
   std::string id, by;
   Date on;
   std::optional<Date> until;
+  std::size_t recorded;  // its place in the record
   std::vector<OpenLine> lines;
   bool open() const;
 };
@@ -141,7 +147,7 @@ class Book {
   std::vector<std::string> ids() const;  // in the order they came
   /// The text in force on a day, or the first if it came later; nullptr for an unknown id.
   /// @param before  of what was recorded before that place
-  const Authorisation* terms(std::string_view id, Date on, std::optional<std::size_t> before = {}) const;
+  const Authorisation* terms(std::string_view id, Date on, std::size_t before = not_recorded_yet) const;
   /// The day of its first act. @pre it is one of `ids`
   Date known_from(std::string_view id) const;
   /// As its acts up to that day left it; expired by date and exhausted by use included.

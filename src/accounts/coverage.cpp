@@ -30,12 +30,25 @@ const UseFact* find_fact(const ReservedLine& line, const std::string& fact) {
   return it == line.facts.end() || it->values.empty() ? nullptr : &*it;
 }
 
+/// Whether an act counts as told.
+static bool is_told(const Terms& t, const Sight& as_of) {
+  const std::size_t told = as_of.as_put_right ? t.recorded.first : t.recorded.place;
+  return told < as_of.before;
+}
+
+std::vector<const Terms*> terms_told(const Account& a, const Sight& as_of) {
+  std::vector<const Terms*> out;
+  for (const Terms& t : a.history)
+    if (is_told(t, as_of)) out.push_back(&t);
+  if (out.empty()) out.push_back(&a.history.front());
+  return out;
+}
+
 const Terms& terms_as_of(const Account& a, Sight as_of) {
   const Terms* found = &a.history.front();
   for (const Terms& t : a.history) {
     if (as_of.on < t.on) break;
-    const std::size_t told = as_of.as_put_right ? t.recorded.first : t.recorded.place;
-    if (!as_of.before || told < *as_of.before) found = &t;
+    if (is_told(t, as_of)) found = &t;
   }
   return *found;
 }

@@ -29,10 +29,12 @@ struct Account {
 /// A day, and which acts count as told: all of them, or those that were recorded before a place.
 struct Sight {
   Date on;
-  std::optional<std::size_t> before = {};
+  std::size_t before = not_recorded_yet;
   bool as_put_right = false;  // an act that was put right since was told where it first was, as it reads now
 };
 
+/// The acts that count as told, by day, whatever day is asked; where none is, the first of all.
+std::vector<const Terms*> terms_told(const Account& a, const Sight& as_of);
 /// The last act that is told by then; where none is, the first of all.
 const Terms& terms_as_of(const Account& a, Sight as_of);
 /// What was known of an authorisation by somebody who recorded something at a place: two ways to see it,

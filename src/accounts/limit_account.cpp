@@ -96,13 +96,13 @@ std::string LimitAccount::difference(const LimitAccount& other) const {
     for (const auto& [k, mine] : a.balances_) {
       const auto it = b.balances_.find(k);
       const Balance theirs = it == b.balances_.end() ? Balance(mine.granted()) : it->second;
-      if (mine.granted() != mine.drawn() + mine.reserved() + mine.free() || mine.free() < 0 ||
-          mine.drawn() != theirs.drawn() || mine.reserved() != theirs.reserved())
+      if (mine.granted() != mine.drawn() + mine.reserved() + mine.free() || mine.drawn() != theirs.drawn() ||
+          mine.reserved() != theirs.reserved())
         return false;
     }
     for (const auto& [k, mine] : a.rolling_) {
       const auto it = b.rolling_.find(k);
-      if (!mine.sound() || (it == b.rolling_.end() ? !mine.unused() : mine != it->second)) return false;
+      if (it == b.rolling_.end() ? !mine.unused() : mine != it->second) return false;
     }
     return true;
   };

@@ -14,6 +14,7 @@ struct Booking {
   const OpenLine* line;
   Date day;
   LineUse quantity, value;
+  std::size_t recorded = not_recorded_yet;
 };
 
 /// One limit with its balances: one for all, or one for each consignee and period.

@@ -461,10 +461,11 @@ TEST_CASE("what a line says that a party belongs to does not stand against what 
 
 namespace {
 
-std::string becomes(const char* id, const char* on, const char* state, const char* more = "") {
+std::string becomes(const char* id, const char* on, const char* state, const char* more = "",
+                    int pieces = 10) {
   return fmt::format(
-      R"({{"event":"authorise","id":"{}","on":"{}","authorisation":"permit","kind":"licence","state":"{}","authority":"x.office","valid":{{"to":"2025-12-31"}},"limits":[{{"quantity":"10 pieces"}}]{}}})",
-      id, on, state, more);
+      R"({{"event":"authorise","id":"{}","on":"{}","authorisation":"permit","kind":"licence","state":"{}","authority":"x.office","valid":{{"to":"2025-12-31"}},"limits":[{{"quantity":"{} pieces"}}]{}}})",
+      id, on, state, pieces, more);
 }
 std::string part(const char* kind, const char* id, const char* on, const char* of, int pieces) {
   return fmt::format(R"({{"event":"{}","id":"{}","on":"{}","of":"{}","parts":[{{"quantity":"{} pieces"}}]}})",
@@ -553,13 +554,35 @@ TEST_CASE("what is learned late of an authorisation undoes no use, and binds wha
   CHECK(since({part("draw", "e", "2024-05-03", "r", 8), becomes("x2", "2024-03-20", "expired"),
                becomes("a2", "2024-03-25", "amended")})
             .found() == "6 SK3308, 4 SK3316");
-  // A limit below what is drawn cannot be told: somebody would have drawn what was never there.
-  CHECK(
-      Replay(
-          {granted, reserve("r", "2024-03-01", "10 pieces"), take("draw", "d", "2024-03-02", "r"),
-           fmt::format(
-               R"({{"event":"authorise","id":"n","on":"2024-04-01","authorisation":"permit","kind":"licence","state":"amended","authority":"x.office","limits":[{{"quantity":"9 pieces"}}]}})")})
-          .found() == "4 SK3301");
+}
+
+TEST_CASE("a limit below what was used before it was told is recorded, and leaves nothing to use") {
+  const auto lowered = [](const char* on, int pieces) { return becomes("low", on, "amended", "", pieces); };
+  const std::vector<std::string> used{granted, reserve("r", "2024-03-01", "8 pieces"),
+                                      part("draw", "d", "2024-03-02", "r", 6)};
+  const auto with = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> all = used;
+    all.insert(all.end(), more.begin(), more.end());
+    return Replay(all);
+  };
+  for (const char* on : {"2024-02-01", "2024-03-02", "2024-04-01"}) {  // before, on and after the use
+    INFO(on);
+    const std::string low = lowered(on, 5);
+    CHECK(with({low}).found().substr(0, 8) == "4 SK3316");
+    CHECK(with({low}).free() == "-3 pieces");
+    CHECK(with({low, reserve("q", "2024-04-02", "1 pieces")}).found().find("5 SK3301") != std::string::npos);
+    // Not by a day before it, either: it was known.
+    CHECK(with({low, reserve("q", "2024-03-02", "1 pieces")}).found().find("SK3301") != std::string::npos);
+    CHECK(with({low, part("draw", "e", "2024-04-02", "r", 1)}).found().find("5 SK3301") != std::string::npos);
+    const std::string freed = part("free", "f", "2024-04-02", "r", 2);
+    CHECK(with({low, freed}).free() == "-1 pieces");
+    const std::string more = becomes("up", "2024-05-01", "amended", "", 7);
+    CHECK(with({low, freed, more, reserve("q", "2024-05-01", "1 pieces")}).free() == "0 pieces");
+    CHECK(with({low, freed, more, reserve("q", "2024-05-01", "2 pieces")}).found().find("7 SK3301") !=
+          std::string::npos);
+  }
+  // What was used in time by what was known.
+  CHECK(with({reserve("q", "2024-03-03", "2 pieces"), lowered("2024-03-01", 9)}).free() == "-1 pieces");
 }
 
 TEST_CASE(
@@ -621,7 +644,8 @@ TEST_CASE("long random records: no act that is told late undoes what was accepte
       std::string line = kind < 2   ? reserve(id.c_str(), on.c_str(), "3 pieces")
                          : kind < 5 ? part("draw", id.c_str(), on.c_str(), of.c_str(), 1 + pick(2))
                          : kind < 6 ? part("free", id.c_str(), on.c_str(), of.c_str(), 1)
-                                    : becomes(id.c_str(), on.c_str(), states[random() % states.size()]);
+                                    : becomes(id.c_str(), on.c_str(), states[random() % states.size()], "",
+                                              pick(2) == 0 ? 10 : 4 + pick(6));
       lines.push_back(line);
       const Replay now(lines);
       CHECK(now.accounts.book.audit().empty());

@@ -29,9 +29,10 @@ Json values_json(const std::vector<Claim>& claims) {
 }
 
 Json balance_json(const BalanceRow& b) {
-  const double share = b.granted.ten_thousandths == 0 ? 0
-                                                      : static_cast<double>(b.free.ten_thousandths) /
-                                                            static_cast<double>(b.granted.ten_thousandths);
+  const double share =
+      b.granted.ten_thousandths == 0 || b.free.ten_thousandths < 0
+          ? 0
+          : static_cast<double>(b.free.ten_thousandths) / static_cast<double>(b.granted.ten_thousandths);
   return {{"limit", b.limit},
           {"consignee", text_or_null(b.consignee)},
           {"period", text_or_null(b.period)},
