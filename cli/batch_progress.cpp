@@ -22,12 +22,16 @@ bool take(const Json& j, const char* key, Number& out) {
 std::string BatchProgress::text() const {
   Json grounds = Json::object();
   for (const Batch::Ground& g : rests_on) grounds[g.what] = g.digest;
-  return Json{{"schema", schema},       {"rests_on", grounds},
-              {"read", read},           {"size", size},
-              {"offset", offset},       {"rows", rows},
-              {"refused", refused},     {"lines", lines},
-              {"out_bytes", out_bytes}, {"refused_bytes", refused_bytes}}
-             .dump(1) +
+  return to_lines(Json{{"schema", schema},
+                       {"rests_on", grounds},
+                       {"read", read},
+                       {"size", size},
+                       {"offset", offset},
+                       {"rows", rows},
+                       {"refused", refused},
+                       {"lines", lines},
+                       {"out_bytes", out_bytes},
+                       {"refused_bytes", refused_bytes}}) +
          "\n";
 }
 

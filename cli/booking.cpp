@@ -64,7 +64,7 @@ int book_made(const Make& make, const BookingPlace& place) {
 int book_event(const Json& event, const BookingPlace& place) {
   std::optional<SourceText> world;
   if (!place.world.empty() && !(world = read_file(place.world))) return exit_files;
-  const SourceText typed{"the new event", event.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"};
+  const SourceText typed{"the new event", to_line(event) + "\n"};
   return book_made([&](const SourceText& events) { return would_book(events, world, typed); }, place);
 }
 

@@ -56,7 +56,7 @@ int exit_code_of(const std::vector<Report>& reports) {
   std::size_t limits = 0, errors = 0;
   for (const Report& r : reports) {
     errors += r.is_error;
-    limits += r.code == "SK4001";
+    limits += r.code == "SK4001" || r.code == "SK4002";
   }
   return limits > 0 && limits == errors ? exit_too_much : exit_wrong;
 }
@@ -125,6 +125,19 @@ std::optional<std::string> file_place(const std::string& named) {
   return fs::exists(there) && fs::is_symlink(named, error) ? fs::canonical(named, error).string() : named;
 }
 
+namespace {
+
+/// So that a file's new name outlasts a loss of power. Folders that cannot be opened so keep it as they can.
+void sync_folder(const std::string& file) {
+  const fs::path folder = fs::path(file).parent_path();
+  const int there = open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (there < 0) return;
+  (void)fsync(there);
+  close(there);
+}
+
+}  // namespace
+
 bool take_place(const std::string& beside, const std::string& place) {
   std::error_code error;
   const fs::file_status there = fs::status(place, error);
@@ -134,6 +147,7 @@ bool take_place(const std::string& beside, const std::string& place) {
   error = on_disk ? std::error_code() : std::error_code(errno, std::generic_category());
   if (file >= 0) close(file);
   if (on_disk) fs::rename(beside, place, error);
+  if (!error) sync_folder(place);
   if (error) cannot_write(place, error.message());
   return !error;
 }
@@ -144,10 +158,13 @@ namespace {
 class Beside {
  public:
   explicit Beside(const std::string& place) {
+    std::error_code none;
+    const bool replaces = fs::exists(place, none);
+    const mode_t mode = replaces ? 0600 : 0666;  // `take_place` gives it those of what it replaces
     int file = -1;
     for (int n = 0; file < 0 && (n == 0 || errno == EEXIST); ++n) {
       path_ = fmt::format("{}.{}-{}.new", place, getpid(), n);
-      file = open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+      file = open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     }
     made_ = file >= 0;
     if (made_) close(file);
@@ -285,7 +302,7 @@ std::string reports_json(const std::vector<Report>& reports) {
                    {"notes", notes},
                    {"fixes", r.fixes}});
   }
-  return Json{{"diagnostics", out}}.dump(2, ' ', false, Json::error_handler_t::replace);
+  return to_lines(Json{{"diagnostics", out}});
 }
 
 }  // namespace sekisho::cli

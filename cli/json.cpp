@@ -18,6 +18,18 @@ Json read_json(std::string_view text) {
   return std::move(*j);
 }
 
+std::string to_line(const Json& j) {
+  return j.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string to_lines(const Json& j) {
+  return j.dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string shown(const Json& text) {
+  return printable(text.is_string() ? text.get<std::string>() : to_line(text));
+}
+
 std::string text_at(const Json& j, const char* key) {
   const auto it = j.find(key);
   return it != j.end() && it->is_string() ? printable(it->get<std::string>()) : "";

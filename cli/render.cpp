@@ -12,12 +12,12 @@ namespace {
 
 std::string text(const Json& j, const char* key) {
   if (!j.contains(key) || j[key].is_null()) return {};
-  return j[key].is_string() ? printable(j[key].get<std::string>()) : j[key].dump();
+  return shown(j[key]);
 }
 std::string value(const Json& v) {
   if (v.is_null()) return "unknown";
   if (v.is_string()) return printable(v.get<std::string>());
-  if (!v.is_array()) return v.dump();
+  if (!v.is_array()) return to_line(v);
   std::string out;
   std::size_t shown = 0;
   for (const Json& e : v) {
@@ -318,7 +318,7 @@ class Writer {
       for (const char* what : {"instrument", "attestation", "fact"})
         if (w.contains(what)) weak += (weak.empty() ? "" : "; ") + text(w, what) + " " + text(w, "why");
     if (!weak.empty()) item("weakest: " + weak);
-    for (const Json& n : c["notes"]) item(n.get<std::string>());
+    for (const Json& n : c["notes"]) item(shown(n));
     line("");
   }
   void dates(const Json& a) {

@@ -49,7 +49,7 @@ std::string with_answers(Json transfer, const std::string& on, const Answers& gi
   if (!on.empty() && !transfer.contains("on")) transfer["on"] = on;
   for (const auto& [fact, v] : given)
     transfer["answers"][fact] = v.starts_with('[') ? try_json(v).value_or(Json(v)) : Json(v);
-  return transfer.dump(2) + "\n";
+  return to_lines(transfer) + "\n";
 }
 
 /// Where the entries under `answers:` begin, and how far they are indented; npos if there are none.
@@ -208,12 +208,10 @@ int ask(AskOptions& o) {
     }
     const std::string fact = (*question)["fact"].get<std::string>();
     std::string matters;
-    for (const Json& m : (*question)["matters_to"])
-      matters += (matters.empty() ? "" : ", ") + m.get<std::string>();
+    for (const Json& m : (*question)["matters_to"]) matters += (matters.empty() ? "" : ", ") + shown(m);
     fmt::print("{}\n  {}: {}; it can change the answer under {} (now {} to {})\n{}",
-               (*question)["asks"].get<std::string>(), fact, (*question)["type"].get<std::string>(), matters,
-               answer["best"].get<std::string>(), answer["worst"].get<std::string>(),
-               person ? "  (empty: not known) > " : "");
+               shown((*question)["asks"]), fact, shown((*question)["type"]), matters, shown(answer["best"]),
+               shown(answer["worst"]), person ? "  (empty: not known) > " : "");
     std::fflush(stdout);
     std::string line;
     if (!std::getline(std::cin, line)) {
@@ -221,8 +219,7 @@ int ask(AskOptions& o) {
         cannot_read("standard input", std::strerror(errno));
         return exit_files;
       }
-      fmt::print("\nno more answers; so far: {} to {}\n", answer["best"].get<std::string>(),
-                 answer["worst"].get<std::string>());
+      fmt::print("\nno more answers; so far: {} to {}\n", shown(answer["best"]), shown(answer["worst"]));
       break;
     }
     if (line.ends_with('\r')) line.pop_back();

@@ -24,16 +24,15 @@ int facts(const FactsOptions& o) {
         f["asks"].get<std::string>().find(o.word) != std::string::npos)
       chosen.push_back(f);
   if (o.format == "json") {
-    fmt::print("{}\n", chosen.dump(2));
+    fmt::print("{}\n", to_lines(chosen));
     return exit_ok;
   }
   for (const Json& f : chosen) {
-    fmt::print("{}: {}\n    {}\n", f["fact"].get<std::string>(), f["type"].get<std::string>(),
-               f["asks"].get<std::string>());
+    fmt::print("{}: {}\n    {}\n", shown(f["fact"]), shown(f["type"]), shown(f["asks"]));
     if (!f["judged_by"].is_null())
-      fmt::print("    judged: only a finding of {} decides it\n", f["judged_by"].get<std::string>());
+      fmt::print("    judged: only a finding of {} decides it\n", shown(f["judged_by"]));
     if (!f["from_right"].is_null())
-      fmt::print("    custody tells it, of the right {}\n", f["from_right"].get<std::string>());
+      fmt::print("    custody tells it, of the right {}\n", shown(f["from_right"]));
   }
   if (chosen.empty()) fmt::print("no fact speaks of `{}`\n", o.word);
   return exit_ok;

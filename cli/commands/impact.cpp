@@ -32,8 +32,8 @@ void print_answers(const Json& touches) {
   for (const Json& t : touches) {
     if (!t.contains("answers")) continue;
     for (const Json& a : t["answers"]) {
-      fmt::print("{} {}: {}: {} -> {}\n", words(t["kind"]), t["id"].get<std::string>(),
-                 a["regime"].get<std::string>(), bounds(a["before"]), bounds(a["after"]));
+      fmt::print("{} {}: {}: {} -> {}\n", words(t["kind"]), shown(t["id"]), shown(a["regime"]),
+                 bounds(a["before"]), bounds(a["after"]));
       any = true;
     }
   }
@@ -41,7 +41,7 @@ void print_answers(const Json& touches) {
 }
 
 void print_text(const Json& answer) {
-  const std::string from = answer["from"], to = answer["to"];
+  const std::string from = shown(answer["from"]), to = shown(answer["to"]);
   print_answers(answer["touches"]);
   if (!answer["change"].get<bool>()) {
     fmt::print("no change: proved for every completion of the facts, before any authority has acted\n");
@@ -49,20 +49,19 @@ void print_text(const Json& answer) {
   }
   std::size_t inexact = 0;
   for (const Json& s : answer["statements"]) {
-    const std::string regime = s["regime"].is_null() ? "jointly" : s["regime"].get<std::string>();
-    const std::string before = words(s["before"].get<std::string>()),
-                      after = words(s["after"].get<std::string>());
+    const std::string regime = s["regime"].is_null() ? "jointly" : shown(s["regime"]);
+    const std::string before = words(shown(s["before"])), after = words(shown(s["after"]));
     if (answer["against"].is_null())
       fmt::print("{}: {} -> {}\n", regime, before, after);
     else
-      fmt::print("{}: {}, {}: {}\n", regime, before, answer["against"].get<std::string>(), after);
+      fmt::print("{}: {}, {}: {}\n", regime, before, shown(answer["against"]), after);
     if (!s["exact"].get<bool>()) {
       fmt::print("    in some of the cases where\n");
       ++inexact;
     }
-    for (const Json& p : s["when"]) fmt::print("    {}\n", p["text"].get<std::string>());
+    for (const Json& p : s["when"]) fmt::print("    {}\n", shown(p["text"]));
     for (const Json& r : s["touches"])
-      fmt::print("  touches {} {}\n", words(r["kind"].get<std::string>()), r["id"].get<std::string>());
+      fmt::print("  touches {} {}\n", words(shown(r["kind"])), shown(r["id"]));
   }
   fmt::print("\n{} statements, complete: where none of them holds, the finding is the same on both sides\n",
              answer["statements"].size());

@@ -57,7 +57,7 @@ int cases(const LawOptions& o) {
 /// The words that leave or enter the law, or stand in it otherwise than before, marked as such.
 void print_text(const std::string& text, char mark) {
   std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) fmt::print("  {} {}\n", mark, line);
+  for (std::string line; std::getline(lines, line);) fmt::print("  {} {}\n", mark, printable(line));
 }
 
 int diff(const LawOptions& o) {
@@ -73,9 +73,8 @@ int diff(const LawOptions& o) {
   }
   const Json changes = read_json(result.text)["changes"];
   for (const Json& c : changes) {
-    fmt::print("{} {}: {} -> {} ({}) [{}]\n", c["kind"].get<std::string>(), c["name"].get<std::string>(),
-               c["before"].get<std::string>(), c["after"].get<std::string>(),
-               c["in_force"].get<std::string>(), c["cite"].get<std::string>());
+    fmt::print("{} {}: {} -> {} ({}) [{}]\n", shown(c["kind"]), shown(c["name"]), shown(c["before"]),
+               shown(c["after"]), shown(c["in_force"]), shown(c["cite"]));
     if (c["kind"] != "member" && c["kind"] != "link")
       print_text(c["text"].get<std::string>(), c["after"] == "not in force"    ? '-'
                                                : c["before"] == "not in force" ? '+'
@@ -103,8 +102,7 @@ void print_coverage(const Json& regime) {
     if (r["inactive"] == 0 && r["defeated"] == 0) never_else.push_back(name(r["rule"]));
   }
   for (const Json& l : regime["links"]) {
-    const auto link =
-        fmt::format("{} over {} of {}", name(l["by"]), l["effect"].get<std::string>(), name(l["over"]));
+    const auto link = fmt::format("{} over {} of {}", name(l["by"]), shown(l["effect"]), name(l["over"]));
     fmt::print("  link: {}: decisive {} times\n", link, l["decisive"].get<int>());
     if (l["decisive"] == 0) never_decisive.push_back(link);
   }

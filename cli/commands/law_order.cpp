@@ -31,11 +31,11 @@ int order(const LawOrderOptions& o) {
     return exit_ok;
   }
   const Json j = read_json(result.text);
-  fmt::print("order of {} on {}: {}\n", o.regime.empty() ? "all regimes" : o.regime,
-             j["on"].get<std::string>(), j["order"].get<std::string>());
+  fmt::print("order of {} on {}: {}\n", o.regime.empty() ? "all regimes" : o.regime, shown(j["on"]),
+             shown(j["order"]));
   for (const Json& v : j["variables"])
-    fmt::print("  {:<52} {:>3} values {:>7} nodes\n", v["variable"].get<std::string>(),
-               v["values"].get<std::size_t>(), v["nodes"].get<std::size_t>());
+    fmt::print("  {:<52} {:>3} values {:>7} nodes\n", shown(v["variable"]), v["values"].get<std::size_t>(),
+               v["nodes"].get<std::size_t>());
   return exit_ok;
 }
 

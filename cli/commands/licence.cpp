@@ -32,7 +32,7 @@ struct Booking {
 
 std::string list_of(const Json& values) {
   std::string out;
-  for (const Json& v : values) out += (out.empty() ? "" : ", ") + v.get<std::string>();
+  for (const Json& v : values) out += (out.empty() ? "" : ", ") + shown(v);
   return out;
 }
 
@@ -97,7 +97,7 @@ void print_terms(const Json& a) {
   for (const Json& p : a["provisos"]) {
     std::string with;
     for (const auto& [parameter, party] : p["with"].items())
-      with += fmt::format("{}{} {}", with.empty() ? "" : ", ", parameter, party.get<std::string>());
+      with += fmt::format("{}{} {}", with.empty() ? "" : ", ", parameter, shown(party));
     fmt::print("  proviso: {}{}\n", text_at(p, "proviso"), with.empty() ? "" : " (" + with + ")");
   }
   if (a["restores_on_return"].get<bool>()) fmt::print("  returned goods give their balance back\n");

@@ -95,7 +95,7 @@ class Pedigree {
     for (const Json& p : s["provisos"]) {
       std::string with;
       for (const auto& [parameter, party] : p["with"].items())
-        with += fmt::format("{}{} {}", with.empty() ? "" : ", ", parameter, party.get<std::string>());
+        with += fmt::format("{}{} {}", with.empty() ? "" : ", ", parameter, shown(party));
       fmt::print("  {}{}, bound on {}{}\n", text_at(p, "proviso"), with.empty() ? "" : " (" + with + ")",
                  text_at(p, "bound_on"), part(" by ", text_at(p, "by")));
     }
@@ -121,18 +121,17 @@ void print_movements(const Json& j) {
     fmt::print("{} {}: {} ({})\n", text_at(m, "on"), text_at(m, "event"), text_at(m, "compliance"),
                text_at(m, "finding"));
     std::string lots;
-    for (const Json& l : m["lots"]) lots += (lots.empty() ? "" : ", ") + l.get<std::string>();
+    for (const Json& l : m["lots"]) lots += (lots.empty() ? "" : ", ") + shown(l);
     fmt::print("  {}, {} to {}, {} to {}\n", lots, m["from"].is_null() ? "?" : text_at(m, "from"),
                m["to"].is_null() ? "?" : text_at(m, "to"), text_at(m, "exporter"), text_at(m, "consignee"));
     if (m.contains("held"))
       for (const Json& h : m["held"]) fmt::print("  against a stop: {}\n", stop_text(h));
     if (m.contains("spent"))
-      for (const Json& s : m["spent"]) fmt::print("  covers nothing of it: {}\n", s.get<std::string>());
+      for (const Json& s : m["spent"]) fmt::print("  covers nothing of it: {}\n", shown(s));
     for (const Json& g : m["grounds"])
       fmt::print("  {} {}: {}\n", text_at(g, "effect"), text_at(g, "rule"), text_at(g, "cite"));
     for (const Json& f : m["missing"]) fmt::print("  not known: {}\n", text_at(f, "fact"));
-    for (const Json& s : m["not_encoded"])
-      fmt::print("  no rulebook of {} is loaded\n", s.get<std::string>());
+    for (const Json& s : m["not_encoded"]) fmt::print("  no rulebook of {} is loaded\n", shown(s));
   }
 }
 

@@ -35,7 +35,7 @@ void print(const ProofResult& result, const Json& said) {
   if (!result.whole)
     fmt::print("not settled, so not checked: {} of these, named above\n", said["not_settled"].size());
   std::string rest;
-  for (const Json& key : said["not_replayed"]) rest += (rest.empty() ? "" : ", ") + key.get<std::string>();
+  for (const Json& key : said["not_replayed"]) rest += (rest.empty() ? "" : ", ") + shown(key);
   fmt::print("taken as given: the premises\nnot replayed: {}\n", rest);
 }
 

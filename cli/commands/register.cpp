@@ -84,6 +84,15 @@ int append(OpenRegister& r, const RegisterOptions& o) {
   return told(done);
 }
 
+/// What of a text is shown where it is long, without cutting a letter.
+std::string beginning(const std::string& text) {
+  constexpr std::size_t most = 200;  // bytes
+  if (text.size() <= most) return text;
+  std::size_t end = most;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  return text.substr(0, end) + "…";
+}
+
 int waiting(OpenRegister& r, const RegisterOptions& o) {
   std::vector<RecordedDecision> decisions;
   std::vector<WaitingProposal> all;
@@ -91,16 +100,16 @@ int waiting(OpenRegister& r, const RegisterOptions& o) {
   if (code != exit_ok) return code;
   if (o.format == "json") {
     for (const WaitingProposal& w : all)
-      fmt::print(
-          "{}\n",
-          Json{{"entry", w.entry}, {"recorded", w.recorded}, {"by", w.by}, {"kind", w.kind}, {"body", w.body}}
-              .dump());
+      fmt::print("{}\n", to_line(Json{{"entry", w.entry},
+                                      {"recorded", w.recorded},
+                                      {"by", w.by},
+                                      {"kind", w.kind},
+                                      {"body", w.body}}));
     return exit_ok;
   }
   for (const WaitingProposal& w : all) {
-    constexpr std::size_t shown = 200;
     fmt::print("{:>8}  {}  {} by {}\n          {}\n", w.entry, w.recorded, w.kind, printable(w.by),
-               printable(w.body.size() > shown ? w.body.substr(0, shown) + "…" : w.body));
+               printable(beginning(w.body)));
   }
   if (all.empty()) fmt::print("nothing waits for a second officer\n");
   return exit_ok;
@@ -238,9 +247,11 @@ int dispose(OpenRegister& r, const RegisterOptions& o) {
 }
 
 int export_to(OpenRegister& r, const RegisterOptions& o) {
-  int code = exit_ok;
+  const RegisterOutcome heading = r.heading();
+  int code = told(heading);
+  if (code != exit_ok) return code;
   const auto write = [&](std::ostream& out) {
-    out << r.heading().text << '\n';
+    out << heading.text << '\n';
     std::uint64_t done = 0;
     code = told(r.lines(0, UINT64_MAX, [&](const std::string& line) {
       if (++done % 100'000 == 0) progress(done);

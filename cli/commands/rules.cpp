@@ -20,18 +20,18 @@ int rules(const RulesOptions& o) {
   if (!books) return code;
   Json chosen = Json::array();
   for (const Json& r : read_json(books->rules()))
-    if (r.dump().find(o.word) != std::string::npos) chosen.push_back(r);
+    if (to_line(r).find(o.word) != std::string::npos) chosen.push_back(r);
   if (o.format == "json") {
-    fmt::print("{}\n", chosen.dump(2));
+    fmt::print("{}\n", to_lines(chosen));
     return exit_ok;
   }
   for (const Json& r : chosen) {
-    fmt::print("{} ({}), in force {}\n    {}\n", r["rule"].get<std::string>(), r["kind"].get<std::string>(),
-               r["in_force"].get<std::string>(), r["cite"].get<std::string>());
-    const std::string whom = r["addressee"].get<std::string>();
-    fmt::print("    force {}{}\n", r["force"].get<std::string>(), whom.empty() ? "" : ", to the " + whom);
+    fmt::print("{} ({}), in force {}\n    {}\n", shown(r["rule"]), shown(r["kind"]), shown(r["in_force"]),
+               shown(r["cite"]));
+    const std::string whom = shown(r["addressee"]);
+    fmt::print("    force {}{}\n", shown(r["force"]), whom.empty() ? "" : ", to the " + whom);
     std::string reads;
-    for (const Json& f : r["reads"]) reads += (reads.empty() ? "" : ", ") + f.get<std::string>();
+    for (const Json& f : r["reads"]) reads += (reads.empty() ? "" : ", ") + shown(f);
     if (!reads.empty()) fmt::print("    reads {}\n", reads);
   }
   if (chosen.empty()) fmt::print("no rule speaks of `{}`\n", o.word);

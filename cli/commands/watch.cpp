@@ -123,6 +123,8 @@ int watch(WatchOptions& o) {
   int code = exit_ok;
   const auto books = load(o.rules, code);
   if (!books) return code;
+  std::optional<SourceText> world;
+  if (!o.world.empty() && !(world = read_file(o.world))) return exit_files;
   const auto standing = read_standing(o.location, o.known_on, code);
   if (!standing) return code;
   const std::vector<RecordedDecision>& decisions = standing->decisions;
@@ -134,7 +136,7 @@ int watch(WatchOptions& o) {
   Json changed = Json::array();
   books->decide_each(questions, standing->events, [&](std::size_t i, const DecideResult& again) {
     const RecordedDecision& d = decisions[i];
-    const std::string& transfer = d.request.transfer.name;
+    const std::string &transfer = d.request.transfer.name, shown_transfer = printable(transfer);
     const Stands before(read_json(d.json));
     Json now;
     if (again.ok) {
@@ -142,31 +144,28 @@ int watch(WatchOptions& o) {
       if (after == before) return;
       now = after.json();
       if (o.format == "text")
-        fmt::print("entry {}, {}, decided by {}\n  then: {}\n  on {}: {}\n", d.entry, transfer, d.by,
-                   before.words(), o.on, after.words());
+        fmt::print("entry {}, {}, decided by {}\n  then: {}\n  on {}: {}\n", d.entry, shown_transfer,
+                   printable(d.by), before.words(), o.on, after.words());
     } else if (o.format == "text") {
       fmt::print("entry {}, {}, decided by {}\n  then: {}\n  on {}: cannot be decided any more\n", d.entry,
-                 transfer, d.by, before.words(), o.on);
+                 shown_transfer, printable(d.by), before.words(), o.on);
       print_reports(again.reports, false);
     }
     changed.push_back(
         {{"entry", d.entry}, {"transfer", transfer}, {"by", d.by}, {"then", before.json()}, {"now", now}});
   });
-  std::optional<SourceText> world;
-  if (!o.world.empty() && !(world = read_file(o.world))) return exit_files;
   const Json held = changed_holdings(*books, {standing->events, world, {}, o.on});
   const Json accounts = changed_accounts({standing->events, world, {}, {}}, o.on);
   const auto proposed = std::count_if(standing->waiting.begin(), standing->waiting.end(),
                                       [](const WaitingProposal& w) { return w.kind == "proposed decision"; });
   if (o.format == "json") {
-    fmt::print("{}\n", Json{{"schema", "sekisho-watch/1"},
-                            {"on", o.on},
-                            {"decisions", decisions.size()},
-                            {"waiting", proposed},
-                            {"changed", changed},
-                            {"holdings", held},
-                            {"accounts", accounts}}
-                           .dump(2));
+    fmt::print("{}\n", to_lines(Json{{"schema", "sekisho-watch/1"},
+                                     {"on", o.on},
+                                     {"decisions", decisions.size()},
+                                     {"waiting", proposed},
+                                     {"changed", changed},
+                                     {"holdings", held},
+                                     {"accounts", accounts}}));
     return exit_ok;
   }
   print_changes(held, accounts, o.on);

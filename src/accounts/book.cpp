@@ -171,7 +171,7 @@ struct Book::Body {
     for (std::size_t k = 0; k < told.size(); ++k) {
       const Date end = k + 1 < told.size() ? told[k + 1]->on : far_future;
       if (std::none_of(moved.begin(), moved.end(),
-                       [&](const Booking& b) { return b.account == index && b.day < end; }))
+                       [&](const Booking& b) { return b.account == index && b.day < end && b.takes_more(); }))
         continue;
       if (told[k] == &a.history.back()) {
         overdrawn(out, a.id(), a.limits, index, moved);
@@ -300,7 +300,7 @@ struct Book::Body {
     if (reservation_of.contains(r.id) || draw_of.contains(r.id) || account_of.contains(r.id))
       out.push_back({Why::id_taken, "", fmt::format("there is already a record `{}`", r.id), {}});
     if (r.lines.empty() || r.lines.size() > most_lines)
-      out.push_back({Why::nothing_asked, "", fmt::format("a reservation has 1 to {} lines", most_lines), {}});
+      return {{Why::nothing_asked, "", fmt::format("a reservation has 1 to {} lines", most_lines), {}}};
     if (r.until && *r.until < r.on)
       out.push_back({Why::reservation_over, "", "a reservation does not end before its own day", {}});
     for (const ReservedLine& l : r.lines) {

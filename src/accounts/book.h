@@ -108,6 +108,7 @@ struct BalanceRow {
 
 struct LineUse {
   std::int64_t reserved = 0, drawn = 0;
+  std::int64_t total() const { return reserved + drawn; }
 };
 struct OpenLine {
   ReservedLine asked;

@@ -15,6 +15,7 @@ struct Booking {
   Date day;
   LineUse quantity, value;
   std::size_t recorded = not_recorded_yet;
+  bool takes_more() const { return quantity.total() > 0 || value.total() > 0; }
 };
 
 /// One limit with its balances: one for all, or one for each consignee and period.

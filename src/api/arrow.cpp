@@ -28,6 +28,7 @@ std::unique_ptr<Layout> layout(const ArrowSchema& s, bool in_list = false) {
   using Kind = Layout::Kind;
   static constexpr std::string_view whole = "cCsSiIlL";
   auto out = std::make_unique<Layout>();
+  if (s.format == nullptr) return nullptr;
   const std::string_view f = s.format;
   const auto is = [&](Kind kind, std::size_t width) {
     out->kind = kind;
@@ -130,10 +131,11 @@ class CellReader {
   static bool read_list(const Layout& l, const ArrowArray& a, std::int64_t i, std::string& out) {
     const std::int64_t from = whole_at(a.buffers[1], l.width, true, i);
     const std::int64_t to = whole_at(a.buffers[1], l.width, true, i + 1);
+    if (from < 0 || to < from || to > a.children[0]->length) return false;
     std::string member;
     for (std::int64_t k = from; k < to; ++k) {
       read(*l.inner, *a.children[0], k, member);
-      if (member.empty()) return false;
+      if (member.empty() || member.find(';') != std::string::npos) return false;
       if (!out.empty()) out += ';';
       out += member;
     }
@@ -266,7 +268,8 @@ struct ArrowBatch::Body {
     for (std::size_t c = 0; c < layouts.size(); ++c) {
       if (!layouts[c] || uses[c].kind == ColumnUse::Kind::ignored) continue;
       if (!CellReader::read(*layouts[c], *rows.children[c], at_row, cells[c]))
-        return fmt::format("column `{}` has a member that is null or not in its dictionary", names[c]);
+        return fmt::format(
+            "column `{}` has a member that is null, empty, with `;` in it, or outside its values", names[c]);
       row.cells.emplace_back(uses[c], cells[c]);
     }
     return {};
@@ -291,10 +294,11 @@ ArrowBatch::ArrowBatch(const Rulebooks& books, BatchRequest request, const Arrow
   const Batch::Body& batch = *b.batch.body_;
   for (std::size_t i = 0; i < names.size() && i < batch.columns.size(); ++i) {
     b.layouts.push_back(layout(*columns.children[i]));
+    const char* format = columns.children[i]->format;
     if (!b.layouts.back() && batch.columns[i].kind != ColumnUse::Kind::ignored)
       diags.emit(code::wrong_form, TextSpan{},
                  fmt::format("text, booleans, numbers, days or lists of text in column `{}`, not `{}`",
-                             names[i], columns.children[i]->format));
+                             names[i], format == nullptr ? "" : format));
   }
   b.uses = batch.columns;
   b.law = &batch.law;

@@ -176,12 +176,10 @@ CoverageResult Rulebooks::coverage(const CoverageRequest& request) const {
   Json regimes = Json::array();
   for (std::uint32_t g = 0; g < law.regimes.size(); ++g)
     if (!only.valid() || only == RegimeId{g}) regimes.push_back(regime_coverage(law, RegimeId{g}, all));
-  result.json = Json{
-      {"schema", "sekisho-coverage/1"},
-      {"cases", law.cases.size()},
-      {"answers", answers.size() - law.cases.size()},
-      {"regimes",
-       regimes}}.dump(2);
+  result.json = to_lines(Json{{"schema", "sekisho-coverage/1"},
+                              {"cases", law.cases.size()},
+                              {"answers", answers.size() - law.cases.size()},
+                              {"regimes", regimes}});
   return result;
 }
 
@@ -220,7 +218,8 @@ CasesResult Rulebooks::cases(const CasesRequest& request) const {
   if (!made.left_out.empty()) text += "\n# Passed over:\n";
   for (const std::string& l : made.left_out) text += "# " + l + "\n";
   result.law = laid_out(text);
-  result.json = Json{{"schema", "sekisho-cases/1"}, {"cases", cases}, {"passed_over", made.left_out}}.dump(2);
+  result.json =
+      to_lines(Json{{"schema", "sekisho-cases/1"}, {"cases", cases}, {"passed_over", made.left_out}});
   return result;
 }
 

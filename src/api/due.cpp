@@ -140,7 +140,7 @@ LicenceResult due(const DueRequest& request) {
                      {"by", o.by.empty() ? Json(nullptr) : Json(o.by)},
                      {"says", o.says}});
   return {true, reports_of(read.sources, read.diags),
-          Json{{"schema", "sekisho-due/1"}, {"on", request.on}, {"owed", out}}.dump(2)};
+          to_lines(Json{{"schema", "sekisho-due/1"}, {"on", request.on}, {"owed", out}})};
 }
 
 }  // namespace sekisho

@@ -24,21 +24,23 @@ std::optional<Within> read_within(const std::string& text) {
   const auto [rest, error] = std::from_chars(text.data(), end, w.count);
   const std::string unit(rest, end);
   w.months = unit.starts_with(" months of ");
-  if (error != std::errc() || (!w.months && !unit.starts_with(" days of "))) return std::nullopt;
+  if (error != std::errc() || w.count < 0 || (!w.months && !unit.starts_with(" days of ")))
+    return std::nullopt;
   w.of = unit.substr(unit.find(" of ") + 4);
   return w;
 }
 Date after(Date from, const Within& w) {
-  return w.months ? add_months(from, w.count) : Date{from.days + w.count};
+  if (w.months) return add_months(from, std::min(w.count, (far_future.days - from.days) / 31));
+  return Date{from.days + std::min(w.count, far_future.days - from.days)};
 }
 
 /// The latest grant that settles a need of the answer.
 std::optional<Date> granted_on(const Json& line) {
   std::optional<Date> last;
-  for (const Json& need : line["needs"])
-    for (const Json& by : need["settled_by"])
-      for (const Json& act : line["premises"]["acts"])
-        if (settles(by) && act["id"] == by["instrument"])
+  for (const Json& need : list_at(line, "needs"))
+    for (const Json& by : list_at(need, "settled_by"))
+      for (const Json& act : list_at(line["premises"], "acts"))
+        if (settles(by) && text_at(act, "id") == text_at(by, "instrument"))
           if (const auto day = parse_date(text_at(act, "issued"))) last = std::max(last.value_or(*day), *day);
   return last;
 }

@@ -32,8 +32,10 @@ std::vector<std::string> possible_values(const Json& line, const std::string& fa
   const Json& facts = line["premises"]["facts"];
   const auto known = facts.find(fact);
   if (known == facts.end()) return {};
-  const char* form = known->contains("members") ? "members" : "one_of";
-  return known->value(form, std::vector<std::string>());
+  std::vector<std::string> out;
+  for (const Json& v : list_at(*known, known->contains("members") ? "members" : "one_of"))
+    if (v.is_string()) out.push_back(v.get<std::string>());
+  return out;
 }
 
 }  // namespace
@@ -47,7 +49,7 @@ Json hold_json(const Hold& h) {
 }
 
 bool settles(const Json& act) {
-  return act["covers"] == "yes" && act["state"] == "granted";
+  return text_at(act, "covers") == "yes" && text_at(act, "state") == "granted";
 }
 
 bool taken_for_granted(const Json& answer) {

@@ -394,7 +394,7 @@ class Comparison {
       if (const auto it = answers.find(key); it != answers.end()) touched.back()["answers"] = it->second;
     }
     j["touches"] = std::move(touched);
-    return {true, reports_of(sources_, diags_), j.dump(2)};
+    return {true, reports_of(sources_, diags_), to_lines(j)};
   }
 
   const Rulebooks::Body& body_;

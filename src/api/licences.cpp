@@ -173,7 +173,7 @@ struct OpenedAccounts {
   }
   Json on_json() const { return on == far_past ? Json(nullptr) : Json(to_string(on)); }
   LicenceResult answer(const Json& json) const {
-    return {true, reports_of(read.sources, read.diags), json.dump(2)};
+    return {true, reports_of(read.sources, read.diags), to_lines(json)};
   }
   LicenceResult failed() const { return {false, reports_of(read.sources, read.diags), {}}; }
 };
@@ -225,7 +225,7 @@ LicenceResult stops(const LicenceRequest& request) {
   Json all = Json::array();
   for (const Hold& h : holds.on(day.value_or(far_future))) all.push_back(hold_json(h));
   const Json json{{"schema", "sekisho-stops/1"}, {"on", day_or_null(day)}, {"stops", all}};
-  return {true, reports_of(read.sources, read.diags), json.dump(2)};
+  return {true, reports_of(read.sources, read.diags), to_lines(json)};
 }
 
 BookingResult would_book(const SourceText& events, const std::optional<SourceText>& world,
@@ -256,13 +256,13 @@ BookingResult would_book(const SourceText& events, const std::optional<SourceTex
   Json json{{"schema", schema},
             {"event", diags.has_errors() ? Json(nullptr) : Json(line)},
             {"refused", refusals_json(refused)}};
-  if (!diags.has_errors()) return {true, false, reports_of(read.sources, diags), line, json.dump(2)};
+  if (!diags.has_errors()) return {true, false, reports_of(read.sources, diags), line, to_lines(json)};
   std::vector<Report> reports = reports_of(read.sources, diags);
   const Place own = read.sources.locate(place);
   for (Report& r : reports)
     if (r.is_error && r.place.file != own.file)
       r.notes.emplace_back().text = "without the new event this could be booked";
-  return {false, true, std::move(reports), {}, json.dump(2)};
+  return {false, true, std::move(reports), {}, to_lines(json)};
 }
 
 }  // namespace sekisho

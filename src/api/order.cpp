@@ -58,9 +58,10 @@ TextResult Rulebooks::order(const std::string& regime, const std::string& day) c
     Json variables = Json::array();
     for (const AskedVariable& v : asked_variables(b.law, of, on, diags))
       variables.push_back({{"variable", v.name}, {"values", v.values}, {"nodes", v.nodes}});
-    return Json{
-        {"regime", text_or_null(regime)}, {"on", to_string(on)}, {"order", b.order}, {"variables", variables}}
-        .dump(2);
+    return to_lines(Json{{"regime", text_or_null(regime)},
+                         {"on", to_string(on)},
+                         {"order", b.order},
+                         {"variables", variables}});
   });
 }
 

@@ -44,7 +44,7 @@ class Document {
     if (agents_.insert(name).second) put("agent", name, Json::object());
     return name;
   }
-  std::string dumped() const { return j_.dump(2, ' ', false, Json::error_handler_t::replace); }
+  std::string dumped() const { return to_lines(j_); }
 
  private:
   Json j_ = Json::object();

@@ -78,7 +78,7 @@ ProofResult check_proof(const Rulebooks& books, const SourceText& answer, std::s
   for (Report& r : result.reports) r.place.file = answer.name;
   result.refused = diags.has_errors();
   result.whole = !result.refused && v.unsettled.empty();
-  result.json = result_json(result, v).dump(2);
+  result.json = to_lines(result_json(result, v));
   return result;
 }
 

@@ -79,7 +79,13 @@ bool whole_answer(const std::optional<Json>& answer) {
              return std::all_of(keys.begin(), keys.end(), [&](const char* key) { return has(part, key); });
            });
   };
-  return has(*answer, "finding") && has(*answer, "best") && has(*answer, "worst") &&
+  const Json& lines = list_at(*answer, "lines");
+  const bool decided = !lines.empty() && std::all_of(lines.begin(), lines.end(), [](const Json& line) {
+    const auto premises = line.is_object() ? line.find("premises") : line.end();
+    return line.is_object() && premises != line.end() && premises->is_object() &&
+           premises->contains("facts") && premises->at("facts").is_object();
+  });
+  return decided && has(*answer, "finding") && has(*answer, "best") && has(*answer, "worst") &&
          all_have("regimes", {"regime", "finding"}) && all_have("needs", {"need", "status"}) &&
          all_have("provisos", {"proviso"}) && all_have("obligations", {"by", "text"});
 }
@@ -174,9 +180,6 @@ Json hexes(const std::vector<Hash>& proof) {
   Json out = Json::array();
   for (const Hash& h : proof) out.push_back(to_hex(h));
   return out;
-}
-std::string written(const Json& j) {
-  return j.dump(2, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace
@@ -461,14 +464,14 @@ RegisterOutcome OpenRegister::verify(const std::vector<SourceText>& checkpoints,
     flaws.push_back({{"entry", f.sequence ? Json(*f.sequence) : Json()}, {"says", f.says}});
   }
   out.ok = v->flaws.empty();
-  out.text = written({{"schema", "sekisho-verification/1"},
-                      {"origin", body_->origin},
-                      {"entries", v->entries},
-                      {"disposed", v->disposed},
-                      {"root", to_hex(v->root)},
-                      {"checkpoints", kept.size()},
-                      {"sound", out.ok},
-                      {"flaws", flaws}});
+  out.text = to_lines({{"schema", "sekisho-verification/1"},
+                       {"origin", body_->origin},
+                       {"entries", v->entries},
+                       {"disposed", v->disposed},
+                       {"root", to_hex(v->root)},
+                       {"checkpoints", kept.size()},
+                       {"sound", out.ok},
+                       {"flaws", flaws}});
   return out;
 }
 
@@ -481,13 +484,13 @@ RegisterOutcome OpenRegister::prove(std::uint64_t entry, std::uint64_t at) {
   if (!p) return failed(p.problem());
   const auto c = body_->record.checkpoint(at);
   if (!c) return failed(c.problem());
-  return done(entry, written({{"schema", "sekisho-register-proof/1"},
-                              {"origin", body_->origin},
-                              {"size", at},
-                              {"root", to_hex(c->root)},
-                              {"entry", *parse_json(export_line(p->entry))},
-                              {"previous", to_hex(p->previous)},
-                              {"proof", hexes(p->proof)}}));
+  return done(entry, to_lines({{"schema", "sekisho-register-proof/1"},
+                               {"origin", body_->origin},
+                               {"size", at},
+                               {"root", to_hex(c->root)},
+                               {"entry", *parse_json(export_line(p->entry))},
+                               {"previous", to_hex(p->previous)},
+                               {"proof", hexes(p->proof)}}));
 }
 
 RegisterOutcome OpenRegister::prove_growth(std::uint64_t before, std::uint64_t at) {
@@ -500,13 +503,13 @@ RegisterOutcome OpenRegister::prove_growth(std::uint64_t before, std::uint64_t a
   const auto was = body_->record.checkpoint(before), is = body_->record.checkpoint(at);
   if (!was) return failed(was.problem());
   if (!is) return failed(is.problem());
-  return done(before, written({{"schema", "sekisho-register-proof/1"},
-                               {"origin", body_->origin},
-                               {"size", at},
-                               {"root", to_hex(is->root)},
-                               {"size_before", before},
-                               {"root_before", to_hex(was->root)},
-                               {"proof", hexes(*p)}}));
+  return done(before, to_lines({{"schema", "sekisho-register-proof/1"},
+                                {"origin", body_->origin},
+                                {"size", at},
+                                {"root", to_hex(is->root)},
+                                {"size_before", before},
+                                {"root_before", to_hex(was->root)},
+                                {"proof", hexes(*p)}}));
 }
 
 bool is_register(const std::string& location) {

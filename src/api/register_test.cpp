@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 #include <unistd.h>
+#include "base/json.h"
 
 #include <filesystem>
 
@@ -16,7 +17,8 @@ TEST_CASE("what nobody could repeat is recorded as no decision, and what lacks a
   REQUIRE(r.create(place, "test.example").ok);
   const auto answer = [](const char* question, const char* needs) {
     return fmt::format(R"({{"question":{},"finding":"permitted","best":"permitted","worst":"permitted",)"
-                       R"("regimes":[],"needs":{},"provisos":[],"obligations":[]}})",
+                       R"("regimes":[],"needs":{},"provisos":[],"obligations":[],)"
+                       R"("lines":[{{"premises":{{"facts":{{}}}}}}]}})",
                        question, needs);
   };
   const auto record = [&](const DecideRequest& request, const std::string& json) {
@@ -34,5 +36,10 @@ TEST_CASE("what nobody could repeat is recorded as no decision, and what lacks a
   CHECK(record(draft, answer("{}", "[]")) == "SK3510");
   CHECK(record(read, answer("{}", "[]")) == "SK3510");
   CHECK(record(plain, "{}") == "SK3018");
+  for (const char* lines : {"[]", "[1]", "[{}]", R"([{"premises":{"facts":[]}}])"}) {
+    Json without = *parse_json(answer("{}", "[]"));
+    without["lines"] = *parse_json(lines);
+    CHECK(record(plain, to_line(without)) == "SK3018");
+  }
   for (const char* tail : {"", "-wal", "-shm"}) std::filesystem::remove(place + tail);
 }

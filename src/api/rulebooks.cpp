@@ -180,7 +180,7 @@ TextResult Rulebooks::difference(const std::string& from, const std::string& to,
     for (const ThresholdStep& s : t.steps)
       compare("threshold", t.name + " is " + show_value(t.type, s.value), s.windows, "",
               body_->declared(t.at));
-  return {true, {}, Json{{"from", from}, {"to", to}, {"changes", out}}.dump(2)};
+  return {true, {}, to_lines(Json{{"from", from}, {"to", to}, {"changes", out}})};
 }
 
 std::string Rulebooks::facts() const {
@@ -206,7 +206,7 @@ std::string Rulebooks::facts() const {
                    {"of", of},
                    {"read_by", read_by}});
   }
-  return out.dump(2);
+  return to_lines(out);
 }
 
 std::vector<Report> Rulebooks::prove(std::size_t node_limit) const {
@@ -241,7 +241,7 @@ std::string Rulebooks::rules() const {
                    {"needs", needs},
                    {"unsettled", r.unsettled.valid() ? Json(law[r.unsettled].note) : Json(nullptr)}});
   }
-  return out.dump(2);
+  return to_lines(out);
 }
 
 bool is_day(std::string_view text) {

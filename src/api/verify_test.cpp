@@ -84,7 +84,8 @@ TEST_CASE("two events of one name, and a decision that nobody can repeat, are no
   };
   const char* whole =
       R"({"finding":"permitted","best":"permitted","worst":"permitted","provisos":[],"obligations":[],)"
-      R"("regimes":[{"regime":"x.r","finding":"permitted"}],"needs":[{"need":"p","status":"met"}]})";
+      R"("regimes":[{"regime":"x.r","finding":"permitted"}],"needs":[{"need":"p","status":"met"}],)"
+      R"("lines":[{"premises":{"facts":{}}}]})";
   CHECK(forged.flaws({{decision_entry, decision(whole)}}).empty());
   for (const std::string& body :
        {std::string("{}"), std::string("no JSON"), std::string(R"({"answer":"{}"})"),

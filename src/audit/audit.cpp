@@ -422,8 +422,10 @@ class Audit {
              std::int32_t longest = std::numeric_limits<std::int32_t>::max()) {
     std::sort(windows.begin(), windows.end(),
               [](const Window& a, const Window& b) { return a.from.earliest < b.from.earliest; });
+    Date until = far_past;
     for (std::size_t i = 0; i + 1 < windows.size(); ++i) {
-      const Date first{windows[i].to.latest.days + 1}, last{windows[i + 1].from.earliest.days - 1};
+      until = std::max(until, windows[i].to.latest);
+      const Date first{until.days + 1}, last{windows[i + 1].from.earliest.days - 1};
       if (first <= last && last.days - first.days < longest)
         out_.emit(code::hole_in_dates, at, name, to_string(first), to_string(last))
             .fix("if the law stood still in between, say so in a comment; else mend the dates");

@@ -15,7 +15,9 @@ struct Refused {};
 /// Builds the tree from yaml-cpp's events with a stack of open containers.
 class Builder : public YAML::EventHandler {
  public:
-  Builder(SourceId source, Diagnostics& diags) : source_(source), diags_(diags) {}
+  /// @param mark  bytes of a mark of byte order before the text, which yaml-cpp does not count
+  Builder(SourceId source, std::uint32_t mark, Diagnostics& diags)
+      : source_(source), mark_(mark), diags_(diags) {}
   Doc take() { return std::move(root_); }
 
   void OnDocumentStart(const YAML::Mark&) override {}
@@ -55,7 +57,7 @@ class Builder : public YAML::EventHandler {
   };
 
   TextSpan span(const YAML::Mark& mark, std::size_t length) const {
-    const auto at = static_cast<std::uint32_t>(std::max(mark.pos, 0));
+    const auto at = static_cast<std::uint32_t>(std::max(mark.pos, 0)) + mark_;
     return {source_, at, static_cast<std::uint32_t>(at + length)};
   }
   [[noreturn]] void refuse(const YAML::Mark& mark) {
@@ -102,6 +104,7 @@ class Builder : public YAML::EventHandler {
   }
 
   SourceId source_;
+  std::uint32_t mark_;
   Diagnostics& diags_;
   Doc root_;
   std::vector<Open> stack_;
@@ -124,7 +127,8 @@ std::optional<Doc> read_document(const Sources& sources, SourceId source, Diagno
     return std::nullopt;
   }
   std::istringstream in{std::string(text)};
-  Builder builder(source, diags);
+  const std::uint32_t mark = text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
+  Builder builder(source, mark, diags);
   const std::size_t before = diags.all().size();
   try {
     YAML::Parser parser(in);
@@ -132,14 +136,14 @@ std::optional<Doc> read_document(const Sources& sources, SourceId source, Diagno
       diags.emit(code::bad_document, TextSpan{source, 0, 0}, "the file is empty");
       return std::nullopt;
     }
-    if (Builder more(source, diags); parser.HandleNextDocument(more))
+    if (Builder more(source, mark, diags); parser.HandleNextDocument(more))
       diags.emit(code::wrong_form, more.take().at, "one document")
           .fix("leave out what stands behind the second `---`");
   } catch (const Refused&) {
     return std::nullopt;
   } catch (const YAML::Exception& e) {
     const auto at = static_cast<std::uint32_t>(
-        std::min<std::size_t>(text.size(), static_cast<std::size_t>(std::max(e.mark.pos, 0))));
+        std::min<std::size_t>(text.size(), static_cast<std::size_t>(std::max(e.mark.pos, 0)) + mark));
     diags.emit(code::bad_document, TextSpan{source, at, at}, e.msg);
     return std::nullopt;
   }

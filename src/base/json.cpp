@@ -16,9 +16,19 @@ std::string to_line(const Json& j) {
   return j.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+std::string to_lines(const Json& j) {
+  return j.dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
 std::string text_at(const Json& j, const char* key) {
   const auto it = j.find(key);
   return it != j.end() && it->is_string() ? it->get<std::string>() : "";
+}
+
+const Json& list_at(const Json& j, const char* key) {
+  static const Json none = Json::array();
+  const auto it = j.find(key);
+  return it != j.end() && it->is_array() ? *it : none;
 }
 
 Json text_or_null(const std::string& s) {

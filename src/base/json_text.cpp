@@ -1,6 +1,7 @@
 #include "base/json_text.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 namespace sekisho {
 namespace {
@@ -70,15 +71,20 @@ std::string JsonText::peek(Object& object, std::string_view key) {
 }
 
 void JsonText::keys(Object object, const OnKey& on_key) {
+  constexpr std::size_t few = 32;  // that are looked through one by one
   std::vector<std::string_view> seen;
+  std::unordered_set<std::string_view> more;
   for (auto field : object) {
     const char* at = field.key().raw();
     const std::string_view key = field.unescaped_key();
-    if (std::find(seen.begin(), seen.end(), key) != seen.end())
+    if (std::find(seen.begin(), seen.end(), key) != seen.end() || more.contains(key))
       diags_.emit(code::key_twice, span(at, key.size()), key);
     else
       on_key(key, span(at, key.size()), field.value());
-    seen.push_back(key);
+    if (seen.size() < few)
+      seen.push_back(key);
+    else
+      more.insert(key);
   }
 }
 

@@ -16,7 +16,7 @@ std::vector<std::string_view> parts(std::string_view text) {
     std::string_view part = text.substr(0, end);
     while (part.starts_with(' ')) part.remove_prefix(1);
     while (part.ends_with(' ')) part.remove_suffix(1);
-    if (!part.empty()) out.push_back(part);
+    out.push_back(part);
     if (end == std::string_view::npos) return out;
     text.remove_prefix(end + 1);
   }
@@ -148,6 +148,10 @@ Said Cells::read(FactId fact, std::string_view cell) {
   if (f.type.is_set) {
     if (cell == "none") return out;
     for (const std::string_view part : parts(cell)) {
+      if (part.empty()) {
+        out.wrong = fmt::format("`{}` has an empty member; a set of none is `none`", cell);
+        return out;
+      }
       const auto v = one(part);
       if (!v) return wrong(part);
       named(*v);

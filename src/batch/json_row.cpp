@@ -44,8 +44,13 @@ std::string JsonRow::Reader::list(std::string_view key, dom::array parts, std::s
   std::string all;
   for (const dom::element part : parts) {
     if (!part.is_string()) return fmt::format("`{}` holds what is no text", key);
+    const std::string_view member = part.get_string().value_unsafe();
+    if (is_blank(member) || member.find(';') != std::string_view::npos)
+      return fmt::format(
+          "`{}` is no member of `{}`: a list names one value each, and is `[]` where there is none", member,
+          key);
     if (!all.empty()) all += ';';
-    all += part.get_string().value_unsafe();
+    all += member;
   }
   cell = all.empty() ? std::string_view("none") : write(std::move(all));
   return {};

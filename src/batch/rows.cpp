@@ -22,7 +22,8 @@ Plans::Plans(const Law& law, std::size_t node_limit)
 
 const Plan* Plans::of(Date day) {
   const auto after = std::upper_bound(days_.begin(), days_.end(), day);
-  const Date stretch = after == days_.begin() ? day : *(after - 1);
+  const bool before_all = after == days_.begin() && after != days_.end();
+  const Date stretch = before_all ? Date{days_.front().days - 1} : days_.empty() ? day : *(after - 1);
   const std::lock_guard hold(lock_);
   Made& made = plans_[stretch];
   if (!made.plan) made.plan = std::make_unique<Plan>(law_, stretch, made.diags, node_limit_);

@@ -59,13 +59,14 @@ class TopKeys {
 }  // namespace
 
 void Prefixes::declare(std::string prefix, std::string stands_for) {
-  declared_.emplace_back(std::move(prefix), std::move(stands_for));
+  if (declared_.use_count() > 1) declared_ = std::make_shared<Declared>(*declared_);
+  declared_->emplace_back(std::move(prefix), std::move(stands_for));
 }
 
 const std::string* Prefixes::find(std::string_view prefix) const {
   const auto it =
-      std::find_if(declared_.rbegin(), declared_.rend(), [&](const auto& d) { return d.first == prefix; });
-  return it == declared_.rend() ? nullptr : &it->second;
+      std::find_if(declared_->rbegin(), declared_->rend(), [&](const auto& d) { return d.first == prefix; });
+  return it == declared_->rend() ? nullptr : &it->second;
 }
 
 std::string Prefixes::full(std::string_view name) const {

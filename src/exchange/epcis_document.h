@@ -1,4 +1,5 @@
 #pragma once
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,7 +15,8 @@
 
 namespace sekisho {
 
-/// What prefixes stand for where an event stands; the innermost declaration is last and holds.
+/// What prefixes stand for where an event stands; the innermost declaration is last and holds. Copies share
+/// what was declared until one declares more.
 class Prefixes {
  public:
   void declare(std::string prefix, std::string stands_for);
@@ -26,7 +28,8 @@ class Prefixes {
   std::string braced(std::string_view name) const;
 
  private:
-  std::vector<std::pair<std::string, std::string>> declared_;
+  using Declared = std::vector<std::pair<std::string, std::string>>;
+  std::shared_ptr<Declared> declared_ = std::make_shared<Declared>();
 };
 
 struct EpcisEvent {

@@ -26,7 +26,7 @@ struct Said {
 Json sorted(const Json& list) {
   std::vector<std::string> texts;
   texts.reserve(list.size());
-  for (const Json& e : list) texts.push_back(e.dump());
+  for (const Json& e : list) texts.push_back(to_line(e));
   std::sort(texts.begin(), texts.end());
   return texts;
 }

@@ -75,7 +75,7 @@ std::string amount_told(const Json& q) {
   if (!q.contains("quantity")) return {};
   const std::string unit = q.contains("uom") ? q["uom"].get<std::string>() : std::string(pieces);
   const Json& n = q["quantity"];
-  const std::string number = n.is_number_float() ? fmt::format("{}", n.get<double>()) : n.dump();
+  const std::string number = n.is_number_float() ? fmt::format("{}", n.get<double>()) : to_line(n);
   const auto amount = parse_amount(number + " " + unit);
   return amount && amount->ten_thousandths > 0 ? to_string(*amount) : std::string();
 }

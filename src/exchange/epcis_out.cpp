@@ -92,7 +92,7 @@ std::string epcis_of_events(const std::vector<Event>& events) {
            {"creationDate", to_string(last) + "T00:00:00Z"}};
   if (!said.empty()) out["sekisho:lines"] = std::move(said);
   out["epcisBody"] = Json{{"eventList", std::move(list)}};
-  return out.dump(2) + "\n";
+  return to_lines(out) + "\n";
 }
 
 }  // namespace sekisho

@@ -185,11 +185,14 @@ void AccountEventReader::key(Reserve& r, std::string_view key, TextSpan at, Valu
   if (key == "lines" && r.lines.empty()) v_.diags().emit(code::wrong_form, at, "at least one line");
 }
 
-void AccountEventReader::key(Take& t, std::string_view key, TextSpan, Value value) {
+void AccountEventReader::key(Take& t, std::string_view key, TextSpan at, Value value) {
   if (key == "of")
     t.of = v_.name(value);
   else if (key == "parts")
     v_.json.list(value, "a list of parts", [&](Value each) { t.parts.push_back(part(each)); });
+  if (key == "parts" && t.parts.empty())
+    v_.diags().emit(code::wrong_form, at,
+                    "at least one part; all that is left is meant where `parts` is left out");
 }
 
 ReservedLine AccountEventReader::line(Value value, std::size_t number) {

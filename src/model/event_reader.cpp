@@ -288,7 +288,7 @@ struct EventReader::Body : EventValues {
   }
   void correct_key(Correct& c, std::string_view key, TextSpan at, Value v) {
     if (key == "of") c.of = name(v);
-    if (key == "withdrawn") c.withdrawn = text(v) == "yes";
+    if (key == "withdrawn") c.withdrawn = yes(v, json.place(v));
     if (key != "instead") return;
     const TextSpan place = json.place(v);
     const auto object = json.object(v, "a whole event");

@@ -63,7 +63,9 @@ std::string EventValues::state(Value v, TextSpan at) {
 }
 std::vector<std::string> EventValues::names(Value v, std::string_view what) {
   std::vector<std::string> out;
+  const TextSpan at = json.place(v);
   json.list(v, what, [&](Value e) { out.push_back(name(e)); });
+  if (out.empty()) diags().emit(code::wrong_form, at, fmt::format("{} that is not empty", what));
   return out;
 }
 void EventValues::unknown_key(std::string_view key, TextSpan at, const std::vector<std::string>& known) {

@@ -293,6 +293,10 @@ class WorldReader : Reader {
     if (!map(p, "a proviso", {"proviso", "with", "bound_on", "by", "source", "note"})) return;
     ProvisoOn on{text(p, "proviso", true), text(p, "by"), {}, date(p, "bound_on"), p.at};
     each_named(p, "with", [&](const Doc& k, const Doc& v) {
+      if (!v.is_scalar()) {
+        diags_.emit(code::wrong_form, v.at, fmt::format("one party for `{}`", k.text));
+        return;
+      }
       on.with.emplace_back(k.text, v.text);
       if (look_up_ && !w_.party(v.text))
         diags_.emit(code::unknown_party, v.at, "party", v.text).fix("add it to the world");
@@ -329,7 +333,12 @@ class WorldReader : Reader {
       diags_.emit(code::wrong_form, d.find("recorded")->at, "a day on or after the day of issue");
     state(d, i);
     i.answers = scalars(d.find("answers"));
-    each_named(d, "finds", [&](const Doc& k, const Doc& v) { i.finds.emplace_back(k.text, v.text); });
+    each_named(d, "finds", [&](const Doc& k, const Doc& v) {
+      if (v.is_scalar())
+        i.finds.emplace_back(k.text, v.text);
+      else
+        diags_.emit(code::wrong_form, v.at, fmt::format("one value for `{}`", k.text));
+    });
     each_named(d, "scope", [&](const Doc& k, const Doc& v) {
       i.scope.push_back({k.text, scalars(&v), k.at});
       if (i.scope.back().values.empty()) diags_.emit(code::wrong_form, v.at, "at least one value");

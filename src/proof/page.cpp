@@ -71,7 +71,7 @@ std::vector<std::string> Page::texts() const {
 void Page::expect(const Json& replayed) const {
   if (*json_ == replayed || json_->is_discarded()) return;
   const auto spoken = [](const Json& j) {
-    const std::string all = j.is_string() ? j.get<std::string>() : j.dump();
+    const std::string all = j.is_string() ? j.get<std::string>() : to_line(j);
     return all.size() <= longest_shown ? all : all.substr(0, longest_shown) + " …";
   };
   wrong(fmt::format("the answer says `{}`, the replay finds `{}`", spoken(*json_), spoken(replayed)));

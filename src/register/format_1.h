@@ -49,7 +49,9 @@ class Repacking {
  public:
   explicit Repacking(Store& store) : store_(store) {}
   Failure take(Entry e) {
-    if (e.head.by.size() > longest_word || e.head.kind.size() > longest_word) return cannot_be_brought();
+    if (e.head.by.size() > longest_word || e.head.kind.size() > longest_word ||
+        e.head.recorded < earliest_time || e.head.recorded > latest_time)
+      return cannot_be_brought();
     Failure f;
     if (all_.size() == most_pack_entries || bytes_ > most_pack_bytes ||
         (!all_.empty() && all_.back().sequence + 1 != e.sequence))

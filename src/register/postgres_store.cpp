@@ -115,12 +115,21 @@ struct Row {
   Hash hash(int column) const { return of.hash(place, column); }
 };
 
-/// As it may be shown.
+/// As it may be shown: whole where no password is in it.
 std::string without_password(const std::string& location) {
-  const std::size_t user = location.find("://"), at = location.find('@');
-  if (user == location.npos || at == location.npos) return location;
-  const std::size_t colon = location.find(':', user + 3);
-  return colon < at ? location.substr(0, colon) + location.substr(at) : location;
+  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(
+      PQconninfoParse(location.c_str(), nullptr), PQconninfoFree);
+  if (!options) return location.substr(0, location.find("://") + 3) + "…";
+  bool secret = false;
+  std::string host, database;
+  for (const PQconninfoOption* o = options.get(); o->keyword != nullptr; ++o) {
+    if (o->val == nullptr) continue;
+    const std::string_view keyword = o->keyword;
+    secret = secret || *o->dispchar == '*';
+    if (keyword == "host") host = o->val;
+    if (keyword == "dbname") database = o->val;
+  }
+  return secret ? fmt::format("postgresql://{}/{}", host, database) : location;
 }
 
 class PostgresStore : public Store {
@@ -153,8 +162,10 @@ class PostgresStore : public Store {
   }
   Failure recognised() {
     if (PQstatus(db_) != CONNECTION_OK) {
-      Problem p = problem(code::register_unreadable, location_, PQerrorMessage(db_));
-      p.cure = "say where the server is: `postgresql:///NAME?host=FOLDER_OF_THE_SOCKET`";
+      Problem p = problem(code::register_unreadable, location_, server_says());
+      p.cure =
+          "see that the server runs, knows the user and has the database: "
+          "`postgresql:///NAME?host=FOLDER_OF_THE_SOCKET`";
       return p;
     }
     PQsetNoticeProcessor(
@@ -297,8 +308,13 @@ class PostgresStore : public Store {
     return a.good() && a.rows() == 1;
   }
   std::string server_says() {
-    std::string why = PQerrorMessage(db_);
-    while (!why.empty() && why.back() == '\n') why.pop_back();
+    std::string why;
+    for (const char c : std::string_view(PQerrorMessage(db_)))  // of several lines one is made
+      if (c == '\n')
+        why += ' ';
+      else if (c != '\t')
+        why += c;
+    while (!why.empty() && why.back() == ' ') why.pop_back();
     return why;
   }
   Failure failed() { return problem(code::register_failed, location_, server_says()); }

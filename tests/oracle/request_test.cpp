@@ -184,7 +184,7 @@ std::string some_cell(const Fact& f, Maker& make) {
     case FactType::country: {
       if (!f.type.is_set) return state();
       std::string out;
-      for (int n = make.below(3); n > 0; --n) out += state() + ";";
+      for (int n = make.below(3); n > 0; --n) out += (out.empty() ? "" : ";") + state();
       return out.empty() ? "none" : out;
     }
     case FactType::choice:
