@@ -5,18 +5,14 @@
 // exponentially in the worst case, and the best order is hard to find (it is NP-complete to improve one); so
 // one is looked for once, at leisure, and kept beside the rulebook.
 //
-// THE IDEA. Sifting: each variable in turn, those with the most nodes first, is tried at other places, and
-// stays where the diagrams were smallest. Each trial compiles the law anew, and gives up as soon as it has
-// made more nodes than the best so far. What is measured is the law of the day with the most nodes and the
-// law of the last day.
+// THE IDEA. Variables are moved to other places for as long as the diagrams become smaller (`sifting`). What
+// is measured is the law of the day with the most nodes and the law of the last day.
 //
 // It begins with the order in which the law speaks; where the law of some day is too large in that, with one
-// in which what stands in one conjunction stands together.
+// in which what stands in one conjunction stands together (`gathering`).
 //
 // An order is names and nothing else. It decides how large the diagrams are and never what they say: one
 // that was found for other text costs time, no answer.
-//
-// R. Rudell, Dynamic Variable Ordering for Ordered Binary Decision Diagrams (1993).
 
 namespace sekisho {
 

@@ -1,6 +1,7 @@
 #include "engine/reading.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace sekisho {
 namespace {
@@ -270,188 +271,264 @@ Truth Reader::binds(const ProvisoUse& p, const State& state) {
   return t;
 }
 
-RegimeReading Reader::read(const RegimeUse& regime, const State& state) {
-  RegimeReading r;
-  undecided_.clear();
-  pending_.clear();
-  if (!regime.present.possible) return r;
-  const Truth in_force = !regime.in_force.possible    ? Truth::no
-                         : regime.in_force.by.valid() ? binary(regime.in_force.by, state)
-                                                      : Truth::yes;
-  r.main = both(in_force, read(regime.governs, state));
+// --- what a regime says ---
+
+/// Reads one regime, a step at a time: bounds on its finding, and what they rest on so far.
+class Reader::Weighing {
+ public:
+  Weighing(Reader& reader, const RegimeUse& regime, const State& state)
+      : reader_(reader), regime_(regime), state_(state), law_(reader.space_.law()) {}
+
+  bool engaged();
+  void find_active();
+  void weigh_rules();
+  void weigh_provisos();
+  void weigh_base();
+  void weigh_granting_acts();
+  void close();
+
+  bool barred() const { return barred_; }
+  void close_barred();
+  RegimeReading take() { return std::move(r_); }
+
+ private:
+  Strictness strictness(const RuleUse& u, bool in_regime);
+  Strictness otherwise();
+  void weigh_rule(std::size_t i);
+  void prohibition(const RuleUse& u, Truth active, Truth defeated);
+  void route(Truth open, const Strictness& s);
+  void requirement(const Rule& rule, Truth active, const Strictness& s);
+  void granting_act(Truth when, VarId need);
+  Truth proviso_active(const ProvisoUse& p);
+  void note(Truth t, const Strictness& s) {
+    if (t == Truth::yes) low_ = std::max(low_, s.low);
+    if (may(t)) high_ = std::max(high_, s.high);
+  }
+  /// By the regime's own rules or by a proviso on the lot.
+  bool surely_engaged() const { return r_.main == Truth::yes || r_.later == Truth::yes; }
+
+  Reader& reader_;
+  const RegimeUse& regime_;
+  const State& state_;
+  const Law& law_;
+  RegimeReading r_;
+  Finding low_ = Finding::permitted, high_ = Finding::permitted;  // of all but the routes and added provisos
+  Finding route_low_ = Finding::prohibited, route_high_ = Finding::prohibited;  // of the least strict route
+  bool route_sure_ = false, route_may_ = false;                                 // that a route is open
+  bool binds_sure_ = false, binds_may_ = false;  // that provisos come with a permission
+  bool barred_ = false;                          // by a prohibition that surely applies
+};
+
+bool Reader::Weighing::engaged() {
+  const Truth in_force = !regime_.in_force.possible    ? Truth::no
+                         : regime_.in_force.by.valid() ? reader_.binary(regime_.in_force.by, state_)
+                                                       : Truth::yes;
+  r_.main = both(in_force, reader_.read(regime_.governs, state_));
   Truth carried = Truth::no;
-  const Truth home = regime.leaves_home.valid() ? read(regime.leaves_home, state) : Truth::no;
-  if (r.main != Truth::yes && home != Truth::yes)
-    for (const ProvisoUse& p : regime.provisos) carried = either(carried, binds(p, state));
-  r.later = both(both(!r.main, !home), carried);
-  r.group = both(r.later, in_force);
-  if (r.main == Truth::no && r.later == Truth::no) {
-    undecided_.clear();
-    pending_.clear();
-    return r;
-  }
+  const Truth home = regime_.leaves_home.valid() ? reader_.read(regime_.leaves_home, state_) : Truth::no;
+  if (r_.main != Truth::yes && home != Truth::yes)
+    for (const ProvisoUse& p : regime_.provisos) carried = either(carried, reader_.binds(p, state_));
+  r_.later = both(both(!r_.main, !home), carried);
+  r_.group = both(r_.later, in_force);
+  if (may(r_.main) || may(r_.later)) return true;
+  reader_.ask_nothing();
+  return false;
+}
 
-  const Law& law = space_.law();
-  const auto note = [&](Truth t, auto& low, auto& high, Finding low_is, Finding high_is) {
-    if (t == Truth::yes) low = std::max(low, low_is);
-    if (may(t)) high = std::max(high, high_is);
-  };
-  Finding low = Finding::permitted, high = Finding::permitted;
-  Finding route_low = Finding::prohibited, route_high = Finding::prohibited;
-  bool route_sure = false, route_may = false, decided_bar = false;
-  bool binds_sure = false, binds_may = false;
+void Reader::Weighing::find_active() {
+  for (std::size_t i = 0; i < regime_.rules.size(); ++i) {
+    const RuleUse& u = regime_.rules[i];
+    const bool later_group = law_[u.rule].group == "later_transfers";
+    const Truth gate = later_group ? r_.group : r_.main;
+    r_.condition.push_back(may(gate) ? reader_.read(u.when, state_) : Truth::no);
+    r_.active.push_back(Truth::no);
+    r_.active[i] = reader_.rule_active(regime_, i, r_, state_, gate);
+  }
+  r_.activity = reader_.undecided_;
+}
 
-  // Needs and provisos of one active rule.
-  const auto weigh = [&](const RuleUse& u, bool in_regime) {
-    Strictness s{Finding::permitted, Finding::permitted};
-    const Rule& rule = law[u.rule];
-    for (std::size_t k = 0; k < u.needs.size(); ++k) {
-      const Truth gone = in_regime ? effect_defeated(u, tree::Part::need, k, r) : Truth::no;
-      if (gone == Truth::yes || implied(u, k, state)) continue;
-      const Strictness n = need_strictness(u.needs[k], state);
-      if (gone == Truth::no) s.low = std::max(s.low, n.low);
-      s.high = std::max(s.high, n.high);
-    }
-    for (std::size_t k = 0; k < rule.binds.size(); ++k) {
-      const Truth gone = in_regime ? effect_defeated(u, tree::Part::proviso, k, r) : Truth::no;
-      if (gone == Truth::yes) continue;
-      const Finding with = Finding::permitted_with_provisos;
-      if (gone == Truth::no) s.low = std::max(s.low, with);
-      s.high = std::max(s.high, with);
-    }
-    return s;
-  };
-  const auto adds = [&](Truth when, VarId need) {  // provisos that the deciding act brings
-    if (!may(when) || !need.valid() || space_.sources(need).empty()) return;
-    const Truth with = both(when, granted_with_provisos(need, state));
-    binds_may = binds_may || may(with);
-    binds_sure = binds_sure || with == Truth::yes;
-  };
+// --- effects of what is active ---
 
-  // Two passes keep the order: conditions and activity first, effects after.
-  for (std::size_t i = 0; i < regime.rules.size(); ++i) {
-    const RuleUse& u = regime.rules[i];
-    const bool later_group = law[u.rule].group == "later_transfers";
-    const Truth gate = later_group ? r.group : r.main;
-    r.condition.push_back(may(gate) ? read(u.when, state) : Truth::no);
-    r.active.push_back(Truth::no);
-    r.active[i] = rule_active(regime, i, r, state, gate);
+/// Of the needs and provisos of one active rule.
+Reader::Strictness Reader::Weighing::strictness(const RuleUse& u, bool in_regime) {
+  Strictness s{Finding::permitted, Finding::permitted};
+  const Rule& rule = law_[u.rule];
+  for (std::size_t k = 0; k < u.needs.size(); ++k) {
+    const Truth gone = in_regime ? reader_.effect_defeated(u, tree::Part::need, k, r_) : Truth::no;
+    if (gone == Truth::yes || reader_.implied(u, k, state_)) continue;
+    const Strictness n = reader_.need_strictness(u.needs[k], state_);
+    if (gone == Truth::no) s.low = std::max(s.low, n.low);
+    s.high = std::max(s.high, n.high);
   }
-  r.activity = undecided_;
-  const auto prohibition = [&](const RuleUse& u, Truth active, Truth defeated) {
-    Truth bars = both(active, !defeated);
-    adds(bars, u.lifted_by);
-    if (u.lifted_by.valid() && may(bars)) {
-      const Values p = possible(u.lifted_by, state);
-      if (p.count() == 1)
-        bars = p.test(granted_state) ? Truth::no : bars;
-      else if (p.test(granted_state)) {
-        undecided_.push_back(u.lifted_by);
-        bars = both(bars, Truth::unknown);
-      }
-    }
-    note(bars, low, high, Finding::prohibited, Finding::prohibited);
-    decided_bar = decided_bar || bars == Truth::yes;
-  };
-  for (std::size_t i = 0; i < regime.rules.size() && !decided_bar; ++i) {
-    const RuleUse& u = regime.rules[i];
-    const Rule& rule = law[u.rule];
-    const Truth active = r.active[i];
-    if (!may(active)) continue;
-    if (rule.prohibits) prohibition(u, active, effect_defeated(u, tree::Part::prohibition, 0, r));
-    if (rule.permits) {
-      const Truth open = both(active, !effect_defeated(u, tree::Part::permission, 0, r));
-      if (!may(open)) continue;
-      const Strictness s = weigh(u, true);
-      route_may = true;
-      route_low = std::min(route_low, s.low);
-      if (open == Truth::yes) {
-        route_high = route_sure ? std::min(route_high, s.high) : s.high;
-        route_sure = true;
-      }
-    } else if (!rule.needs.empty() || !rule.binds.empty()) {
-      const Strictness s = weigh(u, true);
-      // Provisos of a requirement turn a permission into one with provisos, no more.
-      if (active == Truth::yes) {
-        if (s.low == Finding::permitted_with_provisos)
-          binds_sure = true;
-        else
-          low = std::max(low, s.low);
-      }
-      if (s.high >= Finding::permitted_with_provisos) binds_may = true;
-      if (s.high > Finding::permitted_with_provisos) high = std::max(high, s.high);
-      if (s.low > Finding::permitted_with_provisos && !rule.binds.empty())
-        binds_sure = binds_sure || active == Truth::yes;
-    }
+  for (std::size_t k = 0; k < rule.binds.size(); ++k) {
+    const Truth gone = in_regime ? reader_.effect_defeated(u, tree::Part::proviso, k, r_) : Truth::no;
+    if (gone == Truth::yes) continue;
+    const Finding with = Finding::permitted_with_provisos;
+    if (gone == Truth::no) s.low = std::max(s.low, with);
+    s.high = std::max(s.high, with);
   }
-  for (std::size_t i = 0; i < regime.provisos.size(); ++i) {
-    const ProvisoUse& p = regime.provisos[i];
-    Truth active = Truth::no;
-    if (may(r.later)) {
-      active = both(r.later, binds(p, state));
-      if (may(active)) active = both(active, read(p.rule.when, state));
-    }
-    r.condition.push_back(active);
-    r.active.push_back(active);
-    if (!may(active) || decided_bar) continue;
-    if (law[p.rule.rule].prohibits) prohibition(p.rule, active, Truth::no);
-    const Strictness s = weigh(p.rule, false);
-    note(active, low, high, s.low, s.high);
-    for (const VarId n : p.rule.needs) adds(active, n);
-  }
-  if (decided_bar) {
-    r.low = r.high = Finding::prohibited;
-    if (r.main != Truth::yes && r.later != Truth::yes) {
-      r.low = Finding::not_engaged;
-      r.settled = false;
-    } else {
-      undecided_.clear();
-      pending_.clear();
-    }
-    r.undecided = undecided_;
-    r.pending = pending_;
-    return r;
-  }
+  return s;
+}
 
-  // The base: the least strict route that is open, or the default where none is.
-  Finding base_low = Finding::permitted, base_high = Finding::permitted;
-  if (may(r.main)) {
-    Finding otherwise_low =
-        law[regime.regime].otherwise_prohibited ? Finding::prohibited : Finding::permitted;
-    Finding otherwise_high = otherwise_low;
-    if (regime.otherwise_lifted_by.valid() && otherwise_low == Finding::prohibited && !route_sure) {
-      const Values p = possible(regime.otherwise_lifted_by, state);
-      if (p.test(granted_state)) otherwise_low = Finding::permitted;
-      if (p.count() == 1 && p.test(granted_state)) otherwise_high = Finding::permitted;
-      if (otherwise_low != otherwise_high) undecided_.push_back(regime.otherwise_lifted_by);
+/// Provisos that the act which decides a need brings.
+void Reader::Weighing::granting_act(Truth when, VarId need) {
+  if (!may(when) || !need.valid() || reader_.space_.sources(need).empty()) return;
+  const Truth with = both(when, reader_.granted_with_provisos(need, state_));
+  binds_may_ = binds_may_ || may(with);
+  binds_sure_ = binds_sure_ || with == Truth::yes;
+}
+
+void Reader::Weighing::prohibition(const RuleUse& u, Truth active, Truth defeated) {
+  Truth bars = both(active, !defeated);
+  granting_act(bars, u.lifted_by);
+  if (u.lifted_by.valid() && may(bars)) {
+    const Values p = reader_.possible(u.lifted_by, state_);
+    if (p.count() == 1)
+      bars = p.test(granted_state) ? Truth::no : bars;
+    else if (p.test(granted_state)) {
+      reader_.undecided_.push_back(u.lifted_by);
+      bars = both(bars, Truth::unknown);
     }
-    base_low = route_may ? route_low : otherwise_low;
-    if (route_may && !route_sure) base_low = std::min(route_low, otherwise_low);
-    base_high = route_sure ? route_high : otherwise_high;
-    if (route_may && !route_sure) base_high = std::max(otherwise_high, route_high);
-    if (r.main == Truth::yes) low = std::max(low, base_low);
-    high = std::max(high, base_high);
   }
-  for (std::size_t i = 0; i < regime.rules.size(); ++i)
-    for (const VarId n : regime.rules[i].needs) adds(r.active[i], n);
-  if (law[regime.regime].otherwise_prohibited)
-    adds(both(r.main, route_sure  ? Truth::no
-                      : route_may ? Truth::unknown
-                                  : Truth::yes),
-         regime.otherwise_lifted_by);
-  if (binds_sure) low = std::max(low, Finding::permitted_with_provisos);
-  if (binds_may) high = std::max(high, Finding::permitted_with_provisos);
-  if (r.main != Truth::yes && r.later != Truth::yes) low = Finding::not_engaged;
-  r.low = low;
-  r.high = std::max(low, high);
-  if (r.low == r.high && r.low == Finding::prohibited) {
-    undecided_.clear();
-    pending_.clear();
+  note(bars, {Finding::prohibited, Finding::prohibited});
+  barred_ = barred_ || bars == Truth::yes;
+}
+
+void Reader::Weighing::route(Truth open, const Strictness& s) {
+  route_may_ = true;
+  route_low_ = std::min(route_low_, s.low);
+  if (open != Truth::yes) return;
+  route_high_ = route_sure_ ? std::min(route_high_, s.high) : s.high;
+  route_sure_ = true;
+}
+
+/// Provisos of a requirement turn a permission into one with provisos, no more.
+void Reader::Weighing::requirement(const Rule& rule, Truth active, const Strictness& s) {
+  if (active == Truth::yes) {
+    if (s.low == Finding::permitted_with_provisos)
+      binds_sure_ = true;
+    else
+      low_ = std::max(low_, s.low);
   }
-  r.undecided = undecided_;
-  add(r.pending, pending_);
-  r.settled = r.undecided.empty();
-  return r;
+  if (s.high >= Finding::permitted_with_provisos) binds_may_ = true;
+  if (s.high > Finding::permitted_with_provisos) high_ = std::max(high_, s.high);
+  if (s.low > Finding::permitted_with_provisos && !rule.binds.empty())
+    binds_sure_ = binds_sure_ || active == Truth::yes;
+}
+
+void Reader::Weighing::weigh_rule(std::size_t i) {
+  const RuleUse& u = regime_.rules[i];
+  const Rule& rule = law_[u.rule];
+  const Truth active = r_.active[i];
+  if (!may(active)) return;
+  if (rule.prohibits) prohibition(u, active, reader_.effect_defeated(u, tree::Part::prohibition, 0, r_));
+  if (rule.permits) {
+    const Truth open = both(active, !reader_.effect_defeated(u, tree::Part::permission, 0, r_));
+    if (may(open)) route(open, strictness(u, true));
+  } else if (!rule.needs.empty() || !rule.binds.empty()) {
+    requirement(rule, active, strictness(u, true));
+  }
+}
+
+void Reader::Weighing::weigh_rules() {
+  for (std::size_t i = 0; i < regime_.rules.size() && !barred_; ++i) weigh_rule(i);
+}
+
+Truth Reader::Weighing::proviso_active(const ProvisoUse& p) {
+  if (!may(r_.later)) return Truth::no;
+  const Truth active = both(r_.later, reader_.binds(p, state_));
+  return may(active) ? both(active, reader_.read(p.rule.when, state_)) : active;
+}
+
+void Reader::Weighing::weigh_provisos() {
+  for (const ProvisoUse& p : regime_.provisos) {
+    const Truth active = proviso_active(p);
+    r_.condition.push_back(active);
+    r_.active.push_back(active);
+    if (!may(active) || barred_) continue;
+    if (law_[p.rule.rule].prohibits) prohibition(p.rule, active, Truth::no);
+    note(active, strictness(p.rule, false));
+    for (const VarId n : p.rule.needs) granting_act(active, n);
+  }
+}
+
+// --- the finding ---
+
+/// What the regime says where no route is open.
+Reader::Strictness Reader::Weighing::otherwise() {
+  const Finding said = law_[regime_.regime].otherwise_prohibited ? Finding::prohibited : Finding::permitted;
+  Strictness s{said, said};
+  if (regime_.otherwise_lifted_by.valid() && said == Finding::prohibited && !route_sure_) {
+    const Values p = reader_.possible(regime_.otherwise_lifted_by, state_);
+    if (p.test(granted_state)) s.low = Finding::permitted;
+    if (p.count() == 1 && p.test(granted_state)) s.high = Finding::permitted;
+    if (s.low != s.high) reader_.undecided_.push_back(regime_.otherwise_lifted_by);
+  }
+  return s;
+}
+
+/// The base: the least strict route that is open, or the default where none is.
+void Reader::Weighing::weigh_base() {
+  if (!may(r_.main)) return;
+  const Strictness none_open = otherwise();
+  Strictness base = none_open;
+  if (route_sure_)
+    base = {route_low_, route_high_};
+  else if (route_may_)
+    base = {std::min(route_low_, none_open.low), std::max(none_open.high, route_high_)};
+  note(r_.main, base);
+}
+
+/// Acts that granted a need of the regime's rules, or lifted what it says otherwise.
+void Reader::Weighing::weigh_granting_acts() {
+  for (std::size_t i = 0; i < regime_.rules.size(); ++i)
+    for (const VarId n : regime_.rules[i].needs) granting_act(r_.active[i], n);
+  if (!law_[regime_.regime].otherwise_prohibited) return;
+  const Truth none_open = route_sure_ ? Truth::no : route_may_ ? Truth::unknown : Truth::yes;
+  granting_act(both(r_.main, none_open), regime_.otherwise_lifted_by);
+}
+
+void Reader::Weighing::close() {
+  if (binds_sure_) low_ = std::max(low_, Finding::permitted_with_provisos);
+  if (binds_may_) high_ = std::max(high_, Finding::permitted_with_provisos);
+  if (!surely_engaged()) low_ = Finding::not_engaged;
+  r_.low = low_;
+  r_.high = std::max(low_, high_);
+  if (r_.low == r_.high && r_.low == Finding::prohibited) reader_.ask_nothing();
+  r_.undecided = reader_.undecided_;
+  add(r_.pending, reader_.pending_);
+  r_.settled = r_.undecided.empty();
+}
+
+/// Nothing else matters where a prohibition surely applies.
+void Reader::Weighing::close_barred() {
+  r_.low = r_.high = Finding::prohibited;
+  if (surely_engaged()) {
+    reader_.ask_nothing();
+  } else {
+    r_.low = Finding::not_engaged;
+    r_.settled = false;
+  }
+  r_.undecided = reader_.undecided_;
+  r_.pending = reader_.pending_;
+}
+
+RegimeReading Reader::read(const RegimeUse& regime, const State& state) {
+  ask_nothing();
+  if (!regime.present.possible) return {};
+  Weighing w(*this, regime, state);
+  if (!w.engaged()) return w.take();
+  w.find_active();  // of every rule, before any effect: what is undecided keeps that order
+  w.weigh_rules();
+  w.weigh_provisos();
+  if (w.barred()) {
+    w.close_barred();
+  } else {
+    w.weigh_base();
+    w.weigh_granting_acts();
+    w.close();
+  }
+  return w.take();
 }
 
 // --- outcomes ---

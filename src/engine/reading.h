@@ -93,6 +93,7 @@ class Reader {
   std::uint64_t steps() const { return steps_; }
 
  private:
+  class Weighing;
   struct Strictness {
     Finding low, high;
   };
@@ -107,6 +108,10 @@ class Reader {
   Strictness need_strictness(VarId need, const State& state);
   Truth granted_with_provisos(VarId need, const State& state);
   void settle(VarId v, const State& state);
+  void ask_nothing() {
+    undecided_.clear();
+    pending_.clear();
+  }
   RegimeOutcome settled_outcome(const RegimeUse& regime, const RegimeReading& r, const State& state);
   void add_needs(const RuleUse& u, const RegimeReading& r, const State& state, RegimeOutcome& out,
                  bool proviso);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "engine/words.h"
 
@@ -27,6 +28,157 @@ Date bound_on(const Space& space, ProvisoId p) {
   }
   return space.standings().front().view.day;
 }
+
+/// Writes one completion as files, variable by variable, then what has to stand beside the facts.
+class WitnessWriter {
+ public:
+  WitnessWriter(const Compiled& c, const std::vector<Values>& witness, Date day)
+      : c_(c),
+        witness_(witness),
+        space_(c.space()),
+        law_(space_.law()),
+        on_(to_string(day)),
+        facts_(with_room(law_.facts.size())) {}
+
+  WitnessFiles write() {
+    for (std::uint32_t i = 0; i < space_.variables().size(); ++i) tell(VarId{i});
+    complete_facts();
+    out_.transfer = transfer();
+    enter(FactType::party, "the holder");
+    enter(FactType::party, consignee_);
+    out_.world = world();
+    return std::move(out_);
+  }
+
+ private:
+  void tell(VarId id) {
+    const Variable& v = space_[id];
+    const std::size_t value = witness_[c_.level(id)]._Find_first();
+    const bool yes = value == 1;
+    switch (v.kind) {
+      case VarKind::fact: fact(v, value); break;
+      case VarKind::member: member(v, yes); break;
+      case VarKind::judged:
+        if (value != judged_none) finding(v, yes);
+        break;
+      case VarKind::carries:
+        provisos_asked_ = true;
+        if (yes) carried_.push_back(v.proviso);
+        break;
+      case VarKind::rate:
+        if (v.of_unrecorded_parties())
+          within_.emplace_back(&v, yes);
+        else
+          out_.readings.push_back({id, v.name, yes, {}, {}});
+        break;
+      case VarKind::hidden: out_.readings.push_back({id, v.name, yes, v.on, {}}); break;
+      case VarKind::listed: out_.readings.push_back({id, v.name, yes, {}, law_[v.list].complete_to}); break;
+      case VarKind::need: break;
+    }
+  }
+  void fact(const Variable& v, std::size_t value) {
+    std::string s = show_value(law_[v.fact].type, v.domain[value]);
+    if (s.empty()) s = value_name(law_, v, value);
+    facts_[v.name] = s;
+    if (v.name == "consignee") consignee_ = s;
+    enter(law_[v.fact].type.kind, s);
+  }
+  void member(const Variable& v, bool yes) {
+    Json& set = sets_.try_emplace(law_[v.fact].name, Json::array()).first->second;
+    if (!yes) return;
+    set.push_back(element_name(law_, v));
+    enter(law_[v.fact].type.kind, element_name(law_, v));
+  }
+  void finding(const Variable& v, bool yes) {
+    finds_.push_back({{"id", "finding on " + v.name},
+                      {"authority", law_[law_[v.fact].judged_by].name},
+                      {"issued", on_},
+                      {"finds", {{v.name, yes ? "yes" : "no"}}}});
+  }
+  /// What a fact names is told of in the world, if it is a party or an item.
+  void enter(FactType type, const std::string& id) {
+    if (type == FactType::party) parties_[id] = {{"name", id}};
+    if (type == FactType::item) items_[id] = {{"name", id}};
+  }
+  /// Sets, and the parties that only provisos speak of.
+  void complete_facts() {
+    for (const auto& [name, members] : sets_) facts_[name] = members;
+    if (provisos_asked_ && law_.find_fact("consignee").valid()) facts_["consignee"] = consignee_;
+    for (const auto& [v, yes] : within_)
+      if (const std::string& fact = v->subject; v->fact.valid() && !facts_.contains(fact)) {
+        facts_[fact] = "the " + fact;
+        enter(FactType::party, "the " + fact);
+      }
+  }
+  /// Free names would be read as facts of the files: a lot is needed only for what lies on it.
+  Json transfer() const {
+    Json out = with_room(4);
+    out["transfer"] = 1;
+    out["on"] = on_;
+    out["facts"] = facts_;
+    if (provisos_asked_) out["lines"] = Json::array({{{"id", "a"}, {"lot", lot()}}});
+    return out;
+  }
+  std::string lot() const { return facts_.value("lot", "the lot"); }
+
+  Json carried_proviso(ProvisoId p) {
+    Json with = Json::object();
+    for (const std::string& parameter : law_[law_[p].versions.front()].parameters) {
+      const std::string holder = fmt::format("the {} of {}", parameter, law_[p].name);
+      with[parameter] = holder;
+      parties_[holder] = {{"name", holder}};
+      put_within(p, parameter, holder);
+    }
+    return {{"proviso", law_[p].name}, {"with", with}, {"bound_on", to_string(bound_on(space_, p))}};
+  }
+  /// Whoever is within those that the proviso names becomes part of them, with all that it is part of.
+  void put_within(ProvisoId p, const std::string& parameter, const std::string& holder) {
+    for (const auto& [v, yes] : within_) {
+      if (!yes || v->proviso != p || v->element.text != parameter) continue;
+      std::string top = v->fact.valid() ? facts_.value(v->subject, consignee_) : v->subject;
+      while (parties_[top].contains("part_of")) top = parties_[top]["part_of"];
+      if (top != holder) parties_[top]["part_of"] = holder;
+    }
+  }
+  Json lots() {
+    Json provisos = Json::array();
+    for (const ProvisoId p : carried_) provisos.push_back(carried_proviso(p));
+    Json attestations = Json::array();
+    std::set<std::string> states;
+    for (const Authority& a : law_.authorities)
+      if (states.insert(a.state).second)
+        attestations.push_back({{"jurisdiction", a.state}, {"by", "the holder"}});
+    const std::string item = facts_.value("item", "the item");
+    enter(FactType::item, item);
+    return {{lot(), {{"item", item}, {"provisos", provisos}, {"attestations", attestations}}}};
+  }
+  Json world() {
+    Json out = with_room(6);
+    out["world"] = 1;
+    if (provisos_asked_) out["lots"] = lots();
+    out["parties"] = std::move(parties_);
+    if (!items_.empty()) out["items"] = std::move(items_);
+    out["records"] = Json::array();
+    for (const Authority& a : law_.authorities)
+      out["records"].push_back({{"authority", a.name}, {"complete_to", on_}});
+    out["instruments"] = finds_;
+    return out;
+  }
+
+  const Compiled& c_;
+  const std::vector<Values>& witness_;
+  const Space& space_;
+  const Law& law_;
+  std::string on_;
+  WitnessFiles out_;
+  Json facts_, finds_ = Json::array(), parties_ = Json::object(), items_ = Json::object();
+  std::map<std::string, Json> sets_;
+  bool provisos_asked_ = false;  // whether one lies on the lot matters
+  std::vector<ProvisoId> carried_;
+  std::vector<std::pair<const Variable*, bool>>
+      within_;  // whether facts are within parties that provisos name
+  std::string consignee_ = "another";
+};
 
 }  // namespace
 
@@ -61,119 +213,8 @@ std::vector<bool> hangs_on(Compiled& law, Ref asks, const std::vector<Values>& w
   return out;
 }
 
-WitnessFiles witness_files(const Compiled& c, const std::vector<Values>& witness, Date day) {
-  const Space& space = c.space();
-  const Law& law = space.law();
-  const std::string on = to_string(day);
-  Json facts = with_room(law.facts.size()), finds = Json::array(), provisos = Json::array();
-  std::map<std::string, Json> sets;
-  WitnessFiles out;
-  bool carries = false;
-  std::vector<std::pair<const Variable*, bool>>
-      within;  // whether facts are within parties that provisos name
-  std::string consignee = "another";
-  std::vector<ProvisoId> carried;
-  Json parties = Json::object(), items = Json::object();
-  const auto enter = [&](FactType type, const std::string& id) {
-    if (type == FactType::party) parties[id] = {{"name", id}};
-    if (type == FactType::item) items[id] = {{"name", id}};
-  };
-  for (std::uint32_t i = 0; i < space.variables().size(); ++i) {
-    const Variable& v = space[VarId{i}];
-    const std::size_t value = witness[c.level(VarId{i})]._Find_first();
-    const bool yes = value == 1;
-    switch (v.kind) {
-      case VarKind::fact: {
-        std::string s = show_value(law[v.fact].type, v.domain[value]);
-        if (s.empty()) s = value_name(law, v, value);
-        facts[v.name] = s;
-        if (v.name == "consignee") consignee = s;
-        enter(law[v.fact].type.kind, s);
-        break;
-      }
-      case VarKind::member: {
-        Json& set = sets.try_emplace(law[v.fact].name, Json::array()).first->second;
-        if (yes) set.push_back(element_name(law, v));
-        if (yes) enter(law[v.fact].type.kind, element_name(law, v));
-        break;
-      }
-      case VarKind::judged:
-        if (value != judged_none)
-          finds.push_back({{"id", "finding on " + v.name},
-                           {"authority", law[law[v.fact].judged_by].name},
-                           {"issued", on},
-                           {"finds", {{v.name, yes ? "yes" : "no"}}}});
-        break;
-      case VarKind::carries:
-        carries = true;
-        if (yes) carried.push_back(v.proviso);
-        break;
-      case VarKind::rate:
-        if (v.of_unrecorded_parties())
-          within.emplace_back(&v, yes);
-        else
-          out.readings.push_back({VarId{i}, v.name, yes, {}, {}});
-        break;
-      case VarKind::hidden: out.readings.push_back({VarId{i}, v.name, yes, v.on, {}}); break;
-      case VarKind::listed:
-        out.readings.push_back({VarId{i}, v.name, yes, {}, law[v.list].complete_to});
-        break;
-      case VarKind::need: break;
-    }
-  }
-  for (const auto& [name, members] : sets) facts[name] = members;
-  if (carries && law.find_fact("consignee").valid()) facts["consignee"] = consignee;
-  for (const auto& [v, yes] : within)
-    if (const std::string& fact = v->subject; v->fact.valid() && !facts.contains(fact)) {
-      facts[fact] = "the " + fact;
-      enter(FactType::party, "the " + fact);
-    }
-  // Free names would be read as facts of the files: a lot is needed only for what lies on it.
-  Json transfer = with_room(4);
-  transfer["transfer"] = 1;
-  transfer["on"] = on;
-  transfer["facts"] = facts;
-  enter(FactType::party, "the holder");
-  enter(FactType::party, consignee);
-  Json world = with_room(6);
-  world["world"] = 1;
-  if (carries) {
-    transfer["lines"] = Json::array({{{"id", "a"}, {"lot", facts.value("lot", "the lot")}}});
-    for (const ProvisoId p : carried) {
-      Json with = Json::object();
-      for (const std::string& parameter : law[law[p].versions.front()].parameters) {
-        const std::string holder = fmt::format("the {} of {}", parameter, law[p].name);
-        with[parameter] = holder;
-        parties[holder] = {{"name", holder}};
-        for (const auto& [v, yes] : within)
-          if (yes && v->proviso == p && v->element.text == parameter) {
-            std::string top = v->fact.valid() ? facts.value(v->subject, consignee) : v->subject;
-            while (parties[top].contains("part_of")) top = parties[top]["part_of"];
-            if (top != holder) parties[top]["part_of"] = holder;
-          }
-      }
-      provisos.push_back(
-          {{"proviso", law[p].name}, {"with", with}, {"bound_on", to_string(bound_on(space, p))}});
-    }
-    Json attestations = Json::array();
-    std::set<std::string> states;
-    for (const Authority& a : law.authorities)
-      if (states.insert(a.state).second)
-        attestations.push_back({{"jurisdiction", a.state}, {"by", "the holder"}});
-    const std::string item = facts.value("item", "the item");
-    enter(FactType::item, item);
-    world["lots"] = {{facts.value("lot", "the lot"),
-                      {{"item", item}, {"provisos", provisos}, {"attestations", attestations}}}};
-  }
-  world["parties"] = std::move(parties);
-  if (!items.empty()) world["items"] = std::move(items);
-  world["records"] = Json::array();
-  for (const Authority& a : law.authorities)
-    world["records"].push_back({{"authority", a.name}, {"complete_to", on}});
-  world["instruments"] = finds;
-  out.transfer = std::move(transfer);
-  out.world = std::move(world);
-  return out;
+WitnessFiles witness_files(const Compiled& law, const std::vector<Values>& witness, Date day) {
+  return WitnessWriter(law, witness, day).write();
 }
 
 }  // namespace sekisho
