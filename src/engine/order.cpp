@@ -136,6 +136,7 @@ VariableOrder find_order(const Law& law, std::size_t trials, Diagnostics& diags)
   }
   const Day of_largest(law, largest, diags), of_last(law, days.back(), diags);
   Compiled first = of_largest.compile(start, default_node_limit, diags);
+  if (!first.ok()) return {};
   const std::vector<std::size_t> at_level = nodes_of_levels(first.store(), first.joint(0));
   std::map<std::string, std::size_t> nodes;
   for (Level l = 0; l < at_level.size(); ++l) nodes[first.name(first.variable(l))] += at_level[l];

@@ -85,8 +85,8 @@ class Space::Builder {
   Presence present(const std::vector<Window>& windows, HiddenId unsettled, Date on);
   Presence membership(ListId id, const Value& value, bool with_later);
   Values taken_as(const std::string& name) const;
-  VarId hidden_var(HiddenId h, const std::vector<Window>* dated = nullptr);
-  void order_in_time(HiddenId h, VarId now, const std::vector<Window>& windows);
+  VarId hidden_var(HiddenId h, const std::vector<Window>* dated, Date on);
+  void order_in_time(HiddenId h, VarId now, const std::vector<Window>& windows, Date on);
   static Node is(VarId v, bool yes);
   void add_implication(Node if_so, Node then);
   VarId listed_var(ListId l, const Value& element);

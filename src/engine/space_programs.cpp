@@ -48,7 +48,7 @@ Node Space::Builder::node(const Expression& from, std::size_t i, std::size_t sta
     case ExprOp::all:
     case ExprOp::any:
     case ExprOp::implies: return n;
-    case ExprOp::either: n.var = hidden_var(e.hidden); return n;
+    case ExprOp::either: n.var = hidden_var(e.hidden, nullptr, day()); return n;
     case ExprOp::definition: n.bodies.push_back(program(e.body)); return n;
     case ExprOp::some:
     case ExprOp::every: quantifier(from, e, start, i, n); return n;

@@ -27,7 +27,7 @@ Presence Space::Builder::present(const std::vector<Window>& windows, HiddenId un
   const Covers c = covers(windows, on);
   if (c == Covers::no) return {};
   if (!hangs_on_reading(windows, unsettled, c)) return {true, {}};
-  return {true, hidden_var(unsettled, dates_unsettled(windows) ? &windows : nullptr)};
+  return {true, hidden_var(unsettled, dates_unsettled(windows) ? &windows : nullptr, on)};
 }
 
 /// @param with_later  also the chance that the value joined after the list was last read
@@ -51,29 +51,30 @@ Values Space::Builder::taken_as(const std::string& name) const {
 }
 
 /// @param dated  its bounds are unsettled: another variable for each day, later days following earlier ones
-VarId Space::Builder::hidden_var(HiddenId h, const std::vector<Window>* dated) {
+/// @param on  the day that its bounds are asked for
+VarId Space::Builder::hidden_var(HiddenId h, const std::vector<Window>* dated, Date on) {
   const std::size_t made_before = s_.variables_.size();
-  const VarId made = once(hidden_, {h, dated ? day() : far_past}, [&] {
+  const VarId made = once(hidden_, {h, dated ? on : far_past}, [&] {
     Variable v{};
     v.kind = VarKind::hidden;
     v.hidden = h;
     v.name = law_[h].what;
     v.domain = yes_no();
     v.known = taken_as(v.name);
-    if (dated) v.on = day();
+    if (dated) v.on = on;
     return variable(std::move(v));
   });
-  if (dated && s_.variables_.size() > made_before) order_in_time(h, made, *dated);
+  if (dated && s_.variables_.size() > made_before) order_in_time(h, made, *dated, on);
   return made;
 }
 
 /// An unsettled first day that lies before one view lies before every later view; a last day the other way.
-void Space::Builder::order_in_time(HiddenId h, VarId now, const std::vector<Window>& windows) {
+void Space::Builder::order_in_time(HiddenId h, VarId now, const std::vector<Window>& windows, Date on) {
   if (windows.size() != 1 || windows.front().from.settled() == windows.front().to.settled()) return;
   const bool begins = !windows.front().from.settled();
   for (const auto& [key, other] : hidden_) {
     if (key.first != h || other == now || key.second == far_past) continue;
-    const bool earlier = key.second < day();
+    const bool earlier = key.second < on;
     if (earlier == begins)
       add_implication(is(other, true), is(now, true));
     else

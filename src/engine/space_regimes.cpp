@@ -84,8 +84,11 @@ void Space::Builder::proviso(ProvisoId id, RegimeUse& use) {
   const RuleId text = last_text(id, bound);
   if (!text.valid()) return;
   Date last = bound;
-  for (const Window& w : law_[text].windows)
-    if (covers(law_[text].windows, bound) == Covers::no) last = w.to.latest;
+  if (covers(law_[text].windows, bound) == Covers::no) {
+    last = far_past;
+    for (const Window& w : law_[text].windows)
+      if (w.from.earliest <= bound) last = std::max(last, w.to.latest);
+  }
   proviso_instance(id, nullptr, last, use);
 }
 

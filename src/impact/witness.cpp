@@ -137,7 +137,9 @@ class WitnessWriter {
       if (!yes || v->proviso != p || v->element.text != parameter) continue;
       std::string top = v->fact.valid() ? facts_.value(v->subject, consignee_) : v->subject;
       while (parties_[top].contains("part_of")) top = parties_[top]["part_of"];
-      if (top != holder) parties_[top]["part_of"] = holder;
+      if (top == holder) continue;
+      if (!parties_.contains(top)) enter(FactType::party, top);
+      parties_[top]["part_of"] = holder;
     }
   }
   Json lots() {
