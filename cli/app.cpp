@@ -52,7 +52,15 @@ std::string wrong_use(const CLI::App& root, const CLI::ParseError& e) {
   if (!commands.empty() && !left.empty()) return unknown("command", left.front(), commands);
   if (!commands.empty()) return fmt::format("one of these is missing: {}", fmt::join(commands, ", "));
   if (!left.empty()) return fmt::format("`{}` is one word too many", left.front());
-  return e.what();
+  // CLI11 says `Could not convert: --nodes = abc`.
+  const std::string said = e.what();
+  if (const std::size_t is = said.rfind(" = ");
+      dynamic_cast<const CLI::ConversionError*>(&e) && is != said.npos) {
+    const std::size_t colon = said.find(": ");
+    return fmt::format("`{}` is no whole number that `{}` can be", said.substr(is + 3),
+                       said.substr(colon + 2, is - colon - 2));
+  }
+  return said;
 }
 
 // CLI11 reads `-1` as the greatest count there is.
@@ -115,7 +123,7 @@ Option* Option::excludes(Option* other) {
   return this;
 }
 
-App::App(const std::string& about) : own_(std::make_unique<CLI::App>(about)), app_(own_.get()) {}
+App::App(const std::string& about) : own_(std::make_unique<CLI::App>(about, "sekisho")), app_(own_.get()) {}
 App::App(CLI::App* app) : app_(app) {}
 App::~App() = default;
 

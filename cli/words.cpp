@@ -38,6 +38,12 @@ bool days_exist(std::initializer_list<std::string> days) {
   return true;
 }
 
+bool in_order(const std::string& from, const std::string& to) {
+  if (from.empty() || to.empty() || from < to) return true;
+  tell("error: `--from` {} does not lie before `--to` {}\n", from, to);
+  return false;
+}
+
 bool is_regime(const Rulebooks& books, const std::string& name) {
   const std::vector<std::string> all = books.regimes();
   if (std::find(all.begin(), all.end(), name) != all.end()) return true;

@@ -21,6 +21,8 @@ std::string by_the_reading(const std::string& what, const Json& way);
 std::string stop_text(const Json& hold);
 /// Whether each that is given is a day of the calendar; after a message false.
 bool days_exist(std::initializer_list<std::string> days);
+/// That one day lies before another, where both are given. @returns false after a message
+bool in_order(const std::string& from, const std::string& to);
 /// Whether a regime of that name is in the rulebooks; after a message false.
 bool is_regime(const Rulebooks& books, const std::string& name);
 

@@ -154,6 +154,7 @@ void tell_unread_lines() {
 }
 
 int ask(AskOptions& o) {
+  if (!days_exist({o.request.on})) return exit_usage;
   int code = exit_ok;
   const auto books = load(o.rules, code);
   if (!books) return code;

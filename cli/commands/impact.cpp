@@ -94,6 +94,7 @@ void print_text(const Json& answer) {
 
 int impact(ImpactOptions& o) {
   if (!days_exist({o.request.from, o.request.to, o.on, o.known_on})) return exit_usage;
+  if (!in_order(o.request.from, o.request.to)) return exit_usage;
   if (!o.known_on.empty() && o.location.empty()) {
     tell("error: `--known-on` asks a register: name it with `--register`\n");
     return exit_usage;

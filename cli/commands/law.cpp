@@ -61,7 +61,7 @@ void print_text(const std::string& text, char mark) {
 }
 
 int diff(const LawOptions& o) {
-  if (!days_exist({o.from, o.to})) return exit_usage;
+  if (!days_exist({o.from, o.to}) || !in_order(o.from, o.to)) return exit_usage;
   int code = exit_ok;
   const auto books = load(o.rules, code);
   if (!books) return code;

@@ -20,7 +20,8 @@ void print(const ProofResult& result, const Json& said) {
   const Json& n = said["replayed"];
   const auto count = [&](const char* key) { return n[key].get<std::size_t>(); };
   if (result.refused) {
-    fmt::print("REFUSED: {} places\n", result.reports.size() - said["not_settled"].size());
+    const std::size_t places = result.reports.size() - said["not_settled"].size();
+    fmt::print("REFUSED: {} {}\n", places, places == 1 ? "place" : "places");
     return;
   }
   fmt::print("{}\n", result.whole ? "REPLAYED" : "REPLAYED IN PART");

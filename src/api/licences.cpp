@@ -206,7 +206,7 @@ LicenceResult licence_show(const LicenceRequest& request) {
   if (!book.terms(request.id, o.on)) {
     auto e = o.read.diags.emit(code::no_such_event, TextSpan{}, "authorisation", request.id);
     const std::string near = nearest(request.id, book.ids());
-    if (!near.empty()) e.fix(fmt::format("write `{}`", near));
+    e.fix(near.empty() ? "`sekisho licence list` says which there are" : fmt::format("write `{}`", near));
     return o.failed();
   }
   Json shown = summary(book, request.id, o.on);

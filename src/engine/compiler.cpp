@@ -289,13 +289,15 @@ void Compiled::care_set() {
     Ref stated = yes_leaf;
     for (const ProgramId p : s.constraints) {
       Ref& all = space_.is_stated(p) ? stated : in_every_view;
-      all = store_->join(Join::both, all, store_->read_judged(program(p), judged_, Join::either));
+      all = store_->join(Join::both, all, program(p));
     }
     constraints_.push_back(stated);
-    care_ = store_->join(Join::either, care_, stated);
   }
-  care_ = store_->join(Join::both, care_, in_every_view);
-  for (Ref& c : constraints_) c = store_->join(Join::both, c, in_every_view);
+  // What nobody found has some reading that all of a view's constraints leave.
+  for (Ref& c : constraints_) {
+    c = store_->read_judged(store_->join(Join::both, c, in_every_view), judged_, Join::either);
+    care_ = store_->join(Join::either, care_, c);
+  }
   if (how_ == Relations::written_out) return;
   std::set<std::uint32_t> met;
   const auto define = [&](const Node& n) {

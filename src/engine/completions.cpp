@@ -130,7 +130,8 @@ std::vector<Ref> Completions::components(std::size_t g) {
       if (!component.is_leaf()) out.push_back(component);
     }
   }
-  // Judged facts without a finding on which the best reading hangs.
+  // Judged facts without a finding on which the best reading hangs, and which of their readings is the
+  // better.
   const auto& judged = compiled_.judged();
   for (Level l = 0; l < judged.size(); ++l) {
     if (!judged[l] || !store.support(r.unread)[l]) continue;
@@ -142,9 +143,13 @@ std::vector<Ref> Completions::components(std::size_t g) {
     std::vector<Values> no(store.levels()), yes(store.levels());
     no[l].set(0);
     yes[l].set(1);
-    const Ref differ = store.join(Join::differ, store.fixed(best, no), store.fixed(best, yes));
-    const Ref hangs = store.join(Join::both, store.join(Join::both, differ, store.is(l, none)), open);
-    if (!hangs.is_leaf()) out.push_back(hangs);
+    const Ref read_no = store.fixed(best, no), read_yes = store.fixed(best, yes);
+    const Ref better = store.join(Join::both, read_no, read_yes);
+    for (const Ref worse : {read_no, read_yes}) {
+      const Ref differs = store.join(Join::differ, worse, better);
+      const Ref hangs = store.join(Join::both, store.join(Join::both, differs, store.is(l, none)), open);
+      if (!hangs.is_leaf()) out.push_back(hangs);
+    }
   }
   return out;
 }

@@ -338,6 +338,13 @@ std::vector<Event> read_events(const Sources& sources, SourceId source, Diagnost
   EventReader reader(diags);
   std::vector<Event> out;
   const std::string_view text = sources.text(source);
+  if (const std::size_t first = text.find_first_not_of(" \t\r\n");
+      first != std::string_view::npos && text[first] != '{') {
+    const auto at = static_cast<std::uint32_t>(first);
+    diags.emit(code::not_json, TextSpan{source, at, at + 1}, "events are objects, one a line")
+        .fix("name a file of events (`docs/events.md`); a world is given with `--world`");
+    return out;
+  }
   std::size_t begin = 0;
   while (begin < text.size()) {
     const std::size_t end = std::min(text.find('\n', begin), text.size());

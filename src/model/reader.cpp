@@ -184,7 +184,7 @@ class Reader {
     diags_.emit(code::unknown_party, v->at, kind, v->text).fix(fmt::format("{}, or correct `{}`", cure, key));
   }
 
-  static constexpr std::string_view to_world = "add it to the world that `--world` names";
+  static constexpr std::string_view to_world = "add it to the world, the file that `--world` names";
   Diagnostics& diags_;
   bool look_up_ = true;  // names must exist in the world that is read
 };
@@ -194,6 +194,10 @@ class WorldReader : Reader {
   explicit WorldReader(Diagnostics& diags) : Reader(diags) {}
 
   World run(const Doc& d) {
+    if (d.find("transfer") && !d.find("world")) {
+      diags_.emit(code::wrong_form, d.at, "a world, and this is a transfer").fix("give it without `--world`");
+      return {};
+    }
     if (!map(d, "a world",
              {"world", "about", "parties", "agreements", "items", "lots", "records", "instruments"}))
       return {};
@@ -369,6 +373,10 @@ class TransferReader : Reader {
 
   Transfer run(const Doc& d) {
     Transfer t;
+    if (d.find("world") && !d.find("transfer")) {
+      diags_.emit(code::wrong_form, d.at, "a transfer, and this is a world").fix("give it with `--world`");
+      return t;
+    }
     if (!map(d, "a transfer",
              {"transfer", "title", "kind", "on", "from", "to", "via", "exporter", "consignee", "end_user",
               "performed", "facts", "answers", "lines", "source", "note"}))

@@ -380,10 +380,15 @@ Result<std::unique_ptr<SqliteStore>> opened(const std::string& path, const std::
   if (got != SQLITE_OK) {
     std::error_code no_file;
     const bool folder = std::filesystem::is_directory(path, no_file);
-    Problem p = problem(code::register_unreadable, path, folder ? "it is a folder" : sqlite3_errmsg(db));
+    const bool nothing = (flags & SQLITE_OPEN_CREATE) == 0 && !std::filesystem::exists(path, no_file);
+    Problem p = problem(code::register_unreadable, path,
+                        folder    ? "it is a folder"
+                        : nothing ? "there is no such file"
+                                  : sqlite3_errmsg(db));
     p.cure = folder                              ? "name the file of the register"
              : (flags & SQLITE_OPEN_CREATE) != 0 ? "name a file in a folder that may be written"
-                                                 : "`sekisho register init` makes a new one";
+             : nothing                           ? "look at the name; `sekisho register init` makes a new one"
+                                                 : "see that the file and its folder may be read";
     return p;
   }
   return store;

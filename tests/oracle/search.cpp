@@ -63,12 +63,29 @@ bool Search::split(const State& state, VarId v, Visit visit) {
 bool Search::consistent(const State& state) {
   if (over_limit()) return true;
   reader_.undecided().clear();
+  reader_.pending().clear();
   const Truth t = reader_.constraints(state);
   if (t != Truth::unknown) return t == Truth::yes;
   const std::vector<VarId> undecided = reader_.undecided();
   const VarId v = choose(undecided, state);
-  if (!v.valid()) return true;
+  if (!v.valid()) return readable(state, std::vector<VarId>(reader_.pending()));
   return split(state, v, [&](const State& next) { return consistent(next); });
+}
+
+/// Whether some reading of the judged facts that nobody found leaves every constraint.
+/// @param pending  those that the constraints ask for
+bool Search::readable(const State& state, const std::vector<VarId>& pending) {
+  if (pending.empty()) return true;
+  for (const bool yes : {false, true}) {
+    State next = state;
+    next.reading.emplace_back(pending.front(), yes);
+    reader_.undecided().clear();
+    reader_.pending().clear();
+    const Truth t = reader_.constraints(next);
+    if (t == Truth::yes) return true;
+    if (t == Truth::unknown && readable(next, std::vector<VarId>(reader_.pending()))) return true;
+  }
+  return false;
 }
 
 void Search::collect(const std::vector<std::size_t>& regimes, State state, FindingSet& found,
