@@ -8,15 +8,15 @@ import fcntl
 import json
 import os
 import pathlib
+import re
 import resource
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-import time
 
-from checks import check, conclude, dice, require
+from checks import check, comes, conclude, dice, require
 
 binary, root = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
 example = root / "examples/batch/shipments.csv"
@@ -92,23 +92,33 @@ def whole(folder, table, rows):
     return out, refused
 
 
+def text_of(path):
+    """Of a file that a run writes and takes away: empty while it is not there."""
+    try:
+        return path.read_text()
+    except FileNotFoundError:
+        return ""
+
+
 def stopped(folder, table, expected):
     """Killed at some write, or interrupted, and taken up again: the same bytes in the end."""
     for how in (signal.SIGKILL, signal.SIGINT):
         out = folder / f"stopped-{how}.out"
         state = pathlib.Path(f"{out}.state")
         stops = 0
-        for attempt in range(20):
-            run = subprocess.Popen([binary, "batch", table, "--out", out, "--threads", "1", *(["--resume"] if attempt else [])],
+        for _ in range(40):
+            before = text_of(state)
+            run = subprocess.Popen([binary, "batch", table, "--out", out, "--threads", "1", *(["--resume"] if stops else [])],
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            before = state.read_text() if state.exists() else ""
-            while run.poll() is None and (not state.exists() or state.read_text() == before):
-                time.sleep(0.002)
+            comes(lambda: run.poll() is not None or text_of(state) not in ("", before), seconds=300)
             if run.poll() is None:
                 run.send_signal(how)
             code = run.wait()
             if code in (0, 1) or (out.exists() and not state.exists()):
-                break  # done, perhaps just before the signal came
+                if stops:
+                    break  # done, perhaps just before the signal came
+                out.unlink()  # it was done before it could be stopped at all: once more
+                continue
             check(code == (130 if how == signal.SIGINT else -signal.SIGKILL), f"stopped as documented: {code}")
             check(not out.exists(), "no output stands where it was asked for before it is whole")
             if not stops:
@@ -131,13 +141,15 @@ def changed(folder, table):
     def go_on(day="2024-01-01"):
         return sekisho("batch", mine, "--out", out, "--rules", law, "--mapping", mapping, "--on", day, "--threads", 1, "--resume")
 
-    run = subprocess.Popen([binary, "batch", mine, "--out", out, "--rules", law, "--mapping", mapping, "--on", "2024-01-01", "--threads", "1"],
-                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    while run.poll() is None and not state.exists():
-        time.sleep(0.002)
-    run.kill()
-    run.wait()
-    check(state.exists(), "the run was stopped on its way")
+    # Half of what it has to write is too much for one file: so it is killed on its way, however fast the machine is.
+    half = (folder / "plain.out").stat().st_size // 2
+
+    def half_way():
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (half, half))
+    run = subprocess.run([binary, "batch", mine, "--out", out, "--rules", law, "--mapping", mapping, "--on", "2024-01-01", "--threads", "1"],
+                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=300, preexec_fn=half_way)
+    require(run.returncode == -signal.SIGXFSZ and state.exists(), f"the run was not stopped on its way: exit {run.returncode}")
     done = go_on("2024-01-02")
     check(done.returncode == 1 and b"--on" in done.stderr and b"--fresh" in done.stderr, f"another day is noticed: {done.stderr.decode()}")
     for what, path in (("rulebooks", min(law.rglob("*.law"))), ("mapping", mapping), ("header", mine), ("table", mine)):
@@ -183,15 +195,22 @@ def broken_input(folder):
     check(done.returncode == 3 and not (folder / "broken.out").exists(), f"standard input that breaks off: {done.stderr.decode()}")
 
 
+def listens(run):
+    """It hears Ctrl-C and sleeps: what there was to read is read."""
+    status = pathlib.Path(f"/proc/{run.pid}/status").read_text()
+    caught = int(re.search(r"^SigCgt:\s*(\w+)", status, re.M)[1], 16)
+    return caught >> (signal.SIGINT - 1) & 1 and re.search(r"^State:\s*S", status, re.M)
+
+
 def waiting(folder):
-    """Ctrl-C while nothing comes in: what was decided is there."""
+    """Ctrl-C while nothing comes in is heard."""
     run = subprocess.Popen([binary, "batch", "-", "--out", folder / "waiting.out", "--on", "2024-01-01"], stdin=subprocess.PIPE, stderr=subprocess.PIPE)
     run.stdin.write(b"departure,destination\nJP,US\n")
     run.stdin.flush()
-    time.sleep(1)
+    check(comes(lambda: run.poll() is not None or listens(run)), "it waits for standard input")
     run.send_signal(signal.SIGINT)
     try:
-        code = run.wait(20)
+        code = run.wait(120)
     except subprocess.TimeoutExpired:
         run.kill()
         code = None

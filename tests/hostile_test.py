@@ -9,9 +9,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 
-from checks import check, conclude
+from checks import check, comes, conclude
 
 binary = pathlib.Path(sys.argv[1]).resolve()
 FACT = 'fact armed is yes or no\n  asks "a"\n'
@@ -105,14 +104,11 @@ with tempfile.TemporaryDirectory() as name:
         asking.stdin.write(b"destination=UA\n")
         asking.stdin.flush()
         asking.stdout.readline()
-        for _ in range(600):
-            if (folder / "kept.yaml").exists() and "UA" in (folder / "kept.yaml").read_text():
-                break
-            time.sleep(0.1)
+        kept = folder / "kept.yaml"
+        check(comes(lambda: kept.exists() and "UA" in kept.read_text()), "an answer is kept as soon as it is given")
         asking.send_signal(signal.SIGINT)
         asking.communicate()
-    kept = (folder / "kept.yaml").read_text() if (folder / "kept.yaml").exists() else ""
-    check(asking.returncode == -signal.SIGINT and "UA" in kept, "answers given before Ctrl-C are kept")
+    check(asking.returncode == -signal.SIGINT and kept.exists() and "UA" in kept.read_text(), "answers given before Ctrl-C are kept")
     # What breaks off is not taken for what ends there.
     for argv in (["fmt", "-"], ["events", "-"], asked):
         with open("/proc/self/mem") as broken:

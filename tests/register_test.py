@@ -5,6 +5,7 @@ usage: register_test.py BINARY SOURCE_ROOT [--kills N] [--register postgresql://
 """
 import argparse
 import hashlib
+import itertools
 import json
 import os
 import pathlib
@@ -88,17 +89,20 @@ def entries(location):
 
 
 def killed(folder):
-    """SIGKILL at random moments: what was acknowledged is there, and batches are whole."""
+    """SIGKILL after some of its lines: what was acknowledged is there, and batches are whole."""
     location, wanted, interrupted = new_register(folder), [ITEM], 0
     run("append", "-", "--register", location, "--by", "officer_1", input=ITEM + "\n")
-    for kill in range(a.kills):
+    wished = a.kills // 5  # so many are to strike amid the writing; where other work keeps this test from striking, more are needed
+    for kill in itertools.count():
+        if kill >= a.kills and (interrupted >= wished or kill >= 10 * a.kills):
+            break
         events = [goods(f"k{kill}", i) for i in range(400)]
         file = folder / "events.jsonl"
         file.write_text("\n".join(events) + "\n")
         batch = rng.choice([1, 3, 50])
         with subprocess.Popen([binary, "register", "append", file, "--register", location, "--by", "officer_1", "--batch", str(batch)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as writer:
             acknowledged = 0
-            for _ in range(rng.randrange(0, 400 // batch)):  # so many batches are told, and then
+            for _ in range(rng.randrange(0, 400 // batch // 2 + 1)):  # so many batches are told, and then
                 if not writer.stdout.readline():
                     break
                 acknowledged += batch
@@ -121,8 +125,8 @@ def killed(folder):
             last = len(there) // 3 * 3 - 1
             check(traced(location, f"k{kill}_{last}") == [f"k{kill}_{n}" for n in sorted((last - 2, last - 1, last), key=str)], f"kill {kill}: the graph tells another origin of the last lot")
     check([e["body"] for e in entries(location)] == wanted, "all kills together: other entries than those written")
-    check(interrupted >= a.kills // 5, f"only {interrupted} of {a.kills} kills struck while it wrote")
-    return f"{a.kills} kills, {interrupted} of them amid the writing, {len(wanted)} entries"
+    check(interrupted >= wished, f"only {interrupted} of {kill} kills struck while it wrote")
+    return f"{kill} kills, {interrupted} of them amid the writing, {len(wanted)} entries"
 
 
 def eight_at_once(folder):
