@@ -10,6 +10,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "oracle"))
+from checks import check, conclude  # noqa: E402
 from compared import Comparison, arguments  # noqa: E402
 
 laws, rng = arguments(40)
@@ -80,5 +81,6 @@ with tempfile.TemporaryDirectory() as folder:
             seen.update(expected.values())
             comparison.decide(expected, facts, world)
 
-print(f"{comparison.checked} checks, {len(seen)} findings, {apart} would be others if other instruments prevailed, {comparison.failed} failed")
-sys.exit(1 if comparison.failed or len(seen) < 5 or not apart else 0)
+told = f"{len(seen)} findings, {apart} would be others if other instruments prevailed"
+check(len(seen) >= 5 and apart, told)
+conclude(told=told)

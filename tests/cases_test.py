@@ -13,6 +13,8 @@ import tempfile
 
 import yaml
 
+from checks import check, conclude, require
+
 binary, root = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
 ORDER = ["not_engaged", "permitted", "permitted_with_provisos", "authorisation_required", "prohibited"]
 
@@ -26,14 +28,12 @@ Loader.yaml_implicit_resolvers = {}
 
 def ask(*argv):
     done = subprocess.run([binary, *argv], capture_output=True, timeout=300)
-    if done.returncode != 0:
-        sys.exit(f"{' '.join(map(str, argv))}: {done.stderr.decode()}")
+    require(done.returncode == 0, f"{' '.join(map(str, argv))}: {done.stderr.decode()}")
     if argv[0] == "decide":
         proof = subprocess.run([binary, "proof", "check", "-", "--readings", "10000"], input=done.stdout, capture_output=True, timeout=300)
         # 4: what an answer rests on would need more readings than allowed (four of them with 200,000 too); everything else was replayed
         left = [l for l in proof.stderr.decode().splitlines() if "SK6004" in l and "`because`" not in l and ".because`" not in l]
-        if proof.returncode not in (0, 4) or left:
-            sys.exit(f"{' '.join(map(str, argv))}: the answer is not replayed: {proof.stderr.decode()}")
+        require(proof.returncode in (0, 4) and not left, f"{' '.join(map(str, argv))}: the answer is not replayed: {proof.stderr.decode()}")
     return json.loads(done.stdout)
 
 
@@ -75,7 +75,7 @@ def transfer_of(case):
     return transfer
 
 
-failures, checked, answers = [], 0, []
+answers = []
 with tempfile.TemporaryDirectory() as name:
     folder = pathlib.Path(name)
     for path in sorted((root / "tests" / "cases").glob("*.yaml")):
@@ -96,28 +96,19 @@ with tempfile.TemporaryDirectory() as name:
                         seen = {r["regime"]: r for r in answer["regimes"]}
                         label = f"{case['case']} {variant or ''} on {expect['on']}, {phase}"
                         for regime, finding in expect[phase].items():
-                            checked += 1
                             got = seen[regime]["worst" if phase == "read_worst" else "finding"] if regime in seen else "no such regime in force"
-                            if got != finding:
-                                failures.append(f"{label}: {regime} is {got} ({seen.get(regime, {}).get('best')}..{seen.get(regime, {}).get('worst')}), expected {finding}; missing {[m['fact'] for m in answer['missing']]}")
+                            check(got == finding, f"{label}: {regime} is {got} ({seen.get(regime, {}).get('best')}..{seen.get(regime, {}).get('worst')}), expected {finding}; missing {[m['fact'] for m in answer['missing']]}")
                         if phase == "hidden" and "joint" in expect:
-                            checked += 1
-                            if answer["finding"] != expect["joint"]:
-                                failures.append(f"{label}: jointly {answer['finding']}, expected {expect['joint']}")
+                            check(answer["finding"] == expect["joint"], f"{label}: jointly {answer['finding']}, expected {expect['joint']}")
                         if phase == "hidden":
                             for rule in expect.get("barred_by", []):
-                                checked += 1
                                 bars = [d["rule"] for r in answer["regimes"] for d in r["derivation"] if d["status"] == "active" and d["effect"] == "prohibits"]
-                                if rule not in bars:
-                                    failures.append(f"{label}: {rule} does not bar it, but {bars}")
+                                check(rule in bars, f"{label}: {rule} does not bar it, but {bars}")
                             for need in expect.get("needs", []):
-                                checked += 1
-                                if need not in [n["need"] for n in answer["needs"]]:
-                                    failures.append(f"{label}: does not name the need {need}")
+                                check(need in [n["need"] for n in answer["needs"]], f"{label}: does not name the need {need}")
                             for fact, value in (expect.get("remedy") or {}).items():
-                                checked += 1
-                                if not any(r["fact"] == fact and value in r["instead"] for r in answer["remedies"]):
-                                    failures.append(f"{label}: does not name {fact}={value} as a remedy: {answer['remedies']}")
+                                check(any(r["fact"] == fact and value in r["instead"] for r in answer["remedies"]),
+                                      f"{label}: does not name {fact}={value} as a remedy: {answer['remedies']}")
     (folder / "answers.json").write_text("\n".join(map(json.dumps, answers)))
     flags = ["law", "coverage", "--answers", folder / "answers.json"]
     print(subprocess.run([binary, *flags], capture_output=True, text=True).stdout)
@@ -126,14 +117,8 @@ with tempfile.TemporaryDirectory() as name:
     settled = {f"{c['regime']}.{rule}" for c in made["cases"] for rule in c["decides"]}
     for regime in ask(*flags, "--format", "json")["regimes"]:
         for rule in regime["rules"]:
-            checked += 1
-            if rule["active"] == 0 and rule["rule"] in settled:
-                failures.append(f"no case shows {rule['rule']} at work")
+            check(rule["active"] or rule["rule"] not in settled, f"no case shows {rule['rule']} at work")
         for link in regime["links"]:
-            checked += 1
-            if link["decisive"] == 0 and {link["by"], link["over"]} <= settled:
-                failures.append(f"in no case does the link of {link['by']} over {link['over']} decide")
-for f in failures:
-    print("FAILED", f)
-print(f"{checked - len(failures)} passed, {len(failures)} failed")
-sys.exit(1 if failures or checked < 30 else 0)
+            check(link["decisive"] or not {link["by"], link["over"]} <= settled,
+                  f"in no case does the link of {link['by']} over {link['over']} decide")
+conclude(at_least=30)

@@ -10,6 +10,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "oracle"))
+from checks import check, conclude  # noqa: E402
 from compared import Comparison, arguments  # noqa: E402
 
 laws, rng = arguments(30)
@@ -79,8 +80,8 @@ with tempfile.TemporaryDirectory() as name:
             expected = comparison.plainly(row)
             best, worst = expected["xk.r"]
             still_open += best != worst
-            comparison.check("batch", (best, worst), (decided["best"], decided["worst"]), row)
+            comparison.same("batch", (best, worst), (decided["best"], decided["worst"]), row)
             comparison.decide(expected, row)
 
-print(f"{comparison.checked} checks, {still_open} cases open, {comparison.failed} failed")
-sys.exit(1 if comparison.failed or not still_open else 0)
+check(still_open, "no case is open")
+conclude(told=f"{still_open} cases open")

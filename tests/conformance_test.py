@@ -12,6 +12,8 @@ import tempfile
 
 import yaml
 
+from checks import check, conclude, require
+
 binary, search, request, root = (pathlib.Path(a).resolve() for a in sys.argv[1:5])
 sys.path.insert(0, str(root / "tests" / "oracle"))
 import plain  # noqa: E402
@@ -239,7 +241,7 @@ MISREADINGS = {
 def misread(text, wrong):
     """The plain evaluator with one sentence of it read wrongly."""
     before, after = MISREADINGS[wrong]
-    assert before in text, f"the misreading `{wrong}` has lost its place"
+    require(before in text, f"the misreading `{wrong}` has lost its place")
     space = {"__name__": "misread"}
     exec(compile(text.replace(before, after), wrong, "exec"), space)
     return space["answer"]
@@ -269,33 +271,29 @@ def questions():
 
 
 def main():
-    failures, compared = [], {name: 0 for name in EVALUATORS}
+    compared = {name: 0 for name in EVALUATORS}
     every = list(questions())
     for key in ("label", "why"):
-        assert len({q[key] for q in every}) == len(every), f"two questions have the same {key}"
+        check(len({q[key] for q in every}) == len(every), f"two questions have the same {key}")
     for q in every:
         for name, evaluate in EVALUATORS.items():
             with tempfile.TemporaryDirectory() as folder:
                 try:
                     got = evaluate(pathlib.Path(folder), q)
                 except (RuntimeError, SystemExit, KeyError) as error:
-                    failures.append(f"{q['label']} by {name}: {error!r}")
+                    check(False, f"{q['label']} by {name}: {error!r}")
                     continue
             if got is None:
                 continue
             count, wrong = differences(q["expected"], got)
             compared[name] += count
-            failures += [f"{q['label']} by {name}: {w}" for w in wrong]
+            check(not wrong, f"{q['label']} by {name}: {'; '.join(wrong)}")
     text = (root / "tests" / "oracle" / "plain.py").read_text(encoding="utf-8")
     for wrong in MISREADINGS:
-        if not caught(misread(text, wrong), every):
-            failures.append(f"no question tells the right reading from this one: {wrong}")
-    for f in failures:
-        print("FAILED", f)
-    print(f"{len(every)} questions; compared: {compared}; {len(MISREADINGS)} misreadings")
-    print(f"{sum(compared.values()) + len(MISREADINGS) - len(failures)} passed, {len(failures)} failed")
-    return 1 if failures or min(compared.values()) < 10 else 0
+        check(caught(misread(text, wrong), every), f"no question tells the right reading from this one: {wrong}")
+    check(min(compared.values()) >= 10, "an evaluator was hardly asked")
+    conclude(told=f"{len(every)} questions; compared: {compared}; {len(MISREADINGS)} misreadings")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

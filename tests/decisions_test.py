@@ -13,6 +13,8 @@ import subprocess
 import sys
 import tempfile
 
+from checks import check, conclude, require
+
 binary, root = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
 law = root / "bench" / "decisions" / "decisions.law"
 NEVER_MATTER = {(10, 31), (22, 30), (31, 15), (31, 19), (33, 13), (34, 21), (36, 21), (37, 28), (40, 6)}
@@ -23,8 +25,7 @@ CHANGES = {("prohibited", "authorisation_required"), ("prohibited", "permitted_w
 
 def run(*args):
     done = subprocess.run([binary, *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=600)
-    if done.returncode:
-        sys.exit(f"{args}: exit {done.returncode}\n{done.stderr.decode()}")
+    require(done.returncode == 0, f"{args}: exit {done.returncode}\n{done.stderr.decode()}")
     return json.loads(done.stdout)
 
 
@@ -38,12 +39,9 @@ for r in reports:
 changes = {(s["before"], s["after"])
            for s in run("impact", "--rules", law, "--from", "2023-12-21", "--to", "2023-12-22", "--format", "json")["statements"]}
 never_applies = [r for r in reports if r["code"] == "SK2303"]
-failed = False
 for what, found, expected in (("links that never matter", links, NEVER_MATTER), ("changes of outcome", changes, CHANGES),
                               ("rules that never apply", set(map(str, never_applies)), set())):
-    if found != expected:
-        print(f"FAILED {what}: too many {sorted(found - expected)}, missed {sorted(expected - found)}")
-        failed = True
+    check(found == expected, f"{what}: too many {sorted(found - expected)}, missed {sorted(expected - found)}")
 print(f"{len(links)} links, {len(changes)} changes of outcome")
 
 
@@ -64,10 +62,9 @@ if spec.exists():
         expected = [line.split(",") for line in (pathlib.Path(scratch) / "expected.csv").read_text().splitlines()]
     wrong = [(row, finding, rules) for row, (finding, rules) in zip(decided, expected)
              if row["finding"] != finding or reasons(row) != {int(r) for r in rules.split(";") if r}]
-    if done.returncode or len(decided) != 20_000 or len(expected) != 20_000 or wrong:
-        print(f"FAILED {len(decided)} of 20,000 requests decided, {len(wrong)} of them wrong {wrong[:3]} {done.stderr}")
-        failed = True
+    check(done.returncode == 0 and len(decided) == len(expected) == 20_000 and not wrong,
+          f"{len(decided)} of 20,000 requests decided, {len(wrong)} of them wrong {wrong[:3]} {done.stderr}")
     print(f"{len(decided)} requests")
 else:
     print(f"skipped: the requests, for there is no {spec}")
-sys.exit(failed)
+conclude()

@@ -8,6 +8,8 @@ import subprocess
 import sys
 import tempfile
 
+from checks import check, conclude
+
 binary, root = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
 
 
@@ -23,11 +25,10 @@ def commands(*above):
         yield from commands(*above, name)
 
 
-failures, ran, inits = [], 0, []
+inits = []
 for command in commands():
     examples = re.findall(r"^(?:Example|Piped): ((?:.*\\\n)*.*)$", help_of(*command), re.M)
-    if command and not examples and "Subcommands:" not in help_of(*command):
-        failures.append(f"{' '.join(command)}: its help shows no example")
+    check(not command or examples or "Subcommands:" in help_of(*command), f"{' '.join(command)}: its help shows no example")
     for example in examples:
         inits += re.findall(r"register init --register (\S+)", example)
         with tempfile.TemporaryDirectory() as folder:
@@ -41,12 +42,8 @@ for command in commands():
                     subprocess.run([binary, *make.split()], cwd=folder, check=True, capture_output=True)
             line = re.sub(r"\bsekisho\b(?=\s)", str(binary), example)
             done = subprocess.run(["bash", "-c", line], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300)
-        ran += 1
         refused = re.search(r"\d refused", done.stderr)  # rows of the example that are wrong on purpose
-        if (done.returncode != 0 and not refused) or "error" in done.stderr:
-            failures.append(f"{example}: exit {done.returncode}\n{done.stderr[-500:]}")
-failures += [f"two examples make `{name}`: the second fails in the folder of the first" for name in set(inits) if inits.count(name) > 1]
-for f in failures:
-    print("FAILED", f)
-print(f"{ran - len(failures)} passed, {len(failures)} failed")
-sys.exit(1 if failures or ran < 10 else 0)
+        check((done.returncode == 0 or refused) and "error" not in done.stderr, f"{example}: exit {done.returncode}\n{done.stderr[-500:]}")
+for name in set(inits):
+    check(inits.count(name) == 1, f"two examples make `{name}`: the second fails in the folder of the first")
+conclude(at_least=10)

@@ -6,6 +6,7 @@ usage: invariants_test.py BINARY SOURCE_ROOT
 """
 import copy
 import datetime
+import difflib
 import json
 import pathlib
 import re
@@ -14,6 +15,8 @@ import sys
 import tempfile
 
 import yaml
+
+from checks import check, conclude, require
 
 binary, root = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
 ORDER = ["not_engaged", "permitted", "permitted_with_provisos", "authorisation_required", "prohibited"]
@@ -69,7 +72,6 @@ def without(doc, path):
     return doc
 
 
-failures, checked = [], 0
 example = root / "examples" / "patriot"
 world = yaml.load((example / "world.yaml").read_text(), Loader)
 with tempfile.TemporaryDirectory() as name:
@@ -83,7 +85,7 @@ with tempfile.TemporaryDirectory() as name:
     for title, on in TRANSFERS:
         transfer = yaml.load((example / f"{title}.yaml").read_text(), Loader)
         base, error = answer_to(transfer, world, on)
-        assert base, error
+        require(base, error)
         before = ranges(base)
         used = json.dumps(transfer)
 
@@ -98,24 +100,21 @@ with tempfile.TemporaryDirectory() as name:
                   if relevant(p) and not (p[0] == "lots" and p[-1] == "item")]
         for where, path, t, w in cases:
             answer, error = answer_to(t, w, on)
-            checked += 1
-            if answer is None:
-                failures.append(f"{title} {on}: without {where} {path}: {error}")
+            if not check(answer is not None, f"{title} {on}: without {where} {path}: {error}"):
                 continue
             after = ranges(answer)
             for key, (best, worst) in before.items():
                 now = after.get(key)
-                if now is None or now[0] > best or now[1] < worst:
-                    failures.append(f"{title} {on}: without {where} {'.'.join(map(str, path))}: {key} was {best}..{worst}, is {now}")
+                check(now and now[0] <= best and now[1] >= worst,
+                      f"{title} {on}: without {where} {'.'.join(map(str, path))}: {key} was {best}..{worst}, is {now}")
         for i, instrument in enumerate(world["instruments"]):
             answer, error = answer_to(transfer, without(world, ("instruments", i)), on)
-            checked += 1
-            assert answer, error
+            require(answer, error)
             for regime in answer["regimes"]:
                 key = (regime["regime"], regime["line"])
                 best, worst = ranges(answer)[key]
-                if (best, worst) != before[key] and not any(n["status"] == "open" for n in regime["needs"]):
-                    failures.append(f"{title} {on}: without instrument {instrument['id']}: {key} moved to {best}..{worst} and no need is open")
+                check((best, worst) == before[key] or any(n["status"] == "open" for n in regime["needs"]),
+                      f"{title} {on}: without instrument {instrument['id']}: {key} moved to {best}..{worst} and no need is open")
 
 # --- names and days ---
 STATES = ["JP", "US", "UA", "PL", "PH", "AU", "GB", "KP", "IQ", "KR", "FR", "DE", "VN", "SO", "MD", "XK"]
@@ -158,20 +157,13 @@ with tempfile.TemporaryDirectory() as name:
     renamed = folder / "examples" / "patriot"
     for title, on in TRANSFERS:
         plain, error = decide(example, f"{title}.yaml", "world.yaml", on, "--rules", str(root / "rulebooks"))
-        assert plain, error
+        require(plain, error)
         later = (datetime.date.fromisoformat(on) + datetime.timedelta(days=SHIFT)).isoformat()
         other, error = decide(renamed, f"{title}.yaml", "world.yaml", later, "--rules", str(folder / "rulebooks"))
-        checked += 1
-        if not other:
-            failures.append(f"{title} {on}, renamed: {error}")
+        if not check(other, f"{title} {on}, renamed: {error}"):
             continue
         back = rename(comparable(other), {v: k for k, v in TO.items()}, -SHIFT, BACK)
-        if back != comparable(plain):
-            import difflib
-            diff = list(difflib.unified_diff(comparable(plain).splitlines(), back.splitlines(), lineterm="", n=1))
-            failures.append(f"{title} {on}: renamed, the answer differs:\n" + "\n".join(diff[:20]))
+        diff = list(difflib.unified_diff(comparable(plain).splitlines(), back.splitlines(), lineterm="", n=1))
+        check(not diff, f"{title} {on}: renamed, the answer differs:\n" + "\n".join(diff[:20]))
 
-for f in failures[:40]:
-    print("FAILED", f)
-print(f"{checked - len(failures)} passed, {len(failures)} failed")
-sys.exit(1 if failures or checked < 100 else 0)
+conclude(at_least=100)

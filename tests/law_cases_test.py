@@ -11,13 +11,15 @@ import subprocess
 import sys
 import tempfile
 
+from checks import check, conclude, require
+
 binary, root = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
 step = 1 if os.environ.get("SEKISHO_LONG_TESTS") else 7
 
 
 def run(*argv, code=0):
     done = subprocess.run([str(a) for a in (binary, *argv)], capture_output=True, text=True, timeout=1200)
-    assert done.returncode == code, f"{argv}: {done.returncode}\n{done.stdout[-2000:]}{done.stderr[-4000:]}"
+    require(done.returncode == code, f"{argv}: {done.returncode}\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
     return done.stdout
 
 
@@ -39,11 +41,11 @@ def as_file(cases):
 
 text = run("law", "cases")
 cases = cases_of(text)
-assert len(cases) == len(re.findall(r"^case\b", text, re.M))
+check(len(cases) == len(re.findall(r"^case\b", text, re.M)), "a case does not stand apart from the next")
 decided = {f"{regime}.{rule}" for regime, case in cases for line in re.findall(r"^  decides (.*)", case, re.M) for rule in line.split(", ")}
 for rule in json.loads(run("rules", "--format", "json")):
     passed_over = f"# {rule['rule']}: whether it applies" in text
-    assert rule["rule"] in decided or passed_over, f"no case decides {rule['rule']}"
+    check(rule["rule"] in decided or passed_over, f"no case decides {rule['rule']}")
 
 with tempfile.TemporaryDirectory() as name:
     path = pathlib.Path(name) / "cases.law"
@@ -58,10 +60,10 @@ with tempfile.TemporaryDirectory() as name:
 
 day = ("law", "cases", "jp.transfer", "--on", "2023-12-22")
 one_day = json.loads(run(*day, "--format", "json"))["cases"]
-assert one_day and {(c["regime"], c["on"]) for c in one_day} == {("jp.transfer", "2023-12-22")}
+check({(c["regime"], c["on"]) for c in one_day} == {("jp.transfer", "2023-12-22")}, "the cases of a day are of that day and its regime")
 told = cases_of(run(*day))
-assert len(told) == len(one_day)
+check(len(told) == len(one_day), f"as text there are {len(told)} cases of the day, as JSON {len(one_day)}")
 for (_, case), c in zip(told, one_day):
     words = " ".join(case.split())
-    assert f'"{c["title"]}" on {c["on"]} given {", ".join(c["given"])}' in words, (words, c)
-print(f"{len(cases[::step])} of {len(cases)} passed, 0 failed")
+    check(f'"{c["title"]}" on {c["on"]} given {", ".join(c["given"])}' in words, f"text and JSON tell one case: {words}: {c}")
+conclude(told=f"{len(cases[::step])} of {len(cases)} cases decided")

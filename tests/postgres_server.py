@@ -7,20 +7,32 @@ import glob
 import os
 import pathlib
 import pwd
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 
 
+def server_programs():
+    """The folder of initdb and pg_ctl: on the path, else where pg_config says, else where Debian keeps the newest."""
+    found = [shutil.which("initdb")]
+    if pg_config := shutil.which("pg_config"):
+        bindir = subprocess.run([pg_config, "--bindir"], capture_output=True, text=True).stdout.strip()
+        found.append(f"{bindir}/initdb")
+    found += sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"), key=lambda path: list(map(int, re.findall(r"\d+", path))), reverse=True)
+    for initdb in filter(None, found):
+        folder = pathlib.Path(initdb).resolve().parent  # a link on the path need not have pg_ctl beside it
+        if all((folder / program).exists() for program in ("initdb", "pg_ctl")):
+            return folder
+    sys.exit("no PostgreSQL server is installed; fix: apt-get install postgresql")
+
+
 @contextlib.contextmanager
 def server():
     """The server's address, in which DATABASE stands for a database's name. Its settings are those it comes with: what is
     committed is on the disk."""
-    programs = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"))
-    if not programs:
-        sys.exit("no PostgreSQL server is installed; fix: apt-get install postgresql")
-    programs = pathlib.Path(programs[-1]).parent
+    programs = server_programs()
     user = pwd.getpwnam("postgres") if os.getuid() == 0 else pwd.getpwuid(os.getuid())  # the server refuses to run as root
 
     def as_user(*argv):

@@ -5,7 +5,6 @@ usage: proof_test.py BINARY SOURCE_ROOT
 """
 import json
 import pathlib
-import random
 import re
 import shlex
 import shutil
@@ -13,8 +12,10 @@ import subprocess
 import sys
 import tempfile
 
+from checks import check, conclude, dice, require
+
 binary, root = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
-failures, replayed, in_part = [], 0, []
+rng, replayed, in_part = dice(20231222), 0, []
 
 
 def run(*argv, given=None):
@@ -23,7 +24,7 @@ def run(*argv, given=None):
 
 def answer_to(argv):
     done = run("decide", *argv, "--format", "json")
-    assert done.returncode == 0, f"{argv}: {done.stderr.decode()}"
+    require(done.returncode == 0, f"{argv}: {done.stderr.decode()}")
     return done.stdout
 
 
@@ -34,8 +35,7 @@ def replays(argv):
     replayed += 1
     if proof.returncode == 4:
         in_part.append(f"{shlex.join(argv)}: {proof.stderr.decode().splitlines()[0]}")
-    elif proof.returncode != 0:
-        failures.append(f"{shlex.join(argv)}: {proof.stderr.decode()}")
+    check(proof.returncode in (0, 4), f"{shlex.join(argv)}: {proof.stderr.decode()}")
     return answer
 
 
@@ -46,10 +46,9 @@ for path in sorted((root / "tests" / "golden" / "story").glob("*.txt")):
         argv = shlex.split(command)
         if "--format" not in argv:
             answers.append(replays(argv))
-assert len(answers) >= 7, "the stories were not found"
+require(len(answers) >= 7, "the stories were not found")
 
 # --- random facts, of which some are unknown ---
-random.seed(20231222)
 facts = json.loads(run("facts", "--format", "json").stdout)
 STATES = ["JP", "US", "UA", "PL", "PH", "AU", "GB", "KP", "FR", "VN", "SO"]
 DAYS = ["1968-01-01", "1985-06-01", "2005-03-01", "2012-01-01", "2014-05-01", "2023-12-21", "2023-12-22", "2024-06-01"]
@@ -58,23 +57,23 @@ DAYS = ["1968-01-01", "1985-06-01", "2005-03-01", "2012-01-01", "2014-05-01", "2
 def value(fact):
     kind = fact["type"]
     if kind == "yes or no":
-        return random.choice(["yes", "no"])
+        return rng.choice(["yes", "no"])
     if kind.startswith("one of "):
-        return random.choice(kind[7:].split(", "))
+        return rng.choice(kind[7:].split(", "))
     if kind == "a state":
-        return random.choice(STATES)
+        return rng.choice(STATES)
     if kind.startswith("a code under "):
-        return random.choice(kind[13:].split(", "))
+        return rng.choice(kind[13:].split(", "))
     return None
 
 
 def random_question():
-    argv = ["--on", random.choice(DAYS)]
+    argv = ["--on", rng.choice(DAYS)]
     for fact in facts:
         v = value(fact)
         if v and fact["fact"] == "departure":
-            v = random.choice(["JP", "JP", "US"])
-        if v and random.random() < 0.9 and not (fact["judged_by"] and random.random() < 0.5):
+            v = rng.choice(["JP", "JP", "US"])
+        if v and rng.random() < 0.9 and not (fact["judged_by"] and rng.random() < 0.5):
             argv += ["--known", f"{fact['fact']}={v}"]
     return argv
 
@@ -92,18 +91,17 @@ answer = answers[0]
 with tempfile.TemporaryDirectory() as name:
     other = pathlib.Path(name) / "rulebooks"
     shutil.copytree(root / "rulebooks", other)
-    assert run("proof", "check", "-", "--rules", other, given=answer).returncode == 0
+    check(run("proof", "check", "-", "--rules", other, given=answer).returncode == 0, "a copy of the rulebooks is as good")
     changed = sorted(other.rglob("*.law"))[3]
     changed.write_text(changed.read_text() + "\n# a word more\n")
     done = run("proof", "check", "-", "--rules", other, given=answer)
-    if done.returncode != 1 or "SK6002" not in done.stderr.decode() or changed.name not in done.stderr.decode():
-        failures.append(f"a changed rulebook is not refused and named: {done.stderr.decode()}")
+    check(done.returncode == 1 and "SK6002" in done.stderr.decode() and changed.name in done.stderr.decode(),
+          f"a changed rulebook is not refused and named: {done.stderr.decode()}")
 forged = json.loads(answer)
 for entry in forged["regimes"][-1]["derivation"][1:3]:
     entry["status"] = "active" if entry["status"] != "active" else "inactive"
 done = run("proof", "check", "-", given=json.dumps(forged).encode())
-if done.returncode != 1 or done.stderr.decode().count("SK6003") != 2:
-    failures.append(f"two changed statuses are not refused: {done.stderr.decode()}")
+check(done.returncode == 1 and done.stderr.decode().count("SK6003") == 2, f"two changed statuses are not refused: {done.stderr.decode()}")
 
 
 def without(j, by):
@@ -125,15 +123,11 @@ for forge, says in (without, "is left out"), (renamed, "the replay finds no"):
     forged = json.loads(adding[0])
     forge(forged, adding[1])
     done = run("proof", "check", "-", given=json.dumps(forged).encode())
-    if done.returncode != 1 or says not in done.stderr.decode():
-        failures.append(f"what an act adds, {forge.__name__}: {done.stderr.decode()}")
+    check(done.returncode == 1 and says in done.stderr.decode(), f"what an act adds, {forge.__name__}: {done.stderr.decode()}")
 
-if run("proof", "check", "no-such-file").returncode != 3 or run("proof", "check").returncode != 2:
-    failures.append("exit codes of files and use")
+check(run("proof", "check", "no-such-file").returncode == 3 and run("proof", "check").returncode == 2, "exit codes of files and use")
 
-for f in failures[:20]:
-    print("FAILED", f)
 for p in in_part[:10]:
     print("in part:", p)
-print(f"{replayed} answers replayed, {len(in_part)} of them in part, {len(failures)} failed")
-sys.exit(1 if failures or replayed < 45 or len(in_part) > replayed // 4 else 0)
+check(replayed >= 45 and len(in_part) <= replayed // 4, f"of {replayed} answers {len(in_part)} are replayed in part alone")
+conclude(told=f"{replayed} answers replayed, {len(in_part)} of them in part")

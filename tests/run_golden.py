@@ -1,7 +1,8 @@
 """Whole-product tests as text. A transcript (tests/golden/**/*.txt) holds the files it needs, the
 commands typed, and what they print:
 
-    --- name.law            a file, up to the next line that begins with `--- ` or `$ `
+    --- name.law            a file, up to the next line that begins with `--- ` or `$ `; in it, of what text cannot hold,
+                            `!bytes` and a literal as Python writes bytes, `!zeros` and how many
     $ sekisho check name.law
     expected output, both streams, then [exit N] where the exit code is not 0
 
@@ -10,6 +11,8 @@ output there; `sed -i` changes a file; `read REGISTER` begins to read it and is 
 
 usage: run_golden.py BINARY SOURCE_ROOT [--update] [FILTER]
 """
+import ast
+import difflib
 import pathlib
 import re
 import shlex
@@ -17,6 +20,8 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+
+from checks import check, conclude, require
 
 binary, root = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
 update = "--update" in sys.argv
@@ -34,7 +39,7 @@ def run(command, folder):
         readers[-1].execute("BEGIN")
         readers[-1].execute("SELECT * FROM pack").fetchone()
         return ""
-    assert argv[0] == "sekisho", f"a transcript runs sekisho, not {argv[0]}"
+    require(argv[0] == "sekisho", f"a transcript runs sekisho, not `{command}`")
     stdin, kept = "", None
     if ">" in argv:
         kept = folder / argv.pop()
@@ -55,6 +60,15 @@ def run(command, folder):
     return out + (f"[exit {done.returncode}]\n" if done.returncode else "")
 
 
+def written(line):
+    """What a line of a file stands for."""
+    if line.startswith("!bytes "):
+        return ast.literal_eval(line[7:].strip())
+    if line.startswith("!zeros "):
+        return bytes(int(line[7:]))
+    return line.encode()
+
+
 def replay(text):
     """The transcript with what the commands print now."""
     with tempfile.TemporaryDirectory() as name:
@@ -72,11 +86,8 @@ def replay(text):
                 target, expecting = None, True
                 out += [line, run(line[2:], folder)]
             elif target is not None:
-                content = line
-                if line.startswith("!bytes "):
-                    content = eval(line[7:])  # a Python bytes expression: input that text cannot hold
                 with target.open("ab") as f:
-                    f.write(content if isinstance(content, bytes) else content.encode())
+                    f.write(written(line))
                 out.append(line)
             elif not expecting:
                 out.append(line)
@@ -87,28 +98,19 @@ def replay(text):
 
 files = sorted((root / "tests" / "golden").rglob("*.txt"))
 files = [f for f in files if all(w in str(f) for w in words)]
-if not files:
-    sys.exit("no transcript found")
-failed, seen = 0, set()
+require(files, "no transcript found")
+seen = set()
 for path in files:
     text = path.read_text(encoding="utf-8")
     now = replay(text)
     seen |= set(re.findall(r"\[(SK\d{4})\]", now))
-    if now == text:
-        continue
-    if update:
+    if update and now != text:
         path.write_text(now, encoding="utf-8")
         print(f"updated {path.relative_to(root)}")
         continue
-    failed += 1
-    print(f"FAILED {path.relative_to(root)}")
-    import difflib
-    sys.stdout.writelines(difflib.unified_diff(text.splitlines(True), now.splitlines(True), "expected", "now", n=2))
+    diff = difflib.unified_diff(text.splitlines(True), now.splitlines(True), "expected", "now", n=2) if now != text else []
+    check(now == text, f"{path.relative_to(root)}\n{''.join(diff)}")
 if not words:
     codes = set(re.findall(r'"(SK\d{4})"', (root / "src/base/diagnostics.def").read_text()))
-    missing = sorted(codes - seen)
-    if missing:
-        failed += 1
-        print(f"FAILED no transcript shows {', '.join(missing)}")
-print(f"{len(files) - min(failed, len(files))} passed, {failed} failed")
-sys.exit(1 if failed else 0)
+    check(codes <= seen, f"no transcript shows {', '.join(sorted(codes - seen))}")
+conclude()

@@ -9,16 +9,17 @@ import io
 import itertools
 import json
 import pathlib
-import random
 import re
 import subprocess
 import sys
 import tempfile
 
+from checks import check, conclude, dice, require
+
 binary = pathlib.Path(sys.argv[1]).resolve()
 laws = int(sys.argv[2]) if len(sys.argv) > 2 else 12
-rng = random.Random(int(sys.argv[3]) if len(sys.argv) > 3 else 5)
-checked = failed = inexact = changes = 0
+rng = dice(int(sys.argv[3]) if len(sys.argv) > 3 else 5)
+inexact = changes = 0
 
 HEAD = """authority xk.office of XK "Office"
 fact departure is country
@@ -51,14 +52,6 @@ BETWEEN = ["some s in lic has (s is in met)", "every s in lic has (s is in met)"
            "some s in met has (s is not in lic and s is not destination)", "met is empty"]
 FORCE = ["  in force 2018-01-01 on\n", "  in force 2000-01-01 to 2017-12-31\n", ""]
 DAYS = ["2015-01-01", "2020-01-01"]
-
-
-def check(what, holds, more=""):
-    global checked, failed
-    checked += 1
-    failed += not holds
-    if not holds:
-        print(f"FAILED {what} {more}")
 
 
 def sekisho(*args):
@@ -98,7 +91,7 @@ def findings(folder, cases, day):
         out.writerow(["XK", w["destination"], w["a"], *(";".join(sorted(w[s])) or "none" for s in ("lic", "met"))])
     (folder / "cases.csv").write_text(table.getvalue())
     done = sekisho("batch", folder / "cases.csv", "--out", "-", "--rules", folder / "x.law", "--on", day)
-    check("every case is answered", done.returncode == 0, done.stderr)
+    check(done.returncode == 0, f"every case is answered: {done.stderr}")
     return [row["finding"] for row in csv.DictReader(io.StringIO(done.stdout))]
 
 
@@ -123,8 +116,7 @@ def holds(phrase, w):
     if m := re.fullmatch(r"(?:([A-Z]{2})|destination) (?:is )?in (lic|met)", fact):
         return ((m[1] or w["destination"]) in w[m[2]]) == yes
     m = re.fullmatch(r"(one of|some state other than) ([A-Z, ]+) is (in|not in) (\w+)(?: and (in|not in) (\w+))?", fact)
-    if not m:
-        sys.exit(f"a phrase that no one can check: {phrase}")
+    require(m, f"a phrase that no one can check: {phrase}")
     named = set(m[2].split(", "))
     held = [{s for s in ALL if (s in w[which]) == (how == "in")} for how, which in [(m[3], m[4]), (m[5], m[6])] if how]
     held = set.intersection(*held) - besides
@@ -140,9 +132,9 @@ with tempfile.TemporaryDirectory() as name:
         cases = worlds(two_sets)
         before, after = (findings(folder, cases, day) for day in DAYS)
         for i in rng.sample(range(len(cases)), 3):
-            check("batch and decide agree", decided(folder, cases[i], DAYS[1]) == after[i], (folder / "x.law").read_text() + str(cases[i]))
+            check(decided(folder, cases[i], DAYS[1]) == after[i], f'batch and decide agree: {(folder / "x.law").read_text()}{cases[i]}')
         done = sekisho("impact", "--rules", folder / "x.law", "--from", DAYS[0], "--to", DAYS[1], "--format", "json")
-        check("impact answers", done.returncode == 0, done.stderr)
+        check(done.returncode == 0, f"impact answers: {done.stderr}")
         statements = json.loads(done.stdout)["statements"]
         wrong = []
         for w, b, a in zip(cases, before, after):
@@ -153,6 +145,6 @@ with tempfile.TemporaryDirectory() as name:
                     wrong.append(f"no statement holds {b} -> {a} of {w}")
             wrong += [f"`{s['text']}` is told of {w}: {b}, {a}" for s in told if s["exact"] and (s["before"], s["after"]) != (b, a)]
         inexact += sum(not s["exact"] for s in statements)
-        check("statements are true and complete", not wrong, f"{(folder / 'x.law').read_text()}\n{wrong[:3]} of {len(wrong)}")
-print(f"{checked} checks, {failed} failed; {changes} cases that change, {inexact} statements not exact")
-sys.exit(1 if failed or not changes else 0)
+        check(not wrong, f"statements are true and complete: {(folder / 'x.law').read_text()}\n{wrong[:3]} of {len(wrong)}")
+check(changes, "no case changes")
+conclude(told=f"{changes} cases that change, {inexact} statements not exact")

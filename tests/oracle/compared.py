@@ -1,20 +1,19 @@
 """What the tests share that hold the program against `plain.py`, on laws and facts written at random."""
 import json
 import pathlib
-import random
 import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import plain  # noqa: E402
+from checks import check, dice  # noqa: E402
 
 
 class Comparison:
-    """Of one law after the other, in a folder of its own; `checked` and `failed` count."""
+    """Of one law after the other, in a folder of its own."""
 
     def __init__(self, folder, on):
         self.binary, self.folder, self.on = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(folder), on
-        self.checked = self.failed = 0
 
     def use(self, law):
         self.law = law
@@ -25,11 +24,8 @@ class Comparison:
         done = subprocess.run([self.binary, *args, "--rules", self.folder / "a.law"], capture_output=True, text=True, timeout=300)
         return done.returncode, done.stdout, done.stderr
 
-    def check(self, what, expected, found, of):
-        self.checked += 1
-        if expected != found:
-            self.failed += 1
-            print(f"FAILED {what}: {found}, not {expected}, of {of} under\n{self.law}")
+    def same(self, what, expected, found, of):
+        check(expected == found, f"{what}: {found}, not {expected}, of {of} under\n{self.law}")
 
     def plainly(self, facts, world=None, law=None):
         """Best and worst of each regime as the evaluator finds them that shares nothing with the program."""
@@ -43,12 +39,12 @@ class Comparison:
         of_world = ["--world", self.folder / "w.yaml"] if world else []
         _, answer, error = self.run("decide", self.folder / "t.yaml", *of_world, "--format", "json")
         found = {r["regime"]: (r["best"], r["worst"]) for r in json.loads(answer)["regimes"]} if answer else error
-        self.check("decide", expected, found, (facts, world))
+        self.same("decide", expected, found, (facts, world))
         (self.folder / "answer.json").write_text(answer)
-        self.check("proof check", 0, self.run("proof", "check", self.folder / "answer.json")[0], (facts, world))
+        self.same("proof check", 0, self.run("proof", "check", self.folder / "answer.json")[0], (facts, world))
 
 
 def arguments(usual):
     """BINARY SOURCE_ROOT [LAWS [SEED]]. @returns how many laws, and what throws the dice"""
     laws = int(sys.argv[3]) if len(sys.argv) > 3 else usual
-    return laws, random.Random(int(sys.argv[4]) if len(sys.argv) > 4 else 1)
+    return laws, dice(int(sys.argv[4]) if len(sys.argv) > 4 else 1)
