@@ -6,8 +6,8 @@
 
 #include "api/answer.h"
 #include "api/held.h"
-#include "api/lots.h"
 #include "api/opened_events.h"
+#include "api/shared_events.h"
 #include "model/reader.h"
 
 namespace sekisho {
