@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "api/finding_words.h"
 #include "api/premises.h"
 
 namespace sekisho {
@@ -20,17 +21,6 @@ std::string said_by(const Json& value) {
 }
 
 }  // namespace
-
-Json finding_json(const FindingSet& s, bool assessed) {
-  Json j;
-  const bool barred = s.single() && s.best() == Finding::prohibited;
-  j["finding"] = !assessed && !barred ? "not_assessed"
-                 : s.single()         ? std::string(to_string(s.best()))
-                                      : "open";
-  j["best"] = to_string(s.best());
-  j["worst"] = assessed ? to_string(s.worst()) : to_string(Finding::prohibited);
-  return j;
-}
 
 LineAnswer::LineAnswer(const Sources& sources, const LineQuestion& line, const std::string& line_id,
                        std::size_t node_limit, Diagnostics& diags)
@@ -147,11 +137,12 @@ Json LineAnswer::regime(std::size_t g) {
   j["title"] = r.title;
   j["force"] = r.force;
   j["state"] = law_[r.authority].state;
-  j.update(finding_json(regimes_[g].findings, true));
+  const FindingSet& found = regimes_[g].findings;
+  j.update(finding_json(finding_words(found.best(), found.worst(), true)));
   j["engaged_by"] = regimes_[g].reading.main == Truth::yes    ? Json("governs")
                     : regimes_[g].reading.later == Truth::yes ? Json("proviso")
                                                               : Json(nullptr);
-  j["because"] = regimes_[g].findings.single() ? because({g}, regimes_[g].findings.best()) : Json::array();
+  j["because"] = found.single() ? because({g}, found.best()) : Json::array();
   j["routes"] = routes(g);
   j["needs"] = needs(g);
   j["provisos"] = provisos(g);
@@ -163,7 +154,7 @@ Json LineAnswer::regime(std::size_t g) {
 Json LineAnswer::json() {
   Json j;
   j["line"] = id_;
-  j.update(finding_json(joint_, assessed()));
+  j.update(finding_json(finding_words(joint_.best(), joint_.worst(), assessed())));
   Json regimes = Json::array(), needs_all = Json::array(), provisos_all = Json::array(),
        duties = Json::array();
   for (std::size_t g = 0; g < regimes_.size(); ++g) {

@@ -126,6 +126,4 @@ class LineAnswer {
   bool ok_ = true;
 };
 
-Json finding_json(const FindingSet& s, bool assessed);
-
 }  // namespace sekisho

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "api/answer.h"
+#include "api/finding_words.h"
 #include "api/held.h"
 #include "api/opened_events.h"
 #include "api/shared_events.h"
@@ -197,14 +198,8 @@ Json question_json(const Asked& asked) {
 
 /// The whole finding, and whether what took place complied.
 Json whole_finding(const AnsweredLines& of, const Asked& asked) {
-  const bool barred = of.best == Finding::prohibited;
+  Json j = finding_json(finding_words(of.best, of.worst, of.assessed));
   const Finding worst = of.assessed ? of.worst : Finding::prohibited;
-  Json j;
-  j["finding"] = !of.assessed && !barred ? "not_assessed"
-                 : of.best == of.worst   ? std::string(to_string(of.best))
-                                         : "open";
-  j["best"] = to_string(of.best);
-  j["worst"] = to_string(worst);
   const bool acts_read = asked.has_world && !asked.without_instruments;
   j["compliance"] = asked.performed ? Json(compliance(of.best, worst, acts_read)) : Json(nullptr);
   return j;
