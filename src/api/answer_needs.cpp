@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "api/proviso_json.h"
+
 namespace sekisho {
 
 /// What the regime says in a completion: judged facts without a finding are read in the best way, and those
@@ -256,13 +258,11 @@ void LineAnswer::add_provisos_of_acts(std::size_t g, Json& out) {
       if (reader_.read(s.scope, start_) != Truth::yes) continue;
       deciding = s.turn;
       for (const ProvisoOn& p : s.instrument->instrument->provisos) {
-        Json with = Json::object();
-        for (const auto& [k, v] : p.with) with[k] = v;
-        if (!seen.insert(p.proviso + with.dump()).second) continue;
-        out.push_back({{"proviso", p.proviso},
-                       {"with", with},
-                       {"bound_by", s.instrument->instrument->id},
-                       {"cite", s.instrument->instrument->title}});
+        Json j = proviso_json(p);
+        if (!seen.insert(j.dump()).second) continue;
+        j["bound_by"] = s.instrument->instrument->id;
+        j["cite"] = s.instrument->instrument->title;
+        out.push_back(std::move(j));
       }
     }
   }

@@ -5,6 +5,7 @@
 #include "api/decide.h"
 #include "api/held.h"
 #include "api/movements.h"
+#include "api/proviso_json.h"
 #include "api/shipments.h"
 #include "engine/diagrams.h"
 #include "sekisho/lots.h"
@@ -32,12 +33,9 @@ Json state_json(const Law& law, const Custody& custody, ExactShares& shares, Sta
   Json provisos = Json::array(), attestations = Json::array(), rights = Json::array(),
        parents = Json::array();
   for (const ProvisoOn& p : custody.marks().provisos_on(number)) {
-    Json with = Json::object();
-    for (const auto& [parameter, party] : p.with) with[parameter] = party;
-    provisos.push_back({{"proviso", p.proviso},
-                        {"with", with},
-                        {"bound_on", p.bound_on ? Json(to_string(*p.bound_on)) : Json(nullptr)},
-                        {"by", text_or_null(p.by)}});
+    provisos.push_back(proviso_json(p));
+    provisos.back()["bound_on"] = p.bound_on ? Json(to_string(*p.bound_on)) : Json(nullptr);
+    provisos.back()["by"] = text_or_null(p.by);
   }
   for (const Attestation& a : custody.marks().attestations_on(number))
     attestations.push_back({{"jurisdiction", a.jurisdiction},
