@@ -26,6 +26,7 @@ LineAnswer::LineAnswer(const Sources& sources, const LineQuestion& line, const s
                        std::size_t node_limit, Diagnostics& diags)
     : line_(line),
       law_(*line.question.law),
+      assessed_states_(law_, line.question.law_day),
       id_(line_id),
       space_(line.question, diags),
       engine_(space_, diags, node_limit),
@@ -87,23 +88,16 @@ void LineAnswer::decide() {
 /// States that have a say but no rulebook in force here.
 void LineAnswer::assess_states() {
   for (const std::string& state : line_.states_with_a_say)
-    if (!law_loaded(state)) unassessed_.push_back(state);
+    if (!assessed_states_.has(state)) unassessed_.push_back(state);
   for (const std::string& state : line_.transit) {
-    const std::string shown = law_loaded(state) ? state + " (transit)" : state;
+    const std::string shown = assessed_states_.has(state) ? state + " (transit)" : state;
     if (std::find(unassessed_.begin(), unassessed_.end(), shown) == unassessed_.end())
       unassessed_.push_back(shown);
   }
 }
 
 bool LineAnswer::assessed() const {
-  return unassessed_.empty() && std::any_of(space_.regimes().begin(), space_.regimes().end(),
-                                            [](const RegimeUse& r) { return r.in_force.possible; });
-}
-
-bool LineAnswer::law_loaded(const std::string& state) const {
-  return std::any_of(space_.regimes().begin(), space_.regimes().end(), [&](const RegimeUse& r) {
-    return r.in_force.possible && law_[law_[r.regime].authority].state == state;
-  });
+  return unassessed_.empty() && !assessed_states_.none();
 }
 
 Json LineAnswer::coverage() {

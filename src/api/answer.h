@@ -5,6 +5,7 @@
 
 #include "api/answer_facts.h"
 #include "engine/completions.h"
+#include "law/assessed_states.h"
 
 namespace sekisho {
 
@@ -44,7 +45,6 @@ class LineAnswer {
   void decide();
   void report_contradiction();
   void assess_states();
-  bool law_loaded(const std::string& state) const;
   Json coverage();
   Json regime(std::size_t g);
 
@@ -110,6 +110,7 @@ class LineAnswer {
 
   const LineQuestion& line_;
   const Law& law_;
+  AssessedStates assessed_states_;
   std::string id_;
   Space space_;
   Completions engine_;

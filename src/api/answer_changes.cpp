@@ -11,7 +11,7 @@ namespace sekisho {
 bool LineAnswer::unread_say(VarId v, std::size_t value) const {
   if (std::find(facts_with_a_say.begin(), facts_with_a_say.end(), space_[v].name) == facts_with_a_say.end())
     return false;
-  return !law_loaded(space_[v].domain[value].text);
+  return !assessed_states_.has(space_[v].domain[value].text);
 }
 
 /// Facts whose change can matter: those that the answer rests on, or that are tied to one of them.
