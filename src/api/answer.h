@@ -1,7 +1,11 @@
 #pragma once
-#include "api/line_question.h"
-#include "base/json.h"
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "api/answer_facts.h"
 #include "engine/completions.h"
+#include "law/assessed_states.h"
 
 namespace sekisho {
 
@@ -11,6 +15,8 @@ class LineAnswer {
  public:
   LineAnswer(const Sources& sources, const LineQuestion& line, const std::string& line_id,
              std::size_t node_limit, Diagnostics& diags);
+  LineAnswer(const LineAnswer&) = delete;  // its parts refer to each other
+  LineAnswer& operator=(const LineAnswer&) = delete;
 
   bool ok() const { return ok_; }
   /// The line as JSON.
@@ -22,9 +28,6 @@ class LineAnswer {
   bool assessed() const;
   /// Adds what can be read two ways by its name, whatever is said of it.
   void open_to_readings(std::set<std::string>& names) const;
-  /// The facts that can still change the answer, best question first; with `ask`'s words.
-  std::vector<bool> narrowing(std::size_t g);
-  Json missing();
   /// The smallest `because`, remedies and contrasts; after `json`. Null where the finding is open.
   /// @param most_questions  to ask the diagrams for each of them before it is given up as not proved minimum
   Json minimum(std::uint64_t most_questions);
@@ -35,59 +38,86 @@ class LineAnswer {
     RegimeOutcome outcome;  // of one completion with the best finding
     RegimeReading reading;  // of what is known
   };
+  /// Other values of a fact by what they give: best and worst finding, and facts that would change along.
+  using Changes = std::map<std::tuple<Finding, Finding, std::vector<std::string>>, std::vector<std::string>>;
+
+  // answer.cpp
   void decide();
+  void report_contradiction();
   void assess_states();
-  bool law_loaded(const std::string& state) const;
-  bool unread_say(VarId v, std::size_t value) const;
-  double closeness(const State& s);
-  RegimeOutcome outcome(std::size_t g, State completion);
-  RuleId reader_of(std::size_t g, VarId judged) const;
-  std::set<VarId> relied_on() const;
-  bool known_value(const Value& v) const;
+  Json coverage();
   Json regime(std::size_t g);
+
+  // answer_derivation.cpp
+  Json because(const std::vector<std::size_t>& regimes, Finding f);
+  Json set_value(FactId set) const;
   Json routes(std::size_t g);
-  Json derivation(std::size_t g);
-  std::set<VarId> needs_if_applies(std::size_t g, std::vector<OpenNeed>& needs);
+  Json route(std::size_t g, const RuleUse& u);
+  Json first_failing(const RuleUse& u);
+  Json phrase(ProgramId part, Truth stands) const;
+  Json derivation(std::size_t g) const;
+  Json engagement(std::size_t g) const;
+  Json step(std::size_t g, std::size_t i, const RuleUse& u) const;
+  Json effects_defeated(std::size_t g, std::size_t i, const RuleUse& u) const;
+  bool read_away(const RuleUse& u) const;
+
+  // answer_needs.cpp
+  RegimeOutcome outcome(std::size_t g, State completion);
   /// A judged fact and how it must be found, as a need.
   OpenNeed to_be_found(std::size_t g, const std::pair<VarId, bool>& to_find) const;
-  void findings_if_applies(std::size_t g, std::vector<OpenNeed>& needs, std::set<VarId>& sometimes);
-  Json need(const OpenNeed& n, std::size_t g);
+  RuleId reader_of(std::size_t g, VarId judged) const;
   Json needs(std::size_t g);
+  Json need(const OpenNeed& n, std::size_t g) const;
+  Json settled_by(VarId need) const;
+  std::set<VarId> needs_if_applies(std::size_t g, std::vector<OpenNeed>& needs);
+  void findings_if_applies(std::size_t g, std::vector<OpenNeed>& needs, std::set<VarId>& sometimes);
   Json provisos(std::size_t g);
-  Json obligations(std::size_t g);
-  Json because(const std::vector<std::size_t>& regimes, Finding f);
+  Json proviso_of_law(const BoundProviso& b) const;
+  RuleId text_binding(ProvisoId p) const;
+  std::string argument(const std::string& named) const;
+  void add_provisos_of_acts(std::size_t g, Json& out);
+  Json obligations(std::size_t g) const;
+
+  // answer_missing.cpp
+  /// The facts that can still change the answer, best question first; with `ask`'s words.
+  Json missing();
+  std::vector<VarId> open_questions();
+  Json question(VarId v) const;
+  Json question(FactId fact) const;
+  void ask_what_runs(Json& missing) const;
+  Json matters_to(VarId v) const;
+  std::vector<bool> narrowing(std::size_t g);
+  double closer(VarId v);
+  double closeness(const State& s);
+  Json unsettled() const;
+
+  // answer_changes.cpp, answer_minimum.cpp
+  /// What another value of one fact would give: remedies where the applicant may choose the fact and the
+  /// finding gets better, else contrasts.
   Json changes(bool applicant);
+  std::set<VarId> changeable(bool applicant) const;
+  Changes other_values(VarId v, bool applicant);
+  std::vector<std::string> open_along(VarId v, bool applicant, State& other);
+  bool unread_say(VarId v, std::size_t value) const;
   Json minimum_because(std::uint64_t most_questions);
   Json minimum_change(bool applicant, std::uint64_t most_questions);
-  bool read_away(const RuleUse& u) const;
-  Json unsettled();
-  Json coverage();
-  Json weakest();
-  void registers(ExprId e, Json& out) const;
-  RuleId text_binding(ProvisoId p) const;
-  std::string provenance_of(ProvisoId p) const;
-  Json settled_by(VarId need, const State& state);
-  std::string not_before();
-  std::string recheck_by();
-  Json fact_value(VarId v, const State& state) const;
-  std::string show(VarId v, std::size_t value) const;
-  Json reads(ProgramId p, const State& state);
-  void collect_vars(ProgramId p, std::vector<VarId>& out) const;
-  std::string words(TextSpan at) const;
-  Json first_failing(const RuleUse& u, const State& state);
-  std::optional<Json> known_in_words(VarId v) const;
-  bool known_fact(VarId v) const;
-  std::vector<VarId> tied(VarId v) const;
 
-  const Sources& sources_;
+  // answer_reliance.cpp
+  std::set<VarId> relied_on() const;
+  Json weakest();
+  std::string not_before() const;
+  std::string recheck_by();
+
   const LineQuestion& line_;
   const Law& law_;
+  AssessedStates assessed_states_;
   std::string id_;
   Space space_;
   Completions engine_;
   Reader reader_;
   Diagnostics& diags_;
   State start_;
+  AnswerFacts facts_;  // of `start_`
   std::vector<RegimeAnswer> regimes_;
   std::vector<std::size_t> all_;
   FindingSet joint_;
@@ -96,7 +126,5 @@ class LineAnswer {
   std::vector<VarId> because_;              // the facts of the joint answer
   bool ok_ = true;
 };
-
-Json finding_json(const FindingSet& s, bool assessed);
 
 }  // namespace sekisho

@@ -341,7 +341,7 @@ std::string ArrowBatch::decide(const ArrowArray& rows, ArrowSchema* schema, Arro
       why = std::move(a.refused);
     }
     const bool decided = why.empty();
-    const RowWords said = decided ? words_of(a) : RowWords{};
+    const FindingWords said = decided ? words_of(a) : FindingWords{};
     for (const auto& [column, word] :
          {std::pair{0, said.finding}, std::pair{1, said.best}, std::pair{2, said.worst}})
       words[static_cast<std::size_t>(column)]->push(decided ? std::optional(word) : std::nullopt);

@@ -89,14 +89,8 @@ struct Batch::Worker::Body {
               std::string refused);
 };
 
-RowWords words_of(const RowAnswer& a) {
-  const bool assessed = a.law_in_force && a.not_assessed.empty();
-  const bool barred = a.findings.best() == Finding::prohibited;
-  RowWords out;
-  out.best = to_string(a.findings.best());
-  out.worst = to_string(assessed ? a.findings.worst() : Finding::prohibited);
-  out.finding = !assessed && !barred ? "not_assessed" : a.findings.single() ? out.best : "open";
-  return out;
+FindingWords words_of(const RowAnswer& a) {
+  return finding_words(a.findings.best(), a.findings.worst(), a.law_in_force && a.not_assessed.empty());
 }
 
 /// Decides the row that was read, or refuses it.
@@ -118,11 +112,11 @@ void Batch::Worker::Body::answer(BatchPiece& piece, std::size_t number, std::siz
       piece.refused += to_line({{"row", number}, {"line", line}, {"reason", refused}, {"text", text}}) + "\n";
     return;
   }
-  const auto [finding, best, worst] = words_of(a);
+  const FindingWords words = words_of(a);
   if (batch.csv()) {
     fmt::format_to(out, "{},", number);
     if (batch.has_id) fmt::format_to(out, "{},", csv_cell(row.id.value_or("")));
-    fmt::format_to(out, "{},{},{},", finding, best, worst);
+    fmt::format_to(out, "{},{},{},", words.finding, words.best, words.worst);
     for (std::size_t i = 0; i < a.applies->size(); ++i)
       fmt::format_to(out, "{}{}", i == 0 ? "" : ";", batch.law[(*a.applies)[i]].name);
     fmt::format_to(out, ",{}\n", fmt::join(a.not_assessed, ";"));
@@ -132,11 +126,9 @@ void Batch::Worker::Body::answer(BatchPiece& piece, std::size_t number, std::siz
   for (const RuleId r : *a.applies) rules.push_back(batch.law[r].name);
   Json j{{"row", number}};
   if (row.id) j["id"] = *row.id;
-  j.update(Json{{"finding", finding},
-                {"best", best},
-                {"worst", worst},
-                {"rules", rules},
-                {"not_assessed", a.not_assessed}});
+  j.update(finding_json(words));
+  j["rules"] = std::move(rules);
+  j["not_assessed"] = a.not_assessed;
   piece.out += to_line(j) + "\n";
 }
 

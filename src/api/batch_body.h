@@ -1,4 +1,5 @@
 #pragma once
+#include "api/finding_words.h"
 #include "batch/rows.h"
 #include "sekisho/batch.h"
 
@@ -20,9 +21,6 @@ struct Batch::Body {
 };
 
 /// What is said of a row that was decided.
-struct RowWords {
-  std::string_view finding, best, worst;
-};
-RowWords words_of(const RowAnswer& a);
+FindingWords words_of(const RowAnswer& a);
 
 }  // namespace sekisho

@@ -16,15 +16,14 @@ struct DayLaw::Body {
   const Law& law;
   std::vector<Report> reports;
   std::unique_ptr<Plan> plan;
-  std::unique_ptr<Docket> docket;
 };
 
 DayLaw::DayLaw(const Rulebooks& books, std::string_view day, std::size_t node_limit)
-    : body_(std::make_unique<Body>(Body{books.body().law, {}, nullptr, nullptr})) {
+    : body_(std::make_unique<Body>(Body{books.body().law, {}, nullptr})) {
   Diagnostics diags;
   if (const auto on = parse_date(day)) {
     body_->plan = std::make_unique<Plan>(body_->law, *on, diags, node_limit);
-    if (body_->plan->ok()) body_->docket = std::make_unique<Docket>(*body_->plan);
+    if (!body_->plan->ok()) body_->plan.reset();
   } else {
     diags.emit(code::document_date, TextSpan{}, day);
   }
@@ -34,14 +33,14 @@ DayLaw::~DayLaw() = default;
 DayLaw::DayLaw(DayLaw&&) noexcept = default;
 
 bool DayLaw::ok() const {
-  return body_->docket != nullptr;
+  return body_->plan != nullptr;
 }
 const std::vector<Report>& DayLaw::reports() const {
   return body_->reports;
 }
 
 struct DayLaw::Request::Body {
-  Body(const Law& of, const Docket& of_day) : law(of), docket(of_day), request(of, of_day) {
+  Body(const Law& of, const Plan& of_day) : law(of), plan(of_day), request(of, of_day) {
     for (std::uint32_t f = 0; f < law.facts.size(); ++f) facts.emplace(law.facts[f].name, FactId{f});
   }
   FactId fact(std::string_view name) {
@@ -65,7 +64,7 @@ struct DayLaw::Request::Body {
     std::size_t operator()(std::string_view s) const { return std::hash<std::string_view>()(s); }
   };
   const Law& law;
-  const Docket& docket;
+  const Plan& plan;
   sekisho::Request request;
   std::unordered_map<std::string_view, FactId, Hash, std::equal_to<>> facts;
   std::deque<Said> kept;  // those that were looked up: the cells forget theirs
@@ -84,7 +83,7 @@ DayLaw::Request::~Request() = default;
 DayLaw::Request::Request(Request&&) noexcept = default;
 
 DayLaw::Request DayLaw::request() const {
-  return Request(std::make_unique<Request::Body>(body_->law, *body_->docket));
+  return Request(std::make_unique<Request::Body>(body_->law, *body_->plan));
 }
 
 std::optional<DayLaw::Request::Told> DayLaw::Request::look_up(std::string_view fact, std::string_view value) {
@@ -145,7 +144,7 @@ const DayLaw::Rules& DayLaw::Request::rules() {
     auto& out = b.stands[i] == RuleStands::applies    ? b.rules.apply
                 : b.stands[i] == RuleStands::defeated ? b.rules.defeated
                                                       : b.rules.undecided;
-    out.emplace_back(b.law[b.docket.rules()[i].rule].name);
+    out.emplace_back(b.law[b.plan.rules()[i].rule].name);
   }
   return b.rules;
 }

@@ -5,9 +5,10 @@
 #include <set>
 
 #include "api/answer.h"
+#include "api/finding_words.h"
 #include "api/held.h"
-#include "api/lots.h"
 #include "api/opened_events.h"
+#include "api/shared_events.h"
 #include "model/reader.h"
 
 namespace sekisho {
@@ -104,16 +105,63 @@ Json readings_json(const Readings& readings) {
   return out;
 }
 
-std::optional<Json> answer_to(const Rulebooks::Body& body, const Sources& sources, const Asked& asked,
-                              Diagnostics& diags) {
-  const Days& days = asked.days;
+namespace {
+
+/// The lines of a transfer, each answered for itself. The strictest is the whole finding: bests and worsts of
+/// lines each give theirs.
+struct AnsweredLines {
   Json lines = Json::array();
-  std::vector<std::string> unassessed;
+  Finding best = Finding::not_engaged, worst = Finding::not_engaged;
   bool assessed = true;
+  std::vector<std::string> unassessed;  // states
   std::set<std::string> open_to_readings;
-  std::vector<std::pair<Finding, Finding>> ranges;
+
+  void add(const LineAnswer& answer, Json line);
+  /// What all lines say under a key; with several of them, of which line each is.
+  Json all(const char* key) const;
+  /// Of days or nulls: the first, or the last.
+  Json first_day(const char* key) const;
+  Json last_day(const char* key) const;
+};
+
+void AnsweredLines::add(const LineAnswer& answer, Json line) {
+  best = std::max(best, answer.joint().best());
+  worst = std::max(worst, answer.joint().worst());
+  assessed = assessed && answer.assessed();
+  for (const std::string& s : answer.unassessed())
+    if (std::find(unassessed.begin(), unassessed.end(), s) == unassessed.end()) unassessed.push_back(s);
+  lines.push_back(std::move(line));
+}
+
+Json AnsweredLines::all(const char* key) const {
+  Json out = Json::array();
+  for (const Json& l : lines)
+    for (Json e : l.at(key)) {
+      if (lines.size() > 1 && e.is_object()) e["line"] = l.at("line");
+      out.push_back(std::move(e));
+    }
+  return out;
+}
+
+Json AnsweredLines::first_day(const char* key) const {
+  Json first = nullptr;
+  for (const Json& l : lines)
+    if (const Json& day = l.at(key); !day.is_null() && (first.is_null() || day < first)) first = day;
+  return first;
+}
+
+Json AnsweredLines::last_day(const char* key) const {
+  Json last = nullptr;
+  for (const Json& l : lines)
+    if (const Json& day = l.at(key); !day.is_null() && (last.is_null() || last < day)) last = day;
+  return last;
+}
+
+std::optional<AnsweredLines> answered_lines(const Rulebooks::Body& body, const Sources& sources,
+                                            const Asked& asked, Diagnostics& diags) {
+  AnsweredLines out;
   for (const TransferLine& line : asked.transfer.lines) {
-    LineQuestion q = line_question(body.law, asked.world, asked.has_world, asked.transfer, line, days,
+    LineQuestion q = line_question(body.law, asked.world, asked.has_world, asked.transfer, line, asked.days,
                                    asked.by_hand, asked.without_instruments, diags);
     if (diags.has_errors()) return std::nullopt;
     q.question.readings = asked.readings;
@@ -122,92 +170,91 @@ std::optional<Json> answer_to(const Rulebooks::Body& body, const Sources& source
     Json j = answer.json();
     if (asked.minimum > 0) j["minimum"] = answer.minimum(asked.minimum);
     if (!answer.ok() || diags.has_errors()) return std::nullopt;
-    if (!asked.readings.empty()) answer.open_to_readings(open_to_readings);
-    ranges.emplace_back(answer.joint().best(), answer.joint().worst());
-    assessed = assessed && answer.assessed();
-    for (const std::string& s : answer.unassessed())
-      if (std::find(unassessed.begin(), unassessed.end(), s) == unassessed.end()) unassessed.push_back(s);
-    lines.push_back(std::move(j));
+    if (!asked.readings.empty()) answer.open_to_readings(out.open_to_readings);
+    out.add(answer, std::move(j));
   }
   for (const auto& reading : asked.readings)
-    if (!open_to_readings.contains(reading.first))
-      no_such_reading(body.law, days.law, reading.first, open_to_readings, diags);
+    if (!out.open_to_readings.contains(reading.first))
+      no_such_reading(body.law, asked.days.law, reading.first, out.open_to_readings, diags);
   if (diags.has_errors()) return std::nullopt;
+  return out;
+}
+
+/// What was asked, and of which day's law.
+Json question_json(const Asked& asked) {
+  const Days& days = asked.days;
+  Json j{{"title", asked.transfer.title},
+         {"on", to_string(days.on)},
+         {"law_of", to_string(days.law)},
+         {"known_on", days.known == far_future ? Json(nullptr) : Json(to_string(days.known))},
+         {"instruments", !asked.has_world            ? "no world"
+                         : asked.without_instruments ? "hidden"
+                                                     : "read"},
+         {"performed", asked.performed},
+         {"hypothetical", asked.hypothetical}};
+  if (!asked.readings.empty()) j["readings"] = readings_json(asked.readings);
+  return j;
+}
+
+/// The whole finding, and whether what took place complied.
+Json whole_finding(const AnsweredLines& of, const Asked& asked) {
+  Json j = finding_json(finding_words(of.best, of.worst, of.assessed));
+  const Finding worst = of.assessed ? of.worst : Finding::prohibited;
+  const bool acts_read = asked.has_world && !asked.without_instruments;
+  j["compliance"] = asked.performed ? Json(compliance(of.best, worst, acts_read)) : Json(nullptr);
+  return j;
+}
+
+/// What the regimes of each state find together, then the states that were not assessed.
+Json states_json(const Json& regimes, const std::vector<std::string>& unassessed) {
+  std::map<std::string, std::pair<Finding, Finding>> states;  // best, worst
+  for (const Json& r : regimes) {
+    auto& [best, worst] = states[r.at("state").get<std::string>()];
+    best = std::max(best, *parse_finding(r.at("best").get<std::string>()));
+    worst = std::max(worst, *parse_finding(r.at("worst").get<std::string>()));
+  }
+  Json out = Json::array();
+  for (const auto& [state, range] : states)
+    out.push_back({{"state", state}, {"best", to_string(range.first)}, {"worst", to_string(range.second)}});
+  for (const std::string& s : unassessed) out.push_back({{"state", s}, {"finding", "not_assessed"}});
+  return out;
+}
+
+/// The smallest sets behind each line.
+Json minimum_json(const Json& lines) {
+  Json out = Json::array();
+  for (const Json& l : lines) out.push_back({{"line", l.at("line")}, {"sets", l.at("minimum")}});
+  return out;
+}
+
+}  // namespace
+
+std::optional<Json> answer_to(const Rulebooks::Body& body, const Sources& sources, const Asked& asked,
+                              Diagnostics& diags) {
+  auto answered = answered_lines(body, sources, asked, diags);
+  if (!answered) return std::nullopt;
+  const Json regimes = answered->all("regimes");
   Json j;
   j["schema"] = "sekisho-answer/1";
-  j["question"] = {{"title", asked.transfer.title},
-                   {"on", to_string(days.on)},
-                   {"law_of", to_string(days.law)},
-                   {"known_on", days.known == far_future ? Json(nullptr) : Json(to_string(days.known))},
-                   {"instruments", !asked.has_world            ? "no world"
-                                   : asked.without_instruments ? "hidden"
-                                                               : "read"},
-                   {"performed", asked.performed},
-                   {"hypothetical", asked.hypothetical}};
-  if (!asked.readings.empty()) j["question"]["readings"] = readings_json(asked.readings);
+  j["question"] = question_json(asked);
   j["rulebooks"] = texts_of(body);
-  // The strictest line is the finding: bests and worsts of lines each give theirs.
-  Finding best = Finding::not_engaged, worst = Finding::not_engaged;
-  for (const auto& [b, w] : ranges) {
-    best = std::max(best, b);
-    worst = std::max(worst, w);
-  }
-  const bool barred = best == Finding::prohibited;
-  j["finding"] = !assessed && !barred ? "not_assessed"
-                 : best == worst      ? std::string(to_string(best))
-                                      : "open";
-  j["best"] = to_string(best);
-  j["worst"] = to_string(assessed ? worst : Finding::prohibited);
-  j["compliance"] = !asked.performed ? Json(nullptr)
-                                     : Json(compliance(best, assessed ? worst : Finding::prohibited,
-                                                       asked.has_world && !asked.without_instruments));
-  j["states"] = Json::array();
-  const auto all_of = [&](const char* key) {
-    Json out = Json::array();
-    for (const Json& l : lines)
-      for (Json e : l[key]) {
-        if (lines.size() > 1 && e.is_object()) e["line"] = l["line"];
-        out.push_back(std::move(e));
-      }
-    return out;
-  };
-  const Json regimes = all_of("regimes");
-  std::map<std::string, std::pair<int, int>> states;
-  for (const Json& r : regimes) {
-    const int b = static_cast<int>(*parse_finding(r["best"].get<std::string>()));
-    const int w = static_cast<int>(*parse_finding(r["worst"].get<std::string>()));
-    auto& s = states[r["state"].get<std::string>()];
-    s = {std::max(s.first, b), std::max(s.second, w)};
-  }
-  for (const auto& [state, range] : states)
-    j["states"].push_back({{"state", state},
-                           {"best", to_string(static_cast<Finding>(range.first))},
-                           {"worst", to_string(static_cast<Finding>(range.second))}});
-  for (const std::string& s : unassessed) j["states"].push_back({{"state", s}, {"finding", "not_assessed"}});
+  j.update(whole_finding(*answered, asked));
+  j["states"] = states_json(regimes, answered->unassessed);
   for (const char* key :
        {"because", "needs", "provisos", "obligations", "missing", "remedies", "turns_on", "law_unsettled"})
-    j[key] = all_of(key);
-  if (asked.minimum > 0) {
-    j["minimum"] = Json::array();
-    for (const Json& l : lines) j["minimum"].push_back({{"line", l["line"]}, {"sets", l["minimum"]}});
-  }
-  j["coverage"] = coverage_of(lines);
-  Json not_before = nullptr, recheck = nullptr;
-  for (const Json& l : lines) {
-    if (!l["not_before"].is_null() && (not_before.is_null() || not_before < l["not_before"]))
-      not_before = l["not_before"];
-    if (!l["recheck_by"].is_null() && (recheck.is_null() || l["recheck_by"] < recheck))
-      recheck = l["recheck_by"];
-  }
-  if (Json held = held_of(asked.world, asked.transfer, lines); !held.empty()) j["held"] = std::move(held);
-  j["not_before"] = not_before;
-  j["recheck_by"] = recheck;
+    j[key] = answered->all(key);
+  if (asked.minimum > 0) j["minimum"] = minimum_json(answered->lines);
+  j["coverage"] = coverage_of(answered->lines);
+  if (Json held = held_of(asked.world, asked.transfer, answered->lines); !held.empty())
+    j["held"] = std::move(held);
+  j["not_before"] = answered->last_day("not_before");
+  j["recheck_by"] = answered->first_day("recheck_by");
   j["regimes"] = regimes;
-  for (Json& l : lines) {
+  for (Json& l : answered->lines) {  // they stand in the whole
     l.erase("regimes");
     l.erase("coverage");
   }
-  j["lines"] = lines;
+  j["lines"] = std::move(answered->lines);
   return j;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 #include "api/body.h"
 #include "api/line_question.h"
-#include "api/lots.h"
+#include "api/shared_events.h"
 #include "base/json.h"
 
 namespace sekisho {

@@ -4,8 +4,8 @@
 #include <map>
 
 #include "api/decide.h"
-#include "api/lots.h"
 #include "api/opened_events.h"
+#include "api/shared_events.h"
 #include "base/json.h"
 #include "engine/completions.h"
 #include "engine/words.h"

@@ -8,6 +8,7 @@
 #include "api/held.h"
 #include "api/known_names.h"
 #include "api/opened_events.h"
+#include "api/proviso_json.h"
 #include "base/json.h"
 #include "model/corrections.h"
 #include "model/event_reader.h"
@@ -84,11 +85,7 @@ Json terms_json(const Authorisation& t) {
                        {"to", text_or_null(r.to)},
                        {"due", to_string(r.due)},
                        {"given_on", day_or_null(r.given_on)}});
-  for (const ProvisoOn& p : i.provisos) {
-    Json with = Json::object();
-    for (const auto& [parameter, party] : p.with) with[parameter] = party;
-    provisos.push_back({{"proviso", p.proviso}, {"with", with}});
-  }
+  for (const ProvisoOn& p : i.provisos) provisos.push_back(proviso_json(p));
   return {{"issued", to_string(i.issued)},
           {"signatory", text_or_null(t.signatory)},
           {"reexport", text_or_null(t.reexport)},

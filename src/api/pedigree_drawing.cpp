@@ -15,7 +15,7 @@
 namespace sekisho {
 namespace {
 
-struct Box {
+struct DrawnBox {
   int state = 0;
   std::vector<std::string> lines;  // what stands in it
   std::vector<std::pair<int, std::string>> from;
@@ -30,12 +30,12 @@ std::string right_line(const Json& r) {
                      text_at(r.at("share"), "fraction"));
 }
 
-std::vector<Box> boxes_of(const Json& lot) {
-  std::vector<Box> out;
+std::vector<DrawnBox> boxes_of(const Json& lot) {
+  std::vector<DrawnBox> out;
   std::map<int, std::size_t> place;
   std::vector<std::size_t> filled;  // of each column
   for (const Json& s : lot.at("states")) {
-    Box b;
+    DrawnBox b;
     b.state = s.at("state").get<int>();
     b.lines = {text_at(s, "lot"), fmt::format("{} {}", text_at(s, "quantity"), text_at(s, "item"))};
     if (const std::string holder = text_at(s, "holder"), country = text_at(s, "country"); !holder.empty())
@@ -89,7 +89,7 @@ std::size_t width(const std::string& s) {
 std::string pedigree_dot(const LotResult& pedigree) {
   const auto lot = parse_json(pedigree.json);
   std::string out = "digraph pedigree {\n  rankdir=LR;\n  node [shape=box];\n";
-  for (const Box& b : boxes_of(*lot)) {
+  for (const DrawnBox& b : boxes_of(*lot)) {
     std::string label;
     for (const std::string& l : b.lines) label += (label.empty() ? "" : "\\n") + for_dot(l);
     out += fmt::format("  s{} [label=\"{}\"];\n", b.state, label);
@@ -101,10 +101,10 @@ std::string pedigree_dot(const LotResult& pedigree) {
 
 std::string pedigree_svg(const LotResult& pedigree) {
   const auto lot = parse_json(pedigree.json);
-  const std::vector<Box> boxes = boxes_of(*lot);
+  const std::vector<DrawnBox> boxes = boxes_of(*lot);
   constexpr std::size_t letter = 8, line = 18, margin = 12, gap_across = 150, gap_down = 30;  // pixels
   std::vector<std::size_t> wide, tall;  // of each column, of each row
-  for (const Box& b : boxes) {
+  for (const DrawnBox& b : boxes) {
     if (wide.size() <= b.column) wide.resize(b.column + 1);
     if (tall.size() <= b.row) tall.resize(b.row + 1);
     for (const std::string& l : b.lines)
@@ -116,10 +116,10 @@ std::string pedigree_svg(const LotResult& pedigree) {
     for (std::size_t i = 0; i < n; ++i) at += sizes[i] + gap;
     return at;
   };
-  std::map<int, const Box*> by_state;
-  for (const Box& b : boxes) by_state[b.state] = &b;
+  std::map<int, const DrawnBox*> by_state;
+  for (const DrawnBox& b : boxes) by_state[b.state] = &b;
   std::string lines, drawn;
-  for (const Box& b : boxes) {
+  for (const DrawnBox& b : boxes) {
     const std::size_t x = before(wide, b.column, gap_across), y = before(tall, b.row, gap_down);
     const std::size_t height = b.lines.size() * line + margin;
     drawn += fmt::format("  <g><title>state {}</title><rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/>\n",
@@ -129,7 +129,7 @@ std::string pedigree_svg(const LotResult& pedigree) {
                            i == 0 ? " font-weight=\"bold\"" : "", for_xml(b.lines[i]));
     drawn += "  </g>\n";
     for (const auto& [from, event] : b.from) {
-      const Box& f = *by_state.at(from);
+      const DrawnBox& f = *by_state.at(from);
       const std::size_t x1 = before(wide, f.column, gap_across) + wide[f.column],
                         y1 = before(tall, f.row, gap_down) + line;
       lines += fmt::format(

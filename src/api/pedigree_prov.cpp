@@ -3,6 +3,7 @@
 #include <set>
 #include <string>
 
+#include "base/ascii.h"
 #include "base/json.h"
 #include "sekisho/lots.h"
 
@@ -21,8 +22,8 @@ std::string qualified(const char* kind, const std::string& name) {
   std::string out = fmt::format("sekisho:{}/", kind);
   for (std::size_t i = 0; i < name.size(); ++i) {
     const char c = name[i];
-    const bool bare = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                      c == '_' || c == '-' || (c == '.' && i + 1 < name.size());
+    const bool bare =
+        is_letter(c) || is_digit(c) || c == '_' || c == '-' || (c == '.' && i + 1 < name.size());
     out += bare ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
   }
   return out;

@@ -1,6 +1,7 @@
 #include "api/premises.h"
 
 #include "api/decide.h"
+#include "api/proviso_json.h"
 
 namespace sekisho {
 namespace {
@@ -65,11 +66,7 @@ class Writer {
   }
   static Json adds(const std::vector<ProvisoOn>& provisos) {
     Json out = Json::array();
-    for (const ProvisoOn& p : provisos) {
-      Json with = Json::object();
-      for (const auto& [parameter, party] : p.with) with[parameter] = party;
-      out.push_back({{"proviso", p.proviso}, {"with", std::move(with)}});
-    }
+    for (const ProvisoOn& p : provisos) out.push_back(proviso_json(p));
     return out;
   }
   Json carried(const Carried& c) const {

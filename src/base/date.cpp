@@ -5,12 +5,10 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/ascii.h"
+
 namespace sekisho {
 namespace {
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 int number(std::string_view digits) {
   int n = 0;

@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "base/hex.h"
+
 namespace sekisho {
 namespace {
 
@@ -32,9 +34,7 @@ std::string Digester::text() const {
   State all = *state_;  // finding the digest ends a state
   std::array<unsigned char, hash_bytes> hash{};
   crypto_generichash_final(&all.hash, hash.data(), hash.size());
-  std::array<char, 2 * hash_bytes + 1> hex{};
-  sodium_bin2hex(hex.data(), hex.size(), hash.data(), hash.size());
-  return hex.data();
+  return to_hex(hash);
 }
 
 std::string digest(std::string_view text) {

@@ -34,6 +34,7 @@ bool row_settles(const Compiled& law, VarId v) {
 Plan::Plan(const Law& law, Date day, Diagnostics& diags, std::size_t node_limit, std::vector<KnownFact> apart)
     : node_limit_(node_limit),
       question_(of_everything(law, nothing_, day, std::move(apart))),
+      assessed_states_(law, day),
       space_(std::make_unique<Space>(question_, diags)),
       compiled_(
           std::make_unique<Compiled>(*space_, Relations::own_variables, law.asked_first, diags, node_limit)) {

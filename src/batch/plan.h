@@ -9,6 +9,7 @@
 #include "engine/compiler.h"
 #include "engine/finding_set.h"
 #include "engine/walk.h"
+#include "law/assessed_states.h"
 
 // The law of one day, made ready for very many rows. Every variable that a row can settle has its place in a
 // column of classes, one byte a row; several variables of few values share one. Complete rows are decided by
@@ -54,6 +55,7 @@ class Plan {
   const Space& space() const { return *space_; }
   const Compiled& compiled() const { return *compiled_; }
   Compiled& compiled() { return *compiled_; }
+  const AssessedStates& assessed_states() const { return assessed_states_; }
 
   /// Where a variable lies: for its value `v`, column[place.column] holds, among others, place.adds[v].
   struct Place {
@@ -122,6 +124,7 @@ class Plan {
   const World nothing_;
   const std::size_t node_limit_;
   Question question_;
+  AssessedStates assessed_states_;
   std::unique_ptr<Space> space_;
   std::unique_ptr<Compiled> compiled_;
   std::vector<std::optional<Place>> places_;

@@ -16,39 +16,31 @@ std::uint64_t bits_of(const FindingSet& f) {
 
 }  // namespace
 
-Docket::Docket(const Plan& plan) : plan_(plan) {
-  const Law& law = plan.space().law();
-  for (const RegimeUse& use : plan.space().regimes())
-    if (use.in_force.possible) states_.insert(law[law[use.regime].authority].state);
-}
-
 // --- what is told ---
 
 struct Request::Finer {
-  Finer(const Law& law, std::unique_ptr<Plan> own)
-      : plan(std::move(own)), docket(*plan), request(law, docket) {}
+  Finer(const Law& law, std::unique_ptr<Plan> own) : plan(std::move(own)), request(law, *plan) {}
   std::unique_ptr<Plan> plan;
-  Docket docket;
   Request request;
   std::map<FactId, Said> said;
 };
 
-Request::Request(const Law& law, const Docket& docket)
+Request::Request(const Law& law, const Plan& plan)
     : law_(law),
-      docket_(docket),
-      joint_(docket.plan().joint()),
-      care_(docket.plan().care()),
-      cells_(law, docket.plan(), no_words),
-      walk_(docket.plan().store(), docket.plan().below()),
-      box_(docket.plan().blank()),
-      kinds_(docket.plan().blank_kinds()),
+      plan_(plan),
+      joint_(plan.joint()),
+      care_(plan.care()),
+      cells_(law, plan, no_words),
+      walk_(plan.store(), plan.below()),
+      box_(plan.blank()),
+      kinds_(plan.blank_kinds()),
       wider_(kinds_),
       said_of_(law.facts.size(), nullptr),
-      classes_(docket.plan().columns()) {
+      classes_(plan.columns()) {
   for (const std::string_view name : facts_with_a_say)
     if (const FactId f = law.find_fact(std::string(name)); f.valid()) have_a_say_.push_back(f);
-  const Compiled& compiled = docket.plan().compiled();
-  const Space& space = docket.plan().space();
+  const Compiled& compiled = plan.compiled();
+  const Space& space = plan.space();
   for (std::uint32_t i = 0; i < space.variables().size(); ++i)
     if (space[VarId{i}].kind == VarKind::carries) carried_.push_back(compiled.level(VarId{i}));
   levels_of_.resize(law.facts.size());
@@ -63,7 +55,7 @@ Request::Request(const Law& law, const Docket& docket)
 Request::~Request() = default;
 
 void Request::clear() {
-  box_.back_to(docket_.plan().blank());
+  box_.back_to(plan_.blank());
   for (const FactId f : told_) said_of_[f.index] = nullptr;
   told_.clear();
   provisos_.clear();
@@ -78,11 +70,12 @@ std::string Request::tell_provisos(std::string_view cell) {
 }
 
 bool Request::assessed() const {
-  return docket_.law_in_force() && std::all_of(have_a_say_.begin(), have_a_say_.end(), [&](FactId f) {
+  return !plan_.assessed_states().none() &&
+         std::all_of(have_a_say_.begin(), have_a_say_.end(), [&](FactId f) {
            const Said* said = said_of_[f.index];
            return said == nullptr ||
                   std::all_of(said->values.begin(), said->values.end(),
-                              [&](const Named& n) { return docket_.assesses(n.value.text); });
+                              [&](const Named& n) { return plan_.assessed_states().has(n.value.text); });
          });
 }
 
@@ -91,7 +84,6 @@ bool Request::assessed() const {
 void Request::settle() {
   if (!stale_) return;
   stale_ = false;
-  const Plan& plan = docket_.plan();
   findings_ = {};
   verdict_.reset();
   finer_.reset();
@@ -100,18 +92,18 @@ void Request::settle() {
     settle_finer();
     return;
   }
-  if (plan.has_tables() && plan.classes(box_, classes_)) {
-    verdict_ = plan.tables().row(classes_);
+  if (plan_.has_tables() && plan_.classes(box_, classes_)) {
+    verdict_ = plan_.tables().row(classes_);
     findings_.insert(verdict_->finding);
     return;
   }
-  plan.by_kinds(box_, kinds_);
+  plan_.by_kinds(box_, kinds_);
   const std::uint64_t met = walk_.leaves(joint_, care_, kinds_);
   for (std::size_t f = 0; f < finding_count; ++f) findings_.has[f] = (met >> f & 1) != 0;
 }
 
 void Request::settle_finer() {
-  auto plan = docket_.plan().telling_apart(cells_.values_apart());
+  auto plan = plan_.telling_apart(cells_.values_apart());
   beyond_ = !plan;
   if (beyond_) {
     findings_.has.fill(true);
@@ -149,7 +141,7 @@ void Request::rules(std::vector<RuleStands>& out) {
     return;
   }
   if (beyond_) {
-    out.assign(docket_.rules().size(), RuleStands::undecided);
+    out.assign(plan_.rules().size(), RuleStands::undecided);
     return;
   }
   out.clear();
@@ -159,7 +151,7 @@ void Request::rules(std::vector<RuleStands>& out) {
                                                        : RuleStands::idle;
   };
   const bool possible = !findings_.empty();
-  for (const PlannedRule& r : docket_.rules())
+  for (const PlannedRule& r : plan_.rules())
     out.push_back(!possible ? RuleStands::idle : verdict_ ? by_tables(r) : by_diagrams(r));
 }
 
@@ -168,7 +160,7 @@ void Request::widen(std::span<const Level> levels) {
   before_.clear();
   for (const Level l : levels) {
     before_.push_back(wider_.only(l));
-    wider_.widen(l, docket_.plan().all_kinds(l));
+    wider_.widen(l, plan_.all_kinds(l));
   }
 }
 
@@ -179,7 +171,6 @@ void Request::narrow_again(std::span<const Level> levels) {
 
 /// The told facts that the way to the finding asks; all of them where it asks what is open.
 void Request::asked_facts(std::vector<FactId>& out, bool& provisos) const {
-  const Plan& plan = docket_.plan();
   std::vector<Level> asked;
   walk_.asked(joint_, kinds_, asked);
   if (!walk_.straight(joint_, kinds_)) {
@@ -191,9 +182,9 @@ void Request::asked_facts(std::vector<FactId>& out, bool& provisos) const {
     if (told(f) && std::find(out.begin(), out.end(), f) == out.end()) out.push_back(f);
   };
   for (const Level l : asked) {
-    const VarId v = plan.compiled().variable(l);
-    if (!plan.compiled().is_relation(v)) {
-      const Variable& var = plan.space()[v];
+    const VarId v = plan_.compiled().variable(l);
+    if (!plan_.compiled().is_relation(v)) {
+      const Variable& var = plan_.space()[v];
       if (var.kind == VarKind::carries) provisos = !provisos_.empty();
       if (var.fact.valid()) add(var.fact);
       continue;
@@ -219,7 +210,7 @@ void Request::because(std::vector<FactId>& out, bool& provisos) {
     provisos = !provisos_.empty();
     return;
   }
-  if (verdict_) docket_.plan().by_kinds(box_, kinds_);
+  if (verdict_) plan_.by_kinds(box_, kinds_);
   std::vector<FactId> candidates;
   asked_facts(candidates, provisos);
   wider_ = kinds_;

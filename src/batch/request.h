@@ -17,28 +17,12 @@ enum class RuleStands : std::uint8_t {
   applies,    // in all
 };
 
-/// The rules of a plan, and the states that it has law of. Shared by threads.
-class Docket {
- public:
-  explicit Docket(const Plan& plan);
-
-  const Plan& plan() const { return plan_; }
-  std::span<const PlannedRule> rules() const { return plan_.rules(); }
-  /// Whether some law of the state is in force.
-  bool assesses(const std::string& state) const { return states_.contains(state); }
-  /// Whether any law is in force.
-  bool law_in_force() const { return !states_.empty(); }
-
- private:
-  const Plan& plan_;
-  std::set<std::string> states_;
-};
-
 /// What is told of one transfer, and what follows. Each thread has its own. Nothing that is not told is
 /// known, but authorities have granted and found nothing.
 class Request {
  public:
-  Request(const Law& law, const Docket& docket);
+  /// @param plan  of the law; threads share it
+  Request(const Law& law, const Plan& plan);
   ~Request();
 
   void clear();
@@ -74,14 +58,14 @@ class Request {
   FindingSet findings();
   /// Whether some law is in force, and some of every state that is told to have a say.
   bool assessed() const;
-  /// How each rule of the docket stands; all are idle where facts contradict each other.
+  /// How each rule of the plan stands; all are idle where facts contradict each other.
   void rules(std::vector<RuleStands>& out);
   /// Told facts that alone leave the findings as they are, none of which can be left out.
   /// @param provisos  becomes whether what lies on the lot is one of them
   void because(std::vector<FactId>& out, bool& provisos);
 
  private:
-  /// A request with the same told, under a plan that tells its values apart where the docket's cannot.
+  /// A request with the same told, under a plan that tells its values apart where the first cannot.
   struct Finer;
   /// Everything that follows at once from what is told.
   void settle();
@@ -92,7 +76,7 @@ class Request {
   void asked_facts(std::vector<FactId>& out, bool& provisos) const;
 
   const Law& law_;
-  const Docket& docket_;
+  const Plan& plan_;
   Ref joint_, care_;
   Cells cells_;
   Walk walk_;

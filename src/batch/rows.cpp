@@ -55,10 +55,7 @@ std::string Header::meant(const std::string& column) const {
 }
 
 std::unique_ptr<RowDecider::Kept> RowDecider::keep(const Plan& plan) const {
-  auto kept = std::make_unique<Kept>(law_, plan, options_.words);
-  for (const RegimeUse& r : plan.space().regimes())
-    if (r.in_force.possible) kept->states.insert(law_[law_[r.regime].authority].state);
-  return kept;
+  return std::make_unique<Kept>(law_, plan, options_.words);
 }
 
 RowDecider::Finer& RowDecider::finer(const Plan& plan, const std::vector<KnownFact>& values) {
@@ -128,13 +125,14 @@ std::optional<RowAnswer> RowDecider::by_plan(const Plan& plan, Kept& k, const Ro
   const bool complete = plan.has_tables() && plan.classes(k.box, classes);
   const RowFinding& found = complete ? by_tables(plan, k, classes) : by_diagrams(plan, k);
   if (found.findings.empty()) return RowAnswer{"the facts contradict each other", {}, nullptr, {}};
-  RowAnswer out{{}, found.findings, &found.applies, {}, !k.states.empty()};
+  const AssessedStates& states = plan.assessed_states();
+  RowAnswer out{{}, found.findings, &found.applies, {}, !states.none()};
   for (const auto& [fact, s] : facts)
     if (std::find(facts_with_a_say.begin(), facts_with_a_say.end(), law_[fact].name) !=
         facts_with_a_say.end())
       for (const Named& n : s->values)
-        if (!k.states.contains(n.value.text) && std::find(out.not_assessed.begin(), out.not_assessed.end(),
-                                                          n.value.text) == out.not_assessed.end())
+        if (!states.has(n.value.text) && std::find(out.not_assessed.begin(), out.not_assessed.end(),
+                                                   n.value.text) == out.not_assessed.end())
           out.not_assessed.push_back(n.value.text);
   return out;
 }

@@ -94,7 +94,6 @@ class RowDecider {
     Cells cells;
     Walk walk;
     Box box, kinds;                                                      // of the row
-    std::set<std::string> states;                                        // whose law is in force
     std::map<std::pair<std::uint64_t, std::uint8_t>, RowFinding> words;  // of each word of the tables
     std::unordered_map<std::string, RowFinding> rows;                    // by the kinds of the row
   };

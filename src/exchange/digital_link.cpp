@@ -6,13 +6,15 @@
 #include <array>
 #include <vector>
 
+#include "base/ascii.h"
+
 namespace sekisho {
 namespace {
 
 constexpr std::string_view domain = "https://id.gs1.org";
 
 bool all_digits(std::string_view s) {
-  return std::all_of(s.begin(), s.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return std::all_of(s.begin(), s.end(), is_digit);
 }
 
 /// The check digit of GS1: weights 3 and 1 from the right.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "base/date.h"
 #include "exchange/digital_link.h"
 #include "exchange/epcis_query.h"
@@ -14,7 +15,7 @@ constexpr std::string_view a_time = "a time with its offset, such as 2023-12-22T
 constexpr std::string_view a_uri = "a URI";
 
 bool is_capital_or_digit(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  return is_capital(c) || is_digit(c);
 }
 
 /// A scheme, a colon and something behind it, no white space.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/hex.h"
 #include "exchange/digital_link.h"
 #include "exchange/epcis_time.h"
 
@@ -234,9 +235,7 @@ std::string epcis_prehash(const Sources& sources, const EpcisEvent& event,
 std::string epcis_hash(std::string_view prehash) {
   std::array<unsigned char, crypto_hash_sha256_BYTES> hash{};
   crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(prehash.data()), prehash.size());
-  std::array<char, 2 * hash.size() + 1> hex{};
-  sodium_bin2hex(hex.data(), hex.size(), hash.data(), hash.size());
-  return std::string("ni:///sha-256;") + hex.data() + "?ver=CBV2.0";
+  return "ni:///sha-256;" + to_hex(hash) + "?ver=CBV2.0";
 }
 
 }  // namespace sekisho

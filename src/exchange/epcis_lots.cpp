@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "exchange/digital_link.h"
 #include "exchange/epcis_names.h"
 #include "model/amount.h"
@@ -14,7 +15,7 @@ namespace {
 constexpr std::string_view pieces = "pieces";
 
 bool is_unit_code(std::string_view unit) {
-  const auto known = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); };
+  const auto known = [](char c) { return is_capital(c) || is_digit(c); };
   return (unit.size() == 2 || unit.size() == 3) && std::all_of(unit.begin(), unit.end(), known);
 }
 

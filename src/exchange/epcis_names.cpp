@@ -4,18 +4,18 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "exchange/digital_link.h"
 
 namespace sekisho {
 namespace {
 
 bool stays(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
-         c == '-';
+  return is_letter(c) || is_digit(c) || c == '_' || c == '.' || c == '-';
 }
 
 int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
+  if (is_digit(c)) return c - '0';
   return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "base/date.h"
 
 namespace sekisho {
@@ -12,7 +13,7 @@ class Digits {
  public:
   explicit Digits(std::string_view text) : text_(text) {}
   std::optional<int> two() {
-    if (text_.size() < 2 || !digit(text_[0]) || !digit(text_[1])) return std::nullopt;
+    if (text_.size() < 2 || !is_digit(text_[0]) || !is_digit(text_[1])) return std::nullopt;
     const int n = (text_[0] - '0') * 10 + (text_[1] - '0');
     text_.remove_prefix(2);
     return n;
@@ -26,9 +27,9 @@ class Digits {
   }
   /// Decimals of a second as milliseconds, rounded by the fourth; nothing where no digit stands.
   std::optional<int> thousandths() {
-    if (text_.empty() || !digit(text_[0])) return std::nullopt;
+    if (text_.empty() || !is_digit(text_[0])) return std::nullopt;
     int n = 0, place = 0;
-    for (; !text_.empty() && digit(text_[0]); text_.remove_prefix(1), ++place) {
+    for (; !text_.empty() && is_digit(text_[0]); text_.remove_prefix(1), ++place) {
       if (place < 3) n = n * 10 + (text_[0] - '0');
       if (place == 3 && text_[0] >= '5') ++n;
     }
@@ -38,7 +39,6 @@ class Digits {
   std::string_view rest() const { return text_; }
 
  private:
-  static bool digit(char c) { return c >= '0' && c <= '9'; }
   std::string_view text_;
 };
 

@@ -1,5 +1,6 @@
 #include "law/lexer.h"
 
+#include "base/ascii.h"
 #include "base/date.h"
 
 namespace sekisho {
@@ -8,14 +9,8 @@ namespace {
 bool is_lower(char c) {
   return (c >= 'a' && c <= 'z') || c == '_';
 }
-bool is_upper(char c) {
-  return c >= 'A' && c <= 'Z';
-}
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool is_word(char c) {
-  return is_lower(c) || is_upper(c) || is_digit(c);
+  return is_lower(c) || is_capital(c) || is_digit(c);
 }
 
 class Lexer {
@@ -63,7 +58,7 @@ class Lexer {
       quoted();
     } else if (is_lower(c)) {
       push(TokenKind::name, pos_, scan(pos_, [](char x) { return is_word(x) || x == '.'; }));
-    } else if (is_upper(c)) {
+    } else if (is_capital(c)) {
       push(TokenKind::capital, pos_, scan(pos_, is_word));
     } else if (is_digit(c) || (c == '-' && pos_ + 1 < text_.size() && is_digit(text_[pos_ + 1]))) {
       numeral();

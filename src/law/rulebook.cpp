@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdlib>
 
+#include "base/ascii.h"
 #include "base/by_name.h"
 
 namespace sekisho {
@@ -33,7 +34,7 @@ std::optional<std::int64_t> read_amount(std::string_view text) {
       after_digit = false;
       continue;
     }
-    if (c < '0' || c > '9' || decimals == 4 || whole > 90'000'000'000'000) return std::nullopt;
+    if (!is_digit(c) || decimals == 4 || whole > 90'000'000'000'000) return std::nullopt;
     whole = whole * 10 + (c - '0');
     after_digit = true;
     if (decimals >= 0) ++decimals;
@@ -53,7 +54,7 @@ std::string show_amount(std::int64_t n) {
 }
 
 bool is_capitals(std::string_view t, std::size_t letters) {
-  return t.size() == letters && std::all_of(t.begin(), t.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+  return t.size() == letters && std::all_of(t.begin(), t.end(), is_capital);
 }
 
 template <class Store>

@@ -4,15 +4,10 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
+
 namespace sekisho {
 namespace {
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 /// `1_000` or `2500.00`, in ten-thousandths.
 std::optional<std::int64_t> parse_number(std::string_view text) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/hex.h"
+
 namespace sekisho {
 namespace {
 
@@ -279,7 +281,6 @@ class Writer {
     first_ = false;
   }
   void quoted(std::string_view text) {
-    static constexpr std::string_view hex = "0123456789abcdef";
     out_ += '"';
     for (const char c : text) {
       const auto byte = static_cast<unsigned char>(c);
@@ -289,9 +290,7 @@ class Writer {
       } else if (byte >= 0x20) {
         out_ += c;
       } else {
-        out_ += "\\u00";
-        out_ += hex[byte >> 4];
-        out_ += hex[byte & 15];
+        out_ += "\\u00" + to_hex(std::string_view(&c, 1));
       }
     }
     out_ += '"';

@@ -22,11 +22,6 @@ std::string key_hash(std::string_view name, std::string_view open) {
   const std::string_view pieces[] = {name, "\n", kind, open};
   return std::string(bytes(sha256(pieces)).substr(0, hash_length));
 }
-std::string hex(std::string_view raw) {
-  std::string out;
-  for (const char c : raw) out += fmt::format("{:02x}", static_cast<unsigned char>(c));
-  return out;
-}
 
 std::optional<Key> parse_key(std::string_view text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.remove_suffix(1);
@@ -71,7 +66,7 @@ Result<KeyPair> make_keys(const std::string& name, const Hash& seed) {
   if (name.empty() || name.find_first_of(" \t\n\r+") != std::string::npos)
     return problem(code::not_recordable, "a signer's name is one word without `+`");
   const Signer signer(bytes(seed));
-  const std::string hash = hex(key_hash(name, signer.open_key()));
+  const std::string hash = to_hex(key_hash(name, signer.open_key()));
   return KeyPair{fmt::format("{}{}+{}+{}", secret_mark, name, hash, encoded(bytes(seed))),
                  fmt::format("{}+{}+{}", name, hash, encoded(signer.open_key()))};
 }
@@ -81,7 +76,7 @@ Result<std::string> sign(const Checkpoint& c, std::string_view secret_key) {
       secret_key.starts_with(secret_mark) ? parse_key(secret_key.substr(secret_mark.size())) : std::nullopt;
   if (!key) return problem(code::bad_key, "secret");
   const Signer signer(key->raw);
-  if (hex(key_hash(key->name, signer.open_key())) != key->hash) return problem(code::bad_key, "secret");
+  if (to_hex(key_hash(key->name, signer.open_key())) != key->hash) return problem(code::bad_key, "secret");
   const std::string text = c.text();
   std::array<unsigned char, crypto_sign_BYTES> signature;
   crypto_sign_detached(signature.data(), nullptr, reinterpret_cast<const unsigned char*>(text.data()),
@@ -93,7 +88,7 @@ Result<std::string> sign(const Checkpoint& c, std::string_view secret_key) {
 
 Result<Checkpoint> read_checkpoint(std::string_view note, std::string_view open_key) {
   const auto key = parse_key(open_key);
-  if (!key || hex(key_hash(key->name, key->raw)) != key->hash) return problem(code::bad_key, "open");
+  if (!key || to_hex(key_hash(key->name, key->raw)) != key->hash) return problem(code::bad_key, "open");
   std::string_view rest = note;
   const auto origin = next_line(rest), size = next_line(rest), root = next_line(rest);
   if (!origin || !size || !root || origin->empty())

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <chrono>
 
+#include "base/ascii.h"
 #include "base/json.h"
 
 namespace sekisho {
@@ -130,8 +131,7 @@ std::optional<std::int64_t> parse_time(std::string_view text) {
   std::array<std::int64_t, 7> n{};
   std::size_t field = 0;
   for (std::size_t i = 0; i < time_form.size(); ++i) {
-    const bool digit = text[i] >= '0' && text[i] <= '9';
-    if (time_form[i] == '0' ? !digit : text[i] != time_form[i]) return std::nullopt;
+    if (time_form[i] == '0' ? !is_digit(text[i]) : text[i] != time_form[i]) return std::nullopt;
     if (time_form[i] == '0')
       n[field] = n[field] * 10 + (text[i] - '0');
     else

@@ -42,12 +42,6 @@ std::vector<Hash> unpacked(std::string_view raw) {
   return out;
 }
 
-std::string to_hex(const Hash& h) {
-  std::array<char, 2 * sizeof(Hash) + 1> hex{};
-  sodium_bin2hex(hex.data(), hex.size(), h.data(), h.size());
-  return hex.data();
-}
-
 std::optional<Hash> parse_hex(std::string_view text) {
   Hash out{};
   std::size_t length = 0;

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/hex.h"
+
 namespace sekisho {
 
 using Hash = std::array<std::uint8_t, 32>;
@@ -20,7 +22,7 @@ Hash to_hash(std::string_view raw);
 /// Hashes one after the other, and back; a rest that is no whole hash is left out.
 std::string packed(std::span<const Hash> hashes);
 std::vector<Hash> unpacked(std::string_view raw);
-std::string to_hex(const Hash& h);
+/// @returns nullopt for anything but the hexadecimal of a hash
 std::optional<Hash> parse_hex(std::string_view text);
 std::string to_base64(std::string_view raw);
 /// @returns nullopt for anything but canonical base64 with its padding

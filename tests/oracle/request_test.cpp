@@ -51,8 +51,7 @@ TEST_CASE("a single request has the findings, the rules and a minimal set of fac
     Diagnostics diags;
     if (i % 2 == 1) loaded.law.asked_first = any_order(Plan(loaded.law, a_day, diags), make);
     Plan plan(loaded.law, a_day, diags);
-    const Docket docket(plan);
-    Request request(loaded.law, docket);
+    Request request(loaded.law, plan);
     INFO(text_of(book));
     for (int k = 0; k < 6; ++k) {
       const Written w = write(make);
@@ -73,13 +72,13 @@ TEST_CASE("a single request has the findings, the rules and a minimal set of fac
         for (std::size_t r = 0; r < of.size(); ++r) seen[fmt::format("x.r{}.r{}", g, r)] = of[r];
       }
       for (std::size_t r = 0; r < stands.size(); ++r) {
-        const auto it = seen.find(loaded.law[docket.rules()[r].rule].name);
+        const auto it = seen.find(loaded.law[plan.rules()[r].rule].name);
         if (it == seen.end()) continue;
         INFO(it->first);
-        const RuleStands right = it->second.always                            ? RuleStands::applies
-                                 : it->second.ever                            ? RuleStands::undecided
-                                 : it->second.met && docket.rules()[r].linked ? RuleStands::defeated
-                                                                              : RuleStands::idle;
+        const RuleStands right = it->second.always                          ? RuleStands::applies
+                                 : it->second.ever                          ? RuleStands::undecided
+                                 : it->second.met && plan.rules()[r].linked ? RuleStands::defeated
+                                                                            : RuleStands::idle;
         REQUIRE(stands[r] == right);
         defeated += right == RuleStands::defeated;
         undecided += right == RuleStands::undecided;
@@ -148,8 +147,7 @@ rule c_in_both
   Diagnostics diags;
   Plan plan(loaded.law, *parse_date("2019-06-01"), diags);
   REQUIRE(plan.ok());
-  const Docket docket(plan);
-  Request request(loaded.law, docket);
+  Request request(loaded.law, plan);
   const auto findings = [&](std::initializer_list<std::pair<const char*, const char*>> told) {
     request.clear();
     for (const auto& [fact, cell] : told) tell(request, loaded.law, fact, cell);
@@ -270,8 +268,7 @@ TEST_CASE(
     const Date on = *parse_date(day);
     Plan plan(law, on, diags);
     REQUIRE(plan.ok());
-    const Docket docket(plan);
-    Request request(law, docket);
+    Request request(law, plan);
     for (int k = 0; k < (test::rounds(60, 2'000)); ++k) {
       RowQuestion asked;
       asked.question.law = &law;
@@ -310,7 +307,7 @@ TEST_CASE(
           const auto [can, cannot] = search.activity(g, i, start);
           if (search.gave_up()) continue;
           INFO(law[use.rules[i].rule].name);
-          REQUIRE(law[docket.rules()[at].rule].name == law[use.rules[i].rule].name);
+          REQUIRE(law[plan.rules()[at].rule].name == law[use.rules[i].rule].name);
           REQUIRE((stands[at] == RuleStands::applies) == (can && !cannot));
           REQUIRE((stands[at] == RuleStands::undecided) == (can && cannot));
           applying += can && !cannot;
@@ -332,8 +329,7 @@ TEST_CASE("the public law of a day says what decide says") {
   Maker make(22);
   Diagnostics diags;
   Plan plan(shipped.law, *parse_date("2023-12-22"), diags);
-  const Docket docket(plan);
-  Request inner(shipped.law, docket);
+  Request inner(shipped.law, plan);
   nlohmann::json world{{"world", 1}, {"records", nlohmann::json::array()}};
   for (const Authority& a : shipped.law.authorities)
     world["records"].push_back({{"authority", a.name}, {"complete_to", "2023-12-22"}});
@@ -401,8 +397,7 @@ route r
   Diagnostics diags;
   const Plan plan(loaded.law, a_day, diags);
   REQUIRE(plan.ok());
-  const Docket docket(plan);
-  Request request(loaded.law, docket);
+  Request request(loaded.law, plan);
   const auto findings = [&](std::string_view destination, std::string_view lic, std::string_view met) {
     request.clear();
     for (const auto& [fact, cell] : {std::pair{"departure", std::string_view("XK")},

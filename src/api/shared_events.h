@@ -13,6 +13,17 @@ namespace sekisho {
 std::vector<Event> checked_events(const Rulebooks::Body& body, Sources& sources, const SourceText& file,
                                   const World& world, Diagnostics& diags);
 
+/// A file of events, perhaps with a world, read for questions that need the rulebooks too.
+struct OpenedLots {
+  Sources sources;
+  Diagnostics diags;
+  World world;
+  std::vector<Event> events;
+
+  OpenedLots(const Rulebooks::Body& body, const SourceText& file,
+             const std::optional<SourceText>& world_file);
+};
+
 /// Events that several questions are about, read once.
 class SharedEvents {
  public:

@@ -27,7 +27,7 @@ Json LineAnswer::minimum_because(std::uint64_t most_questions) {
   std::vector<std::size_t> enough;
   for (std::uint32_t i = 0; i < space_.variables().size(); ++i) {
     const VarId v{i};
-    if (!known_fact(v)) continue;
+    if (!facts_.known(v)) continue;
     const auto same_set = [&](const FactVars& f) {
       return space_[v].kind == VarKind::member && space_[f.front()].kind == VarKind::member &&
              space_[f.front()].fact == space_[v].fact;
@@ -66,7 +66,7 @@ Json LineAnswer::minimum_change(bool applicant, std::uint64_t most_questions) {
   for (std::uint32_t i = 0; i < space_.variables().size(); ++i) {
     const VarId v{i};
     const Variable& var = space_[v];
-    if ((var.kind != VarKind::fact && var.kind != VarKind::member) || !known_fact(v)) continue;
+    if ((var.kind != VarKind::fact && var.kind != VarKind::member) || !facts_.known(v)) continue;
     if ((law_[var.fact].changed_by == ChangedBy::applicant) != applicant) continue;
     if (var.kind == VarKind::member) {
       some_set = true;
@@ -91,7 +91,7 @@ Json LineAnswer::minimum_change(bool applicant, std::uint64_t most_questions) {
   j["change"] = Json::array();
   for (const auto& [v, value] : found.change)
     j["change"].push_back(
-        {{"fact", space_[v].name}, {"now", fact_value(v, start_)["value"]}, {"instead", show(v, value)}});
+        {{"fact", space_[v].name}, {"now", facts_.value(v)["value"]}, {"instead", facts_.show(v, value)}});
   j["best"] = to_string(found.findings.best());
   j["worst"] = to_string(assessed() ? found.findings.worst() : Finding::prohibited);
   return j;

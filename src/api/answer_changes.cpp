@@ -1,0 +1,95 @@
+#include "api/answer.h"
+
+#include <algorithm>
+
+#include "base/countries.h"
+
+namespace sekisho {
+
+/// Whether the value is a state that would then have a say, and no law of it is loaded: what would come of it
+/// is not known here.
+bool LineAnswer::unread_say(VarId v, std::size_t value) const {
+  if (std::find(facts_with_a_say.begin(), facts_with_a_say.end(), space_[v].name) == facts_with_a_say.end())
+    return false;
+  return !assessed_states_.has(space_[v].domain[value].text);
+}
+
+/// Facts whose change can matter: those that the answer rests on, or that are tied to one of them.
+std::set<VarId> LineAnswer::changeable(bool applicant) const {
+  std::set<VarId> all(because_.begin(), because_.end());
+  for (const VarId v : because_)
+    for (const VarId t : facts_.tied(v))
+      if (facts_.known(t)) all.insert(t);
+  std::erase_if(all, [&](VarId v) {
+    return space_[v].kind != VarKind::fact ||
+           (law_[space_[v].fact].changed_by == ChangedBy::applicant) != applicant;
+  });
+  return all;
+}
+
+/// Opens the known facts that do not fit another value, as far as they may change with it. @returns their
+/// names
+std::vector<std::string> LineAnswer::open_along(VarId v, bool applicant, State& other) {
+  std::vector<std::string> along;
+  if (engine_.consistent(other)) return along;
+  for (const VarId t : facts_.tied(v)) {
+    const bool may_change = !applicant || (space_[t].kind == VarKind::fact &&
+                                           law_[space_[t].fact].changed_by == ChangedBy::applicant);
+    if (!facts_.known(t) || !may_change) continue;
+    other.possible[t.index] = space_[t].all;
+    along.push_back(space_[t].name);
+  }
+  return along;
+}
+
+/// The other values of a fact that give something else, by what they give.
+LineAnswer::Changes LineAnswer::other_values(VarId v, bool applicant) {
+  const Variable& var = space_[v];
+  Changes out;
+  std::map<std::size_t, std::vector<std::string>*>
+      where;  // the values that come out as one of the domain does
+  for (std::size_t i = 0; i < var.domain.size(); ++i) {
+    if (start_.possible[v.index].test(i) || unread_say(v, i)) continue;
+    State other = start_;
+    other.possible[v.index].reset();
+    other.possible[v.index].set(i);
+    const std::vector<std::string> along = open_along(v, applicant, other);
+    const FindingSet found = engine_.findings(all_, other);
+    if (found.empty() || found == joint_) continue;
+    if (applicant && found.worst() >= joint_.worst()) continue;
+    auto& values = out[{found.best(), found.worst(), along}];
+    values.push_back(facts_.show(v, i));
+    where[i] = &values;
+  }
+  if (law_[var.fact].type.kind != FactType::country) return out;
+  // A state of the domain stands for all that the law cannot tell from it.
+  for (const std::string_view code : country_codes()) {
+    const Value state{0, std::string(code)};
+    const std::vector<std::size_t> stand = space_.standing_for(v, state);
+    if (stand.empty() || var.domain[stand.front()] == state) continue;
+    if (const auto it = where.find(stand.front()); it != where.end()) it->second->push_back(state.text);
+  }
+  return out;
+}
+
+Json LineAnswer::changes(bool applicant) {
+  Json out = Json::array();
+  // Where some state's law is not assessed, no change promises a finding.
+  if (!joint_.single() || (applicant && !assessed())) return out;
+  for (const VarId v : changeable(applicant))
+    for (const auto& [outcome, values] : other_values(v, applicant)) {
+      const auto& [best, worst, along] = outcome;
+      Json j;
+      j["fact"] = space_[v].name;
+      j["now"] = facts_.value(v)["value"];
+      j["instead"] = values;
+      if (!along.empty()) j["along_with"] = along;
+      j["best"] = to_string(best);
+      j["worst"] = to_string(assessed() ? worst : Finding::prohibited);
+      j["changed_by"] = to_string(law_[space_[v].fact].changed_by);
+      out.push_back(std::move(j));
+    }
+  return out;
+}
+
+}  // namespace sekisho
