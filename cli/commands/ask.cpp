@@ -12,6 +12,7 @@
 #include "files.h"
 #include "render.h"
 #include "tell.h"
+#include "words.h"
 
 namespace sekisho::cli {
 namespace {

@@ -155,13 +155,13 @@ int verify(OpenRegister& r, const RegisterOptions& o) {
     if (!text) return exit_files;
     kept.push_back(std::move(*text));
   }
-  std::string key;
+  SourceText key;
   if (!o.key.empty()) {
-    const auto text = read_file(o.key);
+    auto text = read_file(o.key);
     if (!text) return exit_files;
-    key = text->text;
+    key = std::move(*text);
   }
-  if (!kept.empty() && key.empty()) {
+  if (!kept.empty() && key.text.empty()) {
     tell("error: a checkpoint is checked with the signer's open key: --key FILE\n");
     return exit_usage;
   }
@@ -208,9 +208,7 @@ int key(const RegisterOptions& o) {
 int checkpoint(OpenRegister& r, const RegisterOptions& o) {
   const auto secret = read_file(o.key);
   if (!secret) return exit_files;
-  RegisterOutcome c = r.checkpoint(secret->text);
-  for (Report& report : c.reports)
-    if (report.code == "SK3511") report.place.file = secret->name;
+  const RegisterOutcome c = r.checkpoint(*secret);
   fmt::print("{}", c.text);
   return told(c);
 }
@@ -314,24 +312,15 @@ App* below(App& app, const char* name, const char* about, std::shared_ptr<Regist
   return c;
 }
 
-}  // namespace
-
-void add_register(App& app, Outcome& outcome) {
-  App* r = app.add_subcommand("register", "the append-only record: what was done, by whom, and proof of it");
-  r->require_subcommand();
-  r->footer(
-      "Example: sekisho register init --register new.register --origin exports.example && \\\n"
-      "         sekisho register append examples/patriot/events.jsonl --register new.register --by "
-      "officer_1 && \\\n"
-      "         sekisho register verify --register new.register\n"
-      "docs/register.md says what is proved.");
+/// What is recorded, shown and settled.
+void add_recording(App& r, Outcome& outcome) {
   std::shared_ptr<RegisterOptions> o;
-  App* c = named(*r, "init", "make a new, empty register", o, init, outcome);
+  App* c = named(r, "init", "make a new, empty register", o, init, outcome);
   register_option(c, *o);
   c->add_option("--origin", o->origin, "what its checkpoints say they are of")->required();
   c->footer("Example: sekisho register init --register exports.register --origin exports.example");
 
-  c = below(*r, "append", "record the events of a file", o, append, outcome);
+  c = below(r, "append", "record the events of a file", o, append, outcome);
   c->add_option("file", o->file, "a file of events; `-` reads standard input")->required();
   c->add_option("--by", o->by, "who records them")->required();
   c->add_option("--world", o->world, "parties that bookings name (YAML)");
@@ -340,7 +329,7 @@ void add_register(App& app, Outcome& outcome) {
       "Example: sekisho register append examples/patriot/events.jsonl --register exports.register --by "
       "officer_1");
 
-  c = below(*r, "show", "the entries", o, show, outcome);
+  c = below(r, "show", "the entries", o, show, outcome);
   c->add_option("--from", o->from, "the first (0)");
   c->add_option("--to", o->to, "up to, without this one");
   c->add_option("--known-on", o->known_on, "with events: as known at the end of that day");
@@ -349,13 +338,13 @@ void add_register(App& app, Outcome& outcome) {
       ->one_of({"text", "json", "events"});
   c->footer("Example: sekisho register show --register exports.register --from 3");
 
-  c = below(*r, "waiting", "proposals that a second officer has to confirm or reject", o, waiting, outcome);
+  c = below(r, "waiting", "proposals that a second officer has to confirm or reject", o, waiting, outcome);
   c->add_option("--format", o->format, "text or json")->one_of({"text", "json"});
   c->footer("Example: sekisho register waiting --register exports.register");
 
   const auto settling = [&](const char* name, const char* about,
                             int (*run)(OpenRegister&, const RegisterOptions&)) {
-    App* s = below(*r, name, about, o, run, outcome);
+    App* s = below(r, name, about, o, run, outcome);
     s->add_option("--entry", o->entry, "the proposal")->required();
     s->add_option("--by", o->by, "the second officer")->required();
     s->add_option("--reason", o->reason, "why")->required();
@@ -367,33 +356,41 @@ void add_register(App& app, Outcome& outcome) {
   };
   settling("confirm", "a second officer confirms what another proposed: it holds from now on", confirm);
   settling("reject", "a second officer rejects what another proposed", reject);
+}
 
-  c = below(*r, "verify", "recompute everything and name what does not fit", o, verify, outcome);
+/// What proves it.
+void add_proving(App& r, Outcome& outcome) {
+  std::shared_ptr<RegisterOptions> o;
+  App* c = below(r, "verify", "recompute everything and name what does not fit", o, verify, outcome);
   c->add_option("--checkpoint", o->checkpoints, "a checkpoint that somebody kept");
   c->add_option("--key", o->key, "file with the signer's open key");
   c->add_option("--format", o->format, "text or json")->one_of({"text", "json"});
   c->footer("Example: sekisho register verify --register exports.register");
 
-  c = named(*r, "key", "make keys for signing checkpoints; prints the open one", o, key, outcome);
+  c = named(r, "key", "make keys for signing checkpoints; prints the open one", o, key, outcome);
   c->add_option("--signer", o->signer, "one word that names the signer")->required();
   c->add_option("--out", o->out, "new file for the secret key, for its owner alone")->required();
   c->footer("Example: sekisho register key --signer exports.example --out exports.secret > exports.key");
 
-  c = below(*r, "checkpoint", "sign how long the register is and what it holds", o, checkpoint, outcome);
+  c = below(r, "checkpoint", "sign how long the register is and what it holds", o, checkpoint, outcome);
   c->add_option("--key", o->key, "file with the secret key")->required();
   c->footer(
       "Example: sekisho register checkpoint --register exports.register --key exports.secret > "
       "exports.checkpoint");
 
-  c = below(*r, "prove", "that an entry is in the register, or that one state of it grew from another", o,
+  c = below(r, "prove", "that an entry is in the register, or that one state of it grew from another", o,
             prove, outcome);
   c->add_option("--entry", o->entry, "the entry");
   c->add_option("--grown-from", o->grown_from, "the size it had before");
   c->add_option("--size", o->size, "the size it is proved for (all)");
   c->footer("Example: sekisho register prove --register exports.register --entry 3");
+}
 
-  c = below(*r, "retain", "propose for how many years entries are kept before `dispose` may take them", o,
-            retain, outcome);
+/// How long it is kept, and copies of it.
+void add_keeping(App& r, Outcome& outcome) {
+  std::shared_ptr<RegisterOptions> o;
+  App* c = below(r, "retain", "propose for how many years entries are kept before `dispose` may take them", o,
+                 retain, outcome);
   c->add_option("--years", o->years, "1 to 100, counted from when an entry was recorded")->required();
   c->add_option("--by", o->by, "who proposes it")->required();
   c->add_option("--reason", o->reason, "why, such as the law that asks for it")->required();
@@ -402,7 +399,7 @@ void add_register(App& app, Outcome& outcome) {
       "CFR "
       "762.6\"");
 
-  c = below(*r, "dispose",
+  c = below(r, "dispose",
             "take what an entry says away for good, once it holds no more; that it was there stays proved", o,
             dispose, outcome);
   c->add_option("--entry", o->entry, "the entry")->required();
@@ -415,16 +412,32 @@ void add_register(App& app, Outcome& outcome) {
       "         sekisho register dispose --register exports.register --entry 9 --by officer_1 --reason "
       "\"retention ended\"");
 
-  c = below(*r, "export", "all entries as text, a line each", o, export_to, outcome);
+  c = below(r, "export", "all entries as text, a line each", o, export_to, outcome);
   c->add_option("--out", o->out, "the file; `-` prints it")->required();
   c->footer("Example: sekisho register export --register exports.register --out exports.jsonl");
 
-  c = below(*r, "import", "an export into a new register of the same origin", o, import_from, outcome);
+  c = below(r, "import", "an export into a new register of the same origin", o, import_from, outcome);
   c->add_option("file", o->file, "the export; `-` reads standard input")->required();
   c->footer(
       "Example: sekisho register init --register copy.register --origin exports.example && \\\n"
       "           sekisho register export --register exports.register --out exports.jsonl && \\\n"
       "           sekisho register import exports.jsonl --register copy.register");
+}
+
+}  // namespace
+
+void add_register(App& app, Outcome& outcome) {
+  App* r = app.add_subcommand("register", "the append-only record: what was done, by whom, and proof of it");
+  r->require_subcommand();
+  r->footer(
+      "Example: sekisho register init --register new.register --origin exports.example && \\\n"
+      "         sekisho register append examples/patriot/events.jsonl --register new.register --by "
+      "officer_1 && \\\n"
+      "         sekisho register verify --register new.register\n"
+      "docs/register.md says what is proved.");
+  add_recording(*r, outcome);
+  add_proving(*r, outcome);
+  add_keeping(*r, outcome);
 }
 
 }  // namespace sekisho::cli

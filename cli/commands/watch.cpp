@@ -156,6 +156,7 @@ int watch(WatchOptions& o) {
   });
   const Json held = changed_holdings(*books, {standing->events, world, {}, o.on});
   const Json accounts = changed_accounts({standing->events, world, {}, {}}, o.on);
+  const bool read = !held.is_null() && !accounts.is_null();
   const auto proposed = std::count_if(standing->waiting.begin(), standing->waiting.end(),
                                       [](const WaitingProposal& w) { return w.kind == "proposed decision"; });
   if (o.format == "json") {
@@ -166,14 +167,14 @@ int watch(WatchOptions& o) {
                                      {"changed", changed},
                                      {"holdings", held},
                                      {"accounts", accounts}}));
-    return exit_ok;
+    return read ? exit_ok : exit_wrong;
   }
   print_changes(held, accounts, o.on);
   fmt::print("{} decisions, {} of them would be answered otherwise on {}\n", decisions.size(), changed.size(),
              o.on);
   if (proposed > 0)
     fmt::print("{} more wait for another officer and are not looked at (`register waiting`)\n", proposed);
-  return exit_ok;
+  return read ? exit_ok : exit_wrong;
 }
 
 }  // namespace

@@ -122,10 +122,10 @@ class OpenRegister {
   RegisterOutcome import(const std::function<bool(std::string& line)>& next);
 
   /// `text`: a signed note.
-  RegisterOutcome checkpoint(const std::string& secret_key);
+  RegisterOutcome checkpoint(const SourceText& secret_key);
   /// @param checkpoints  signed notes that somebody kept; each must be right and fit
   /// @returns JSON, schemas/verification.schema.json; not ok if anything is wrong
-  RegisterOutcome verify(const std::vector<SourceText>& checkpoints, const std::string& open_key,
+  RegisterOutcome verify(const std::vector<SourceText>& checkpoints, const SourceText& open_key,
                          const std::function<void(std::uint64_t)>& progress);
   /// That an entry is among the first `size` (0: all). @returns JSON, schemas/register_proof.schema.json
   RegisterOutcome prove(std::uint64_t entry, std::uint64_t size);

@@ -26,6 +26,7 @@ class LineAnswer {
   const std::vector<std::string>& unassessed() const { return unassessed_; }
   /// Whether the finding is the whole answer: some law is in force, and some of every state that has a say.
   bool assessed() const;
+  bool assessed_without(VarId changed) const;
   /// Adds what can be read two ways by its name, whatever is said of it.
   void open_to_readings(std::set<std::string>& names) const;
   /// The smallest `because`, remedies and contrasts; after `json`. Null where the finding is open.

@@ -14,6 +14,21 @@ bool LineAnswer::unread_say(VarId v, std::size_t value) const {
   return !assessed_states_.has(space_[v].domain[value].text);
 }
 
+/// Whether every state has its law here that has a say where a fact is another: what it says now falls away.
+bool LineAnswer::assessed_without(VarId changed) const {
+  const auto has_a_say = [&](const std::string& name) {
+    return std::find(facts_with_a_say.begin(), facts_with_a_say.end(), name) != facts_with_a_say.end();
+  };
+  if (assessed() || !has_a_say(space_[changed].name)) return assessed();
+  std::set<std::string> stays(line_.states_beside_facts.begin(), line_.states_beside_facts.end());
+  for (const KnownFact& k : line_.question.facts)
+    if (const std::string& name = law_[k.fact].name; has_a_say(name) && name != space_[changed].name)
+      for (const Value& v : k.values) stays.insert(v.text);
+  return line_.transit.empty() && !assessed_states_.none() &&
+         std::none_of(unassessed_.begin(), unassessed_.end(),
+                      [&](const std::string& state) { return stays.contains(state); });
+}
+
 /// Facts whose change can matter: those that the answer rests on, or that are tied to one of them.
 std::set<VarId> LineAnswer::changeable(bool applicant) const {
   std::set<VarId> all(because_.begin(), because_.end());
@@ -27,15 +42,22 @@ std::set<VarId> LineAnswer::changeable(bool applicant) const {
   return all;
 }
 
-/// Opens the known facts that do not fit another value, as far as they may change with it. @returns their
-/// names
+/// Opens known facts that do not fit another value, none of which can stay as it is while the rest are open.
+/// @returns their names
 std::vector<std::string> LineAnswer::open_along(VarId v, bool applicant, State& other) {
   std::vector<std::string> along;
   if (engine_.consistent(other)) return along;
+  std::vector<VarId> opened;
   for (const VarId t : facts_.tied(v)) {
     const bool may_change = !applicant || (space_[t].kind == VarKind::fact &&
                                            law_[space_[t].fact].changed_by == ChangedBy::applicant);
     if (!facts_.known(t) || !may_change) continue;
+    other.possible[t.index] = space_[t].all;
+    opened.push_back(t);
+  }
+  for (const VarId t : opened) {
+    other.possible[t.index] = start_.possible[t.index];
+    if (engine_.consistent(other)) continue;
     other.possible[t.index] = space_[t].all;
     along.push_back(space_[t].name);
   }
@@ -85,7 +107,7 @@ Json LineAnswer::changes(bool applicant) {
       j["instead"] = values;
       if (!along.empty()) j["along_with"] = along;
       j["best"] = to_string(best);
-      j["worst"] = to_string(assessed() ? worst : Finding::prohibited);
+      j["worst"] = to_string(assessed_without(v) ? worst : Finding::prohibited);
       j["changed_by"] = to_string(law_[space_[v].fact].changed_by);
       out.push_back(std::move(j));
     }

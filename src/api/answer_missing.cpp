@@ -90,6 +90,11 @@ Json LineAnswer::question(VarId v) const {
     default: break;
   }
   const AuthorityId a = var.kind == VarKind::need ? law_[var.need].from : law_[var.fact].judged_by;
+  if (space_.silent(v).count() == 1)  // the record is complete: its acts leave it open
+    return asked(
+        "record",
+        fmt::format("Which act of {} on {} counts? Those of one day differ.", law_[a].title, var.name),
+        "the order of its acts");
   return asked("record",
                fmt::format("What has {} done about {}? Its record is not known to be complete to the day.",
                            law_[a].title, var.name),

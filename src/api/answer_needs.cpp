@@ -197,6 +197,11 @@ Json LineAnswer::needs(std::size_t g) {
     }
     out.push_back(need(n, g));
     if (if_applies.contains(n.need)) out.back()["if_applies"] = true;
+    if (space_[n.need].kind != VarKind::judged || !engine_.either_is_better(g, start_, n.need)) continue;
+    out.back()["if_applies"] = true;
+    n.must_find = !n.must_find;
+    out.push_back(need(n, g));
+    out.back()["if_applies"] = true;
   }
   return out;
 }
@@ -257,9 +262,10 @@ void LineAnswer::add_provisos_of_acts(std::size_t g, Json& out) {
       if (deciding && s.turn != *deciding) break;
       if (reader_.read(s.scope, start_) != Truth::yes) continue;
       deciding = s.turn;
+      if (s.value != granted_state) continue;  // one of that day that was suspended binds nothing
       for (const ProvisoOn& p : s.instrument->instrument->provisos) {
         Json j = proviso_json(p);
-        if (!seen.insert(j.dump()).second) continue;
+        if (!seen.insert(to_line(j)).second) continue;
         j["bound_by"] = s.instrument->instrument->id;
         j["cite"] = s.instrument->instrument->title;
         out.push_back(std::move(j));

@@ -302,7 +302,7 @@ DecideResult decide_files(const Rulebooks::Body& body, const DecideRequest& requ
   if (!answer) return failed();
   result.ok = true;
   result.reports = reports_of(sources, diags);
-  result.json = answer->dump(2);
+  result.json = to_lines(*answer);
   return result;
 }
 

@@ -231,7 +231,7 @@ class Builder {
     for (const std::string_view name : facts_with_a_say)
       for (const KnownFact& k : out_.question.facts)
         if (law_[k.fact].name == name && k.form == Knowledge::Form::alternatives)
-          for (const Value& v : k.values) say(v.text);
+          for (const Value& v : k.values) say(v.text, true);
   }
   /// Where the vocabulary asks for the states on the way, the law of each can read them; else nobody's does.
   void on_the_way() {
@@ -265,7 +265,9 @@ class Builder {
       if (e.fact == name && (e.knowledge.values.size() != 1 || e.knowledge.values.front().value != v))
         diags_.emit(code::said_twice, e.at, name, key, v).fix(fmt::format("leave out one of the two"));
   }
-  void say(const std::string& state) {
+  /// @param by_fact  of the line, which may be another
+  void say(const std::string& state, bool by_fact = false) {
+    if (!by_fact) out_.states_beside_facts.push_back(state);
     if (!state.empty() && std::find(out_.states_with_a_say.begin(), out_.states_with_a_say.end(), state) ==
                               out_.states_with_a_say.end())
       out_.states_with_a_say.push_back(state);

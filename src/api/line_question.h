@@ -28,6 +28,8 @@ struct LineQuestion {
   Question question;
   std::map<FactId, Provenance> provenance;
   std::vector<std::string> states_with_a_say;
+  std::vector<std::string>
+      states_beside_facts;           // those of them that have it whatever the facts of the line are
   std::vector<std::string> transit;  // states on the way; no fact of the vocabulary tells their rules of it
   std::map<std::string, Attestation> attested;  // by jurisdiction: on whose word the provenance is complete
   std::vector<std::string> notes;               // instruments that cover nothing, and why

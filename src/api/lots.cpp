@@ -167,7 +167,7 @@ LotResult lot_pedigree(const Rulebooks& books, const LotRequest& request) {
     none.fix(near.empty() ? "name a lot that an event gives" : fmt::format("write `{}`", near));
   }
   if (o.diags.has_errors()) return unanswered(o);
-  return {true, reports_of(o.sources, o.diags), pedigree.json(request.lot, on).dump(2)};
+  return {true, reports_of(o.sources, o.diags), to_lines(pedigree.json(request.lot, on))};
 }
 
 LotResult movements(const Rulebooks& books, const LotRequest& request) {
@@ -216,7 +216,7 @@ LotResult movements(const Rulebooks& books, const LotRequest& request) {
     return {false, too_many_nodes(o.sources, DecideRequest{}.node_limit), {}};
   }
   return {true, reports_of(o.sources, o.diags),
-          Json{{"schema", "sekisho-movements/1"}, {"movements", out}}.dump(2)};
+          to_lines(Json{{"schema", "sekisho-movements/1"}, {"movements", out}})};
 }
 
 LotResult holdings(const Rulebooks& books, const LotRequest& request) {
@@ -247,7 +247,7 @@ LotResult holdings(const Rulebooks& books, const LotRequest& request) {
   } catch (const TooManyNodes&) {
     return {false, too_many_nodes(o.sources, DecideRequest{}.node_limit), {}};
   }
-  return {true, reports_of(o.sources, o.diags), Json{{"on", request.on}, {"holdings", out}}.dump(2)};
+  return {true, reports_of(o.sources, o.diags), to_lines(Json{{"on", request.on}, {"holdings", out}})};
 }
 
 }  // namespace sekisho

@@ -49,7 +49,17 @@ Movements::Movements(const Rulebooks::Body& body, OpenedLots& o, Date on)
   holds_.emplace(o.events, custody_.events(), o.diags);
   Diagnostics of_accounts;  // `licence list` tells what they refuse
   accounts_ = replay_accounts(o.events, on, world_, of_accounts);
+  tell_refused_acts();
   acts_in_file_ = world_.instruments.size();
+}
+
+/// An act that is refused might have taken away what covers a movement: then nothing is said of any.
+void Movements::tell_refused_acts() {
+  for (const RefusedEvent& r : accounts_.refused)
+    if (family_of(r.event->kind) == EventFamily::authorise || family_of(r.event->kind) == EventFamily::expire)
+      for (const Refusal& why : r.why)
+        o_.diags.emit(code::cannot_become, r.event->at, r.event->id, why.says)
+            .fix("correct it: until then nobody knows what the authorisation covers");
 }
 
 std::optional<Movements::Asked> Movements::ask(const Event& e, Date on, const Texts& spent) {
@@ -62,6 +72,7 @@ std::optional<Movements::Asked> Movements::ask(const Event& e, Date on, const Te
       out.lots.push_back(before.back()->lot);
       world_.lots.push_back(custody_.as_lot(*state));
     }
+  if (before.empty()) return std::nullopt;  // custody says why
   out.transfer = transfer_of(e, before);
   out.transfer.on = on;
   amounts(e, out.transfer);

@@ -37,6 +37,7 @@ class Movements {
   std::optional<Asked> ask(const Event& e, Date on, const Texts& spent = {});
 
  private:
+  void tell_refused_acts();
   std::optional<StateId> moved(const Event& e, const TransferLine& line) const;
   void amounts(const Event& e, Transfer& t) const;
   void came_home(const Event& e, Transfer& t) const;

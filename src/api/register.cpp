@@ -426,22 +426,22 @@ RegisterOutcome OpenRegister::import(const std::function<bool(std::string&)>& ne
   return n ? done(*n) : failed(n.problem());
 }
 
-RegisterOutcome OpenRegister::checkpoint(const std::string& secret_key) {
+RegisterOutcome OpenRegister::checkpoint(const SourceText& secret_key) {
   const auto n = body_->record.size();
   if (!n) return failed(n.problem());
   const auto c = body_->record.checkpoint(*n);
   if (!c) return failed(c.problem());
-  auto note = sign(*c, secret_key);
-  return note ? done(*n, std::move(*note)) : failed(note.problem());
+  auto note = sign(*c, secret_key.text);
+  return note ? done(*n, std::move(*note)) : failed(note.problem(), secret_key.name);
 }
 
-RegisterOutcome OpenRegister::verify(const std::vector<SourceText>& checkpoints, const std::string& open_key,
+RegisterOutcome OpenRegister::verify(const std::vector<SourceText>& checkpoints, const SourceText& open_key,
                                      const std::function<void(std::uint64_t)>& progress) {
   std::vector<Checkpoint> kept;
   kept.reserve(checkpoints.size());
   for (const SourceText& t : checkpoints) {
-    const auto c = read_checkpoint(t.text, open_key);
-    if (!c) return failed(c.problem(), t.name);
+    const auto c = read_checkpoint(t.text, open_key.text);
+    if (!c) return failed(c.problem(), c.problem().code == &code::bad_key ? open_key.name : t.name);
     kept.push_back(*c);
   }
   Reading reading;

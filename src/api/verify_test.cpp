@@ -36,7 +36,7 @@ struct Forged {
     OpenRegister r;
     REQUIRE(r.open(file).ok);
     std::vector<std::string> out, lines;
-    for (const Report& p : r.verify({}, "", [](std::uint64_t) {}).reports) out.push_back(p.message);
+    for (const Report& p : r.verify({}, {}, [](std::uint64_t) {}).reports) out.push_back(p.message);
     lines.push_back(r.heading().text);
     REQUIRE(r.lines(0, UINT64_MAX, [&](const std::string& line) {
                lines.push_back(line);

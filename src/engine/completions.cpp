@@ -107,6 +107,32 @@ std::vector<Completions::Standing> Completions::standing(std::size_t g, const st
   return out;
 }
 
+std::array<Ref, 2> Completions::worse_readings(std::size_t g, Level l) {
+  Diagrams& store = compiled_.store();
+  std::vector<bool> others = compiled_.judged();
+  others[l] = false;
+  const Ref best = store.read_judged(regime(g).unread, others, Join::both);
+  Values none;
+  none.set(judged_none);
+  const auto read = [&](std::size_t value) {
+    std::vector<Values> one(store.levels());
+    one[l].set(value);
+    return store.fixed(best, one);
+  };
+  const Ref no = read(0), yes = read(1), better = store.join(Join::both, no, yes);
+  const auto worse = [&](Ref reading) {
+    return store.join(Join::both, store.join(Join::differ, reading, better), store.is(l, none));
+  };
+  return {worse(no), worse(yes)};
+}
+
+bool Completions::either_is_better(std::size_t g, const State& state, VarId judged) {
+  const Possible p = possible(state);
+  const auto worse = worse_readings(g, compiled_.level(judged));
+  return std::all_of(worse.begin(), worse.end(),
+                     [&](Ref r) { return compiled_.store().meets(r, p.care, p.box); });
+}
+
 /// The parts of the answer, each a diagram whose leaf says how it stands; parts of a barred transfer say
 /// nothing.
 std::vector<Ref> Completions::components(std::size_t g) {
@@ -135,19 +161,8 @@ std::vector<Ref> Completions::components(std::size_t g) {
   const auto& judged = compiled_.judged();
   for (Level l = 0; l < judged.size(); ++l) {
     if (!judged[l] || !store.support(r.unread)[l]) continue;
-    std::vector<bool> others = judged;
-    others[l] = false;
-    const Ref best = store.read_judged(r.unread, others, Join::both);
-    Values none;
-    none.set(judged_none);
-    std::vector<Values> no(store.levels()), yes(store.levels());
-    no[l].set(0);
-    yes[l].set(1);
-    const Ref read_no = store.fixed(best, no), read_yes = store.fixed(best, yes);
-    const Ref better = store.join(Join::both, read_no, read_yes);
-    for (const Ref worse : {read_no, read_yes}) {
-      const Ref differs = store.join(Join::differ, worse, better);
-      const Ref hangs = store.join(Join::both, store.join(Join::both, differs, store.is(l, none)), open);
+    for (const Ref worse : worse_readings(g, l)) {
+      const Ref hangs = store.join(Join::both, worse, open);
       if (!hangs.is_leaf()) out.push_back(hangs);
     }
   }

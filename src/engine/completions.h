@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <optional>
 
 #include "engine/compiler.h"
@@ -39,6 +40,9 @@ class Completions {
   /// different answers: another finding, or another need, proviso or obligation of a transfer that is not
   /// barred.
   std::vector<bool> matters(std::size_t regime, const State& state);
+  /// Whether of a judged fact that nobody found in some completions the finding yes is the better, in others
+  /// no.
+  bool either_is_better(std::size_t regime, const State& state, VarId judged);
   /// Judged facts without a finding that would have to be found, and how, for the best finding that some
   /// reading of them gives: none of them can be left out. `reading` becomes that reading of all of them.
   std::vector<std::pair<VarId, bool>> findings_needed(std::size_t regime, const State& completion,
@@ -68,6 +72,9 @@ class Completions {
   Ref stands(const RulePart& part, Ref costs);
   Ref twice_the_finding(std::size_t regime);
   std::vector<Ref> components(std::size_t regime);
+  /// Where the finding no of a judged fact that nobody found is worse than yes, and where yes is worse than
+  /// no, by the best readings of the others.
+  std::array<Ref, 2> worse_readings(std::size_t regime, Level judged);
   /// Where two leaves of `of` are possible for values of `v` alone; `follows` are variables that follow from
   /// others.
   bool matters(Ref of, std::uint64_t leaves, const Possible& p, Ref feasible, VarId v,

@@ -339,7 +339,7 @@ std::vector<Event> read_events(const Sources& sources, SourceId source, Diagnost
   std::vector<Event> out;
   const std::string_view text = sources.text(source);
   if (const std::size_t first = text.find_first_not_of(" \t\r\n");
-      first != std::string_view::npos && text[first] != '{') {
+      first != std::string_view::npos && text[first] != '{' && text.find("\n{") == std::string_view::npos) {
     const auto at = static_cast<std::uint32_t>(first);
     diags.emit(code::not_json, TextSpan{source, at, at + 1}, "events are objects, one a line")
         .fix("name a file of events (`docs/events.md`); a world is given with `--world`");
