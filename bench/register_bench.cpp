@@ -9,6 +9,7 @@
 // bench/run starts a server for it.
 
 #include <fmt/format.h>
+#include <libpq-fe.h>
 #include <sekisho/register.h>
 #include <sqlite3.h>
 #include <unistd.h>
@@ -194,6 +195,38 @@ void measure_checked(const std::string& location) {
              single.size());
 }
 
+/// Takes what was measured out of a database, so that it is new for what is measured next.
+void empty_again(const char* server) {
+  PGconn* db = PQconnectdb(server);
+  PGresult* done = PQexec(db, "DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+  if (PQresultStatus(done) != PGRES_COMMAND_OK) std::abort();
+  PQclear(done);
+  PQfinish(db);
+}
+
+/// Reservations over four limits each, recorded at once with every check: booked, then on the disk.
+void measure_reservations(const char* name, const std::string& location) {
+  constexpr std::size_t licences = 100, reservations = 100'000;
+  std::vector<std::string> granted, asked;
+  for (std::size_t i = 0; i < licences; ++i)
+    granted.push_back(fmt::format(
+        R"({{"event":"authorise","id":"grant_{0}","on":"2024-01-01","authorisation":"licence_{0}","kind":"licence","state":"granted","authority":"xk.office","limits":[{{"quantity":"1000000 pieces"}},{{"quantity":"1000000 pieces","per":"year"}},{{"quantity":"1000000 pieces","items":["item"],"each_consignee":"yes"}},{{"value":"1000000000 USD"}}]}})",
+        i));
+  asked.reserve(reservations);
+  for (std::size_t i = 0; i < reservations; ++i)
+    asked.push_back(fmt::format(
+        R"({{"event":"reserve","id":"reservation_{}","on":"2024-02-01","lines":[{{"item":"item","consignee":"consignee_{}","quantity":"1 pieces","value":"2500 USD","under":["licence_{}"]}}]}})",
+        i, i % 37, i * 7919 % licences));
+  OpenRegister r;
+  const Recorder by{"officer_1", 1'700'000'000'000'000};
+  if (!r.create(location, "bench.example").ok || !r.append(granted, by).ok) std::abort();
+  const double start = wall();
+  if (!r.append(asked, by).ok) std::abort();
+  fmt::print(
+      "{:<26} {:>8.0f} reservations/s over four limits, with every check and on the disk, {} at once\n", name,
+      static_cast<double>(reservations) / (wall() - start), reservations);
+}
+
 }  // namespace
 
 int main() {
@@ -216,6 +249,7 @@ int main() {
     fs::remove(plain);
   }
   measure_checked(folder / "checked.register");
+  measure_reservations("SQLite", folder / "reserved.register");
   fs::remove_all(folder);
   sqlite.print("SQLite");
   alone.print("SQLite alone, same rows");
@@ -224,6 +258,8 @@ int main() {
     verified = measure_register(postgres, server);
     postgres.print("PostgreSQL");
     fmt::print("{:<26} {:>8.0f} entries/s verified\n", "PostgreSQL", verified);
+    empty_again(server);
+    measure_reservations("PostgreSQL", server);
   } else {
     fmt::print("PostgreSQL   skipped: SEKISHO_BENCH_POSTGRES names no database\n");
   }
