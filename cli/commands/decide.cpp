@@ -19,7 +19,7 @@ struct DecideOptions {
   RulebookOptions rules;
   DecideRequest request;
   std::string transfer, world, events, record, reserve, until, by, format = "text";
-  std::string from, to, kind, exporter, consignee, end_user;
+  std::string from, to, kind;
   bool minimum = false;
   std::size_t questions = 10'000;
 };

@@ -8,6 +8,18 @@
 
 // The public face of Sekisho: law in, proposed transfer in; finding with derivation out.
 // The library reads no file, prints nothing and asks no clock: texts and days are arguments.
+//
+// Example: may it go, and on what does that rest?
+//
+//   const Rulebooks books(shipped_rulebooks());
+//   DecideRequest asked;
+//   asked.transfer = {"transfer.yaml", "transfer: 1\nfrom: JP\nto: US\n"};
+//   asked.on = "2023-12-22";
+//   const DecideResult answer = books.decide(asked);  // answer.json: schemas/answer.schema.json
+//
+// Threads: `Rulebooks` may be asked by several at once; every other object belongs to one thread at a time.
+// Exceptions: what is wrong with a text, a day or a name is a `Report`, never one. `std::bad_alloc` goes
+// through; after it, the object that was asked is to be given up.
 
 namespace sekisho {
 

@@ -41,7 +41,8 @@ class JsonText {
   std::optional<Object> object(Value v, std::string_view what);
   void object(Value v, std::string_view what, const OnKey& on_key);
   void list(Value v, std::string_view what, const std::function<void(Value)>& visit);
-  /// Text, or a number or `true` as it is written; a report and nothing for a list or an object.
+  /// Text, a number as it is written, or `yes` and `no` for what is true and false; a report and nothing for
+  /// a list or an object.
   std::string scalar(Value v);
   /// The value as plain data, as `read_document` gives it.
   Doc document(Value v);
