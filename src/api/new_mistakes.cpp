@@ -12,7 +12,8 @@
 #include "api/known_names.h"
 #include "api/opened_events.h"
 #include "custody/custody.h"
-#include "ledger/reading.h"
+#include "ledger/ledger.h"
+#include "ledger/officer.h"
 #include "model/corrections.h"
 #include "model/recorded_places.h"
 
@@ -35,6 +36,9 @@ class Growing {
       if (reserved_.contains(e.id))
         told.emit(code::event_twice, e.at, e.id)
             .fix("give the new one another name: an event that waits or was disposed of has this one");
+    for (const Event& e : added)
+      if (needs_four_eyes(e) && says_nothing(e.reason))
+        told.emit(code::four_eyes, e.at, no_reason).fix(give_reason);
     if (told.has_errors()) return reports_of(read_.sources, told);
     const auto four_eyes =
         std::stable_partition(added.begin(), added.end(), [](const Event& e) { return !needs_four_eyes(e); });
