@@ -213,6 +213,7 @@ struct Book::Body {
   void needs_answered(Refusals& out, const ReservedLine& line, const Use& use) {
     for (const NeededAct& n : line.needs) {
       bool answered = false;
+      const Account* by_then = nullptr;  // that gave it by what was known then
       Refusals wrong;
       for (const std::string& id : line.under) {
         const Account* a = account(id);
@@ -223,8 +224,10 @@ struct Book::Body {
         };
         const Instrument& i = terms_as_of(*a, {use.on}).text.instrument;
         const auto then = sights_of(use.on, use.recorded);
-        if (gives({use.on}) || std::any_of(then.begin(), then.end(), gives))
+        if (gives({use.on}))
           answered = true;
+        else if (std::any_of(then.begin(), then.end(), gives))
+          by_then = a;
         else if (answers(i, n.need))
           wrong.push_back({Why::wrong_agency,
                            id,
@@ -233,9 +236,11 @@ struct Book::Body {
                            {}});
       }
       out.insert(out.end(), wrong.begin(), wrong.end());
-      if (!answered && wrong.empty())
-        out.push_back(
-            {Why::need_unanswered, "", fmt::format("no authorisation gives {} from {}", n.need, n.from), {}});
+      std::string says = fmt::format("no authorisation gives {} from {}", n.need, n.from);
+      if (!answered && by_then != nullptr)
+        stands(use.id, by_then->id(), terms_as_of(*by_then, {use.on}).recorded.place, std::move(says));
+      else if (!answered && wrong.empty())
+        out.push_back({Why::need_unanswered, "", std::move(says), {}});
     }
   }
   void check_line(Refusals& out, const ReservedLine& line, const Use& use, Date booked) {

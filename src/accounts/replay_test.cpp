@@ -517,6 +517,7 @@ TEST_CASE("what is learned late of an authorisation undoes no use, and binds wha
          part("draw", "d", "2024-04-10", "r", 4), part("restore", "b", "2024-04-12", "d", 1), late});
   };
   CHECK(needed(suspended).found() == "5 SK3316");
+  CHECK(needed(becomes("n", "2024-04-01", "amended", R"(,"restores":"on_return")")).found() == "5 SK3316");
   CHECK(needed(revoked).free() == "7 pieces");
   CHECK(
       Replay(
