@@ -726,6 +726,35 @@ TEST_CASE("a line cannot name a lot and say that it is of another item") {
   CHECK(Replay({granted, bolt, made, take("draw", "d", "2024-03-02", "r")}).found() == "4 SK3305");
 }
 
+TEST_CASE("what is put right to ask no more than it did stands by what was known when it was recorded") {
+  const std::vector<std::string> used{granted, reserve("r", "2024-03-01", "6 pieces"),
+                                      part("draw", "d", "2024-04-10", "r", 4)};
+  const auto with = [&](const std::vector<std::string>& more) {
+    auto all = used;
+    all.insert(all.end(), more.begin(), more.end());
+    return Replay(all);
+  };
+  const std::string suspended = becomes("s", "2024-04-01", "suspended");
+  const std::string fewer = correct("d", part("draw", "d", "2024-04-10", "r", 3));
+  CHECK(with({suspended, fewer}).found() == "4 SK3316");
+  CHECK(with({R"({"event":"stop","id":"s","on":"2024-04-01","party":"unit"})", fewer}).found() == "");
+  CHECK(with({suspended, correct("d", part("draw", "d", "2024-04-10", "r", 5))}).found() == "5 SK3304");
+  CHECK(with({suspended, correct("d", part("draw", "d", "2024-04-11", "r", 3))}).found() == "5 SK3304");
+  const std::string early = becomes("s", "2024-02-01", "suspended");
+  CHECK(with({early, correct("r", reserve("r", "2024-03-01", "5 pieces"))}).found() == "4 SK3316, 4 SK3316");
+  CHECK(with({early, correct("r", reserve("r", "2024-03-01", "5 pieces", R"(,"facts":{"lot":"z"})"))})
+            .found()
+            .find("5 SK3304") != std::string::npos);
+  // As much as at first is no more, whatever it was put right to in between; but for the same words.
+  const auto again = [](int pieces) {
+    return fmt::format(R"({{"event":"correct","id":"again","on":"2024-06-02","of":"d","instead":{}}})",
+                       part("draw", "d", "2024-04-10", "r", pieces));
+  };
+  CHECK(with({suspended, fewer, again(4)}).found() == "6 SK3304");
+  CHECK(with({suspended, fewer, again(5)}).found() == "6 SK3304");
+  CHECK(with({suspended, fewer, again(2)}).found() == "4 SK3316");
+}
+
 TEST_CASE("an act that is put right counts as it reads now, from when it was first recorded or since") {
   const std::string right =
       fmt::format(R"({{"event":"correct","id":"c","on":"2024-06-01","of":"g","instead":{}}})",
