@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <deque>
 #include <map>
 #include <unordered_map>
 
@@ -17,6 +18,7 @@ constexpr std::size_t most_lines = 500;  // with the greatest amounts, a sum sti
 
 struct DrawnPart {
   std::uint32_t line;
+  const OpenLine* as;  // that line, as it was known when it was drawn
   std::int64_t quantity, value;
   std::int64_t quantity_back = 0, value_back = 0;  // of returned goods
   std::vector<bool> restores;                      // for each account of the line, once goods came back
@@ -48,6 +50,7 @@ struct Book::Body {
   std::vector<Account> accounts;
   std::vector<std::unique_ptr<OpenReservation>> reservations;
   std::vector<Draw> draws;
+  std::deque<OpenLine> drawn_lines;  // of which more was known than when they were reserved
   std::vector<std::string> consignees;
   std::unordered_map<std::string, std::uint32_t> account_of, reservation_of, draw_of, consignee_of;
   /// A reservation that ended with an authorisation: where that was recorded, and what was left.
@@ -61,6 +64,7 @@ struct Book::Body {
     }
   };
   std::map<std::uint32_t, Ended> ended;
+  std::unordered_map<std::string, std::vector<Terms>> expected;  // acts of all days, by authorisation
   std::vector<LateUse> late;
 
   // --- looking up ---
@@ -104,7 +108,7 @@ struct Book::Body {
     }
     for (const std::uint32_t d : a.draws)
       for (const DrawnPart& p : draws[d].parts) {
-        const OpenLine& l = reservations[draws[d].reservation]->lines[p.line];
+        const OpenLine& l = *p.as;
         const auto at = touches(l);
         if (draws[d].on >= before || at == static_cast<std::ptrdiff_t>(l.accounts.size())) continue;
         const bool back = !p.restores.empty() && p.restores[static_cast<std::size_t>(at)];
@@ -213,6 +217,7 @@ struct Book::Body {
   void needs_answered(Refusals& out, const ReservedLine& line, const Use& use) {
     for (const NeededAct& n : line.needs) {
       bool answered = false;
+      const Account* by_then = nullptr;  // that gave it by what was known then
       Refusals wrong;
       for (const std::string& id : line.under) {
         const Account* a = account(id);
@@ -223,8 +228,10 @@ struct Book::Body {
         };
         const Instrument& i = terms_as_of(*a, {use.on}).text.instrument;
         const auto then = sights_of(use.on, use.recorded);
-        if (gives({use.on}) || std::any_of(then.begin(), then.end(), gives))
+        if (gives({use.on}))
           answered = true;
+        else if (std::any_of(then.begin(), then.end(), gives))
+          by_then = a;
         else if (answers(i, n.need))
           wrong.push_back({Why::wrong_agency,
                            id,
@@ -233,9 +240,11 @@ struct Book::Body {
                            {}});
       }
       out.insert(out.end(), wrong.begin(), wrong.end());
-      if (!answered && wrong.empty())
-        out.push_back(
-            {Why::need_unanswered, "", fmt::format("no authorisation gives {} from {}", n.need, n.from), {}});
+      std::string says = fmt::format("no authorisation gives {} from {}", n.need, n.from);
+      if (!answered && by_then != nullptr)
+        stands(use.id, by_then->id(), terms_as_of(*by_then, {use.on}).recorded.place, std::move(says));
+      else if (!answered && wrong.empty())
+        out.push_back({Why::need_unanswered, "", std::move(says), {}});
     }
   }
   void check_line(Refusals& out, const ReservedLine& line, const Use& use, Date booked) {
@@ -265,9 +274,26 @@ struct Book::Body {
       if (booked > use.on)
         by_what_was_known(out, *a, {use.id, booked, use.recorded},
                           [&](Refusals& wrong, Sight as_of) { in_effect_on(wrong, *a, as_of); });
+      if (booked < use.on) covered_by_expected(out, *a, line, use, booked);
       countable(out, *a, line);
     }
     needs_answered(out, line, use);
+  }
+  /// Acts that were recorded before the use, though they are of a later day than it is, bind what it is for.
+  void covered_by_expected(Refusals& out, const Account& a, const ReservedLine& line, const Use& use,
+                           Date booked) const {
+    const auto acts = expected.find(a.id());
+    if (acts == expected.end()) return;
+    const Terms* last = nullptr;
+    for (const Terms& t : acts->second)
+      if (booked < t.on && t.on <= use.on && t.recorded.place < use.recorded &&
+          (last == nullptr || last->on <= t.on))
+        last = &t;
+    if (last == nullptr) return;
+    const Account then{{a.history.front(), *last}, {}, {}, {}};
+    usable(out, then, {use.on});
+    within_scope(out, then, line, {use.on});
+    limits_told(out, then, line, {use.on});
   }
 
   // --- taking ---
@@ -431,6 +457,21 @@ struct Book::Body {
   Refusals draw(const Taking& t) {
     return take_from(t, [&](Refusals& out, OpenReservation& r, Ended* over) { draw_from(out, r, t, over); });
   }
+  /// A line of a reservation as it is known when it is drawn.
+  const OpenLine* as_known(Refusals& out, const OpenReservation& r, std::uint32_t line, const Taking& t) {
+    const OpenLine& reserved = r.lines[line];
+    if (line >= t.lines.size() || same_facts(t.lines[line], reserved.asked)) return &reserved;
+    Reservation known{r.id, {}, r.on, {}, {t.lines[line]}};
+    known = spelled_out(out, std::move(known));
+    drawn_lines.push_back(reserved);
+    drawn_lines.back().asked = std::move(known.lines.front());
+    return &drawn_lines.back();
+  }
+  static bool same_facts(const ReservedLine& a, const ReservedLine& b) {
+    return std::equal(
+        a.facts.begin(), a.facts.end(), b.facts.begin(), b.facts.end(),
+        [](const UseFact& x, const UseFact& y) { return x.fact == y.fact && x.values == y.values; });
+  }
   /// @param over  what is left of it, where it had not ended yet
   void draw_from(Refusals& out, OpenReservation& r, const Taking& t, Ended* over) {
     if (draw_of.contains(t.id) || reservation_of.contains(t.id))
@@ -447,8 +488,10 @@ struct Book::Body {
     for (const std::uint32_t a : touched)
       by_what_was_known(out, accounts[a], use,
                         [&](Refusals& wrong, Sight as_of) { usable(wrong, accounts[a], as_of); });
+    std::vector<const OpenLine*> as;  // of each part
     for (const Meant& m : parts) {
-      const ReservedLine& line = r.lines[m.line].asked;
+      as.push_back(as_known(out, r, m.line, t));
+      const ReservedLine& line = as.back()->asked;
       for (const std::uint32_t a : r.lines[m.line].accounts) {
         by_what_was_known(out, accounts[a], use, [&](Refusals& wrong, Sight as_of) {
           within_scope(wrong, accounts[a], line, as_of);
@@ -461,10 +504,11 @@ struct Book::Body {
     if (!can_be_counted(out)) return;
 
     std::vector<Booking> moved;
-    for (const Meant& m : parts)
-      for (const std::uint32_t a : r.lines[m.line].accounts) {
+    for (std::size_t i = 0; i < parts.size(); ++i)
+      for (const std::uint32_t a : as[i]->accounts) {
+        const Meant& m = parts[i];
         if (over == nullptr) moved.push_back({a, &r.lines[m.line], r.on, {-m.quantity, 0}, {-m.value, 0}});
-        moved.push_back({a, &r.lines[m.line], t.on, {0, m.quantity}, {0, m.value}});
+        moved.push_back({a, as[i], t.on, {0, m.quantity}, {0, m.value}});
       }
     book_all(out, moved, use);
     if (!out.empty()) return;
@@ -472,11 +516,12 @@ struct Book::Body {
       stands(t.id, over->authorisation, over->recorded,
              fmt::format("`{}` ended with `{}`", t.of, over->authorisation));
     Draw d{reservation_of.find(t.of)->second, t.on, {}, t.recorded};
-    for (const Meant& m : parts) {
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      const Meant& m = parts[i];
       if (over != nullptr) over->take(m);
       take(r.lines[m.line].quantity, over == nullptr ? m.quantity : 0, m.quantity);
       take(r.lines[m.line].value, over == nullptr ? m.value : 0, m.value);
-      d.parts.push_back({m.line, m.quantity, m.value, 0, 0, {}});
+      d.parts.push_back({m.line, as[i], m.quantity, m.value, 0, 0, {}});
     }
     const auto index = static_cast<std::uint32_t>(draws.size());
     draw_of.emplace(t.id, index);
@@ -571,7 +616,7 @@ struct Book::Body {
       for (std::size_t i = 0; i < line.accounts.size(); ++i)
         if (p.restores[i])
           book(accounts[line.accounts[i]].limits,
-               {line.accounts[i], &line, d.on, {0, -m.quantity}, {0, -m.value}});
+               {line.accounts[i], p.as, d.on, {0, -m.quantity}, {0, -m.value}});
     }
     return out;
   }
@@ -716,6 +761,9 @@ Book::~Book() = default;
 Book::Book(Book&&) noexcept = default;
 Book& Book::operator=(Book&&) noexcept = default;
 
+void Book::expect(const Authorisation& a, Date on, ActPlace recorded) {
+  body_->expected[a.instrument.id].push_back({on, a, recorded});
+}
 Refusals Book::authorise(const Authorisation& a, Date on, ActPlace recorded) {
   return body_->authorise(a, on, recorded);
 }

@@ -45,6 +45,8 @@ struct Taking {
   Date on;
   std::vector<Part> parts;  // none: everything that is left
   std::size_t recorded = not_recorded_yet;
+  std::vector<ReservedLine> lines = {};  // of a draw: those of the reservation as they are known when it is
+                                         // recorded; none: as they were reserved
 };
 
 enum class Why : std::uint8_t {
@@ -74,6 +76,7 @@ enum class Why : std::uint8_t {
   contradicts,  // a line and its facts
   stopped,
   perhaps_stopped,  // the use does not say what would tell
+  party_untold,     // nothing is told of whom it names, who may belong to what is stopped
 };
 
 /// One reason why something was not done. `lacks` is by how much, where that is what is wrong.
@@ -133,6 +136,9 @@ class Book {
   Book(Book&&) noexcept;
   Book& operator=(Book&&) noexcept;
 
+  /// An act that is booked later, for it is of a later day. Goods set aside for that day by whoever knows the
+  /// act have to be covered by it.
+  void expect(const Authorisation& a, Date on, ActPlace recorded);
   /// A new authorisation, or what becomes of one: its whole text from that day on.
   Refusals authorise(const Authorisation& a, Date on, ActPlace recorded = {});
   Refusals reserve(const Reservation& r);

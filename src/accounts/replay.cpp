@@ -5,7 +5,10 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <unordered_map>
+#include <unordered_set>
 
+#include "accounts/coverage.h"
 #include "base/countries.h"
 #include "model/corrections.h"
 #include "model/holds.h"
@@ -14,12 +17,12 @@ namespace sekisho {
 namespace {
 
 /// The code of a refusal, and what may be done about it.
-struct Told {
+struct Cure {
   const Code* code;
   std::string_view cure;
 };
 
-Told told(Why why) {
+Cure cure_of(Why why) {
   switch (why) {
     case Why::limit_lacks:
       return {&code::limit_lacking, "ask for less, free what will not move, or have the limit amended"};
@@ -47,7 +50,7 @@ Told told(Why why) {
     case Why::not_restored:
       return {&code::gives_nothing_back,
               "only an authorisation that says `restores: on_return` gives it back"};
-    case Why::contradicts: return {&code::not_covered, "say one item and one consignee"};
+    case Why::contradicts: return {&code::not_covered, "say one item, that of the lot, and one consignee"};
     case Why::change_not_allowed:
     case Why::begins_otherwise: return {&code::cannot_become, "docs/accounts.md lists what may become of it"};
     case Why::stopped:
@@ -56,52 +59,90 @@ Told told(Why why) {
       return {&code::stopped,
               "say it in the line, so that it is seen whether the stop concerns it (before a draw: reserve "
               "anew)"};
+    case Why::party_untold:
+      return {&code::stopped, "tell of it by an event `enter`, or name the world that does with `--world`"};
   }
   return {&code::cannot_become, ""};
 }
 
-/// What parties belong to and where they are, as it was known at a place of the record: what is entered later
-/// of a party that was known undoes nothing.
+/// What parties belong to and where they are, as it was known at a place of the record. All that was told of
+/// a party by then counts together; only a correction takes anything of it away, and from its own place on.
+/// What is told later undoes nothing.
 class Wholes {
  public:
-  void know(const World& w) { know(w, 0); }
-  void know(const World& w, const Event& entered, const RecordedPlaces& places) {
-    know(w, places.of(entered) + 1);
+  /// @param world  what events entered may be among it, and counts from where they did
+  Wholes(const World& world, std::span<const Event> recorded) {
+    std::set<std::pair<SourceId, std::uint32_t>> entered;  // where it is written
+    for (const Version& v : versions(recorded))
+      for (const Party& p : std::get<Enter>(v.event->body).world.parties) {
+        know(p, v.from, v.until);
+        if (p.at.source != SourceId{}) entered.emplace(p.at.source, p.at.begin);
+      }
+    for (const Party& p : world.parties)
+      if (!entered.contains({p.at.source, p.at.begin})) know(p, 0, SIZE_MAX);
   }
-  bool knows(const std::string& party) const { return told_.contains(party); }
-  /// The state in which a party is; empty if nobody said.
-  std::string country(const std::string& party, std::size_t at) const {
-    return said(party, at, &Told::country);
+  bool knows(const std::string& party, std::size_t at) const {
+    bool known = false;
+    each(party, at, [&](const Told&) { known = true; });
+    return known;
+  }
+  /// The states in which a party is, as far as somebody said.
+  std::vector<std::string> states(const std::string& party, std::size_t at) const {
+    std::vector<std::string> out;
+    each(party, at, [&](const Told& t) {
+      if (!t.country.empty()) out.push_back(t.country);
+    });
+    return out;
   }
   /// The party, then what it belongs to, from near to far.
   std::vector<std::string> of(const std::string& party, std::size_t at) const {
     std::vector<std::string> out{party};
-    for (std::string whole = said(party, at, &Told::part_of); !whole.empty();
-         whole = said(out.back(), at, &Told::part_of)) {
-      if (std::find(out.begin(), out.end(), whole) != out.end()) break;  // a ring: nothing new follows
-      out.push_back(whole);
-    }
+    std::unordered_set<std::string_view> met{party};
+    for (std::size_t i = 0; i < out.size(); ++i)
+      each(out[i], at, [&](const Told& t) {
+        if (!t.part_of.empty() && met.insert(t.part_of).second) out.push_back(t.part_of);
+      });
     return out;
   }
 
  private:
   struct Told {
-    std::size_t from;  // known at this place of the record and after it
+    std::size_t from, until;  // known at these places of the record and between them
     std::string part_of, country;
   };
-  void know(const World& w, std::size_t from) {
-    for (const Party& p : w.parties) told_[p.id].push_back({from, p.part_of, p.country});
-  }
-  /// The last that was said by then; of a party of which nothing was, whatever is.
-  std::string said(const std::string& party, std::size_t at, std::string Told::*what) const {
-    const auto it = told_.find(party);
-    if (it == told_.end()) return {};
-    const bool known =
-        std::any_of(it->second.begin(), it->second.end(), [&](const Told& t) { return t.from <= at; });
-    std::string out;
-    for (const Told& t : it->second)
-      if ((!known || t.from <= at) && !(t.*what).empty()) out = t.*what;
+  /// An `enter` as it was known from a place of the record to another.
+  struct Version {
+    const Event* event;
+    std::size_t from, until;
+  };
+  static std::vector<Version> versions(std::span<const Event> recorded) {
+    std::vector<Version> out;
+    std::unordered_map<std::string_view, std::size_t> last;  // by name: its place in `out`
+    for (std::size_t i = 0; i < recorded.size(); ++i) {
+      const Event* e = &recorded[i];
+      const auto* c = std::get_if<Correct>(&e->body);
+      const auto of = last.find(c == nullptr ? e->id : c->of);
+      if ((c == nullptr) != (of == last.end())) continue;  // a name that is taken, or of nothing
+      if (c != nullptr) {
+        out[of->second].until = i;
+        e = c->instead.empty() ? nullptr : &c->instead.front();
+      }
+      last[c == nullptr ? e->id : c->of] = out.size();
+      out.push_back({e, i + 1, SIZE_MAX});
+    }
+    std::erase_if(out, [](const Version& v) {
+      return v.event == nullptr || !std::holds_alternative<Enter>(v.event->body);
+    });
     return out;
+  }
+  void know(const Party& p, std::size_t from, std::size_t until) {
+    told_[p.id].push_back({from, until, p.part_of, p.country});
+  }
+  template <class Visit>
+  void each(std::string_view party, std::size_t at, const Visit& visit) const {
+    if (const auto it = told_.find(party); it != told_.end())
+      for (const Told& t : it->second)
+        if (t.from <= at && at <= t.until) visit(t);
   }
   std::map<std::string, std::vector<Told>, std::less<>> told_;
 };
@@ -116,11 +157,18 @@ ReservedLine with_wholes(ReservedLine line, const Wholes& wholes, std::size_t at
     if (f.values.empty()) continue;
     const std::string first = f.values.front();
     const bool belongs = f.fact != "item" && f.fact != "lot" && !is_country_code(first);
-    if (f.values.size() == 1 || !belongs || wholes.knows(first)) f.values = wholes.of(first, at);
+    if (f.values.size() == 1 || !belongs || wholes.knows(first, at)) f.values = wholes.of(first, at);
   }
   if (!consignee && !line.consignee.empty())
     line.facts.push_back({"consignee", wholes.of(line.consignee, at)});
   return line;
+}
+
+/// What a lot is, by what events say of it, or else the world; empty if nobody says.
+/// @param before  of what was recorded before that place
+std::string item_of(const std::string& lot, const LotTrails& trails, const World& world, std::size_t before) {
+  const Lot* told = trails.knows(lot) ? nullptr : world.lot(lot);
+  return told != nullptr ? told->item : trails.item_of(lot, before);
 }
 
 /// What a use concerns, and what it does not say.
@@ -143,12 +191,13 @@ class Concerned {
       concerns_.push_back({HeldKind::authorisation, id});
       if (const Authorisation* a = k_.book.terms(id, k_.use.on, at()); a != nullptr) add_party(a->holder);
     }
-    add_party(line.consignee);
+    add_consignee(line.consignee);
     std::string item = line.item;
     bool consignee = !line.consignee.empty(), lot = false, where = placed(line.consignee);
     for (const UseFact& f : line.facts) {  // all that is said, and all that it belongs to
       if (f.values.empty()) continue;
       const std::string& first = f.values.front();
+      if (f.fact == "consignee") add_consignee(first);
       consignee = consignee || f.fact == "consignee";
       where = where || f.fact == "destination" || (f.fact == "consignee" && placed(first));
       if (f.fact == "item" && item.empty()) item = first;
@@ -161,27 +210,45 @@ class Concerned {
     if (item.empty()) unsaid_.insert(HeldKind::item);
     if (!consignee) unsaid_.insert(HeldKind::party);
     if (!where) unsaid_.insert(HeldKind::state);
-    if (!lot) of_any_lot_.insert(item);
+    if (!lot) of_any_lot_.push_back(item);
     concerns_.push_back({HeldKind::item, std::move(item)});
   }
-  /// Why a stop keeps it from being booked; none: it does not.
-  std::optional<Refusal> refusal(const Hold& h) const {
-    const bool named = names_one(h, concerns_);
-    const bool unsaid = h.kind == HeldKind::lot ? may_be_of(h) : unsaid_.contains(h.kind);
-    if (!named && !unsaid) return std::nullopt;
-    std::string says = fmt::format("the {} `{}`", to_string(h.kind), h.name);
-    says += h.came_of.empty() ? " is stopped" : fmt::format(" came of `{}`, which is stopped", h.came_of);
-    says += fmt::format(" since {} by `{}`", to_string(h.since), h.stop);
-    if (!named)
-      says += fmt::format(", and the use does not say {}", h.kind == HeldKind::item    ? "its item"
-                                                           : h.kind == HeldKind::lot   ? "of which lot it is"
-                                                           : h.kind == HeldKind::state ? "to which state"
-                                                                                       : "to whom");
-    return Refusal{named ? Why::stopped : Why::perhaps_stopped,
-                   h.kind == HeldKind::authorisation ? h.name : std::string(), std::move(says), std::nullopt};
+  std::span<const Concern> named() const { return concerns_; }
+  /// The first stop of a kind that may concern it, for the use does not say.
+  std::optional<Hold> may_be(HeldKind kind, const Holds& holds) const {
+    if (kind == HeldKind::lot) return holds.first_lot_of(of_any_lot_, k_.use, concerns_);
+    const bool untold = kind == HeldKind::party && !untold_.empty();
+    return untold || unsaid_.contains(kind) ? holds.first_of(kind, k_.use, concerns_) : std::nullopt;
+  }
+  /// Why a stop keeps it from being booked that names something of it.
+  static Refusal stopped(const Hold& h) {
+    return {Why::stopped, h.kind == HeldKind::authorisation ? h.name : std::string(), told_of(h), {}};
+  }
+  /// The same of one that may concern it.
+  Refusal perhaps_stopped(const Hold& h) const {
+    if (h.kind == HeldKind::party && !unsaid_.contains(h.kind))
+      return {Why::party_untold,
+              "",
+              told_of(h) + fmt::format(", and nothing is told of `{}`, which may belong to it", untold_),
+              {}};
+    const char* what = h.kind == HeldKind::item    ? "its item"
+                       : h.kind == HeldKind::lot   ? "of which lot it is"
+                       : h.kind == HeldKind::state ? "to which state"
+                                                   : "to whom";
+    return {Why::perhaps_stopped, "", told_of(h) + fmt::format(", and the use does not say {}", what), {}};
   }
 
  private:
+  static std::string told_of(const Hold& h) {
+    std::string says = fmt::format("the {} `{}`", to_string(h.kind), h.name);
+    says += h.came_of.empty() ? " is stopped" : fmt::format(" came of `{}`, which is stopped", h.came_of);
+    return says + fmt::format(" since {} by `{}`", to_string(h.since), h.stop);
+  }
+  void add_consignee(const std::string& name) {
+    if (name.empty()) return;
+    add_party(name);
+    if (!k_.wholes.knows(name, at())) untold_ = name;
+  }
   void add(const std::string& fact, const std::string& value, const Event& reserved) {
     if (fact == "lot") {
       concerns_.push_back({HeldKind::lot, value});
@@ -196,69 +263,123 @@ class Concerned {
       add_party(value);
     }
   }
-  /// A line that names no lot may be of any that is of its item.
-  bool may_be_of(const Hold& lot) const {
-    return !of_any_lot_.empty() &&
-           (lot.item.empty() || of_any_lot_.contains("") || of_any_lot_.contains(lot.item));
-  }
   std::string item_of(const std::string& lot) const {
-    const Lot* told = k_.trails.knows(lot) ? nullptr : k_.world.lot(lot);
-    return told != nullptr ? told->item : k_.trails.item_of(lot);
+    return sekisho::item_of(lot, k_.trails, k_.world, SIZE_MAX);
   }
   std::size_t at() const { return k_.trails.recorded_at(k_.use); }
-  bool placed(const std::string& party) const { return !k_.wholes.country(party, at()).empty(); }
+  bool placed(const std::string& party) const { return !k_.wholes.states(party, at()).empty(); }
   void add_party(const std::string& name) {
     for (const std::string& p : k_.wholes.of(name, at())) {
       concerns_.push_back({HeldKind::party, p});
       concerns_.push_back({HeldKind::state, p});
-      concerns_.push_back({HeldKind::state, k_.wholes.country(p, at())});
+      for (std::string& s : k_.wholes.states(p, at())) concerns_.push_back({HeldKind::state, std::move(s)});
     }
   }
   const Known k_;
   std::vector<Concern> concerns_;
   std::set<HeldKind> unsaid_;
-  std::set<std::string, std::less<>> of_any_lot_;  // items of lines that name no lot; empty: of any item
+  std::string untold_;                   // a consignee of which nothing is told
+  std::vector<std::string> of_any_lot_;  // items of lines that name no lot; empty: of any item
 };
 
 using Reserved = std::map<std::string_view, const Event*>;  // events that set aside what is booked
 
-/// Stops that keep a reservation or a draw from being booked.
-Refusals stops_of(const Book& book, const Event& e, const Wholes& wholes, const World& world,
-                  const Reserved& reserved, const Holds& holds) {
-  const std::vector<Hold> standing = holds.against(e);
-  if (standing.empty()) return {};
-  Concerned concerned({book, wholes, world, *holds.trails(), e});
+/// What events are booked with.
+struct Background {
+  Wholes wholes;
+  const World& world;
+  const RecordedPlaces& places;
+  const Holds& holds;
+  const LotTrails& trails;
+  Reserved reserved = {};
+};
+
+struct LineOf {
+  const ReservedLine* line;
+  const Event* reserved;  // by it
+};
+/// The lines that a reservation sets aside, or that a draw takes of.
+std::vector<LineOf> lines_of(const Event& e, const Reserved& reserved) {
+  std::vector<LineOf> out;
   if (const auto* r = std::get_if<Reserve>(&e.body))
-    for (const ReservedLine& l : r->lines) concerned.add(l, e);
-  if (const auto* t = std::get_if<Take>(&e.body); t && e.kind == EventKind::draw)
-    if (const auto of = reserved.find(t->of); of != reserved.end())
-      for (const ReservedLine& l : std::get<Reserve>(of->second->body).lines) {
-        const bool drawn = t->parts.empty() ||
-                           std::any_of(t->parts.begin(), t->parts.end(),
-                                       [&](const Part& p) { return p.line.empty() || p.line == l.line; });
-        if (drawn) concerned.add(l, *of->second);
-      }
-  Refusals out;
-  for (const Hold& h : standing)
-    if (auto why = concerned.refusal(h)) out.push_back(std::move(*why));
+    for (const ReservedLine& l : r->lines) out.push_back({&l, &e});
+  const auto* t = std::get_if<Take>(&e.body);
+  if (t == nullptr || e.kind != EventKind::draw) return out;
+  const auto of = reserved.find(t->of);
+  if (of == reserved.end()) return out;
+  for (const ReservedLine& l : std::get<Reserve>(of->second->body).lines)
+    if (t->parts.empty() || std::any_of(t->parts.begin(), t->parts.end(),
+                                        [&](const Part& p) { return p.line.empty() || p.line == l.line; }))
+      out.push_back({&l, of->second});
   return out;
 }
 
-Refusals book_event(Book& book, const Event& e, const Wholes& wholes, const RecordedPlaces& places) {
-  const std::size_t recorded = places.of(e);
-  const ActPlace act{recorded, places.first_of(e)};
-  if (const auto* a = std::get_if<Authorise>(&e.body)) return book.authorise(a->text, e.on, act);
-  if (const auto* r = std::get_if<Reserve>(&e.body)) {
-    Reservation asked{e.id, e.by, r->moves.value_or(e.on), r->until, {}, e.on, recorded};
-    asked.lines.reserve(r->lines.size());
-    for (const ReservedLine& l : r->lines) asked.lines.push_back(with_wholes(l, wholes, recorded));
-    return book.reserve(asked);
+/// Stops that keep a reservation or a draw from being booked.
+Refusals stops_of(const Book& book, const Event& e, const Background& told) {
+  const std::vector<LineOf> lines = lines_of(e, told.reserved);
+  if (!told.holds.trails() || lines.empty()) return {};
+  Concerned concerned({book, told.wholes, told.world, told.trails, e});
+  for (const LineOf& l : lines) concerned.add(*l.line, *l.reserved);
+  Refusals out;
+  for (const Hold& h : told.holds.against(e, concerned.named())) out.push_back(Concerned::stopped(h));
+  // Of stops that may concern it one is enough to be told: there may be very many.
+  for (const HeldKind kind : {HeldKind::state, HeldKind::party, HeldKind::item, HeldKind::lot})
+    if (const auto h = concerned.may_be(kind, told.holds)) out.push_back(concerned.perhaps_stopped(*h));
+  return out;
+}
+
+/// Lines that say another item than the lot is that they name, by what is known when a use is recorded.
+Refusals other_items(const Event& e, const Background& told) {
+  Refusals out;
+  for (const LineOf& l : lines_of(e, told.reserved)) {
+    const UseFact* lots = find_fact(*l.line, "lot");
+    const UseFact* items = find_fact(*l.line, "item");
+    if (lots == nullptr) continue;
+    std::vector<std::string> said;
+    if (items != nullptr) said = items->values;
+    if (!l.line->item.empty()) said.push_back(l.line->item);
+    for (const std::string& lot : lots->values) {
+      const std::string is = item_of(lot, told.trails, told.world, told.places.of(e));
+      const auto other =
+          std::find_if(said.begin(), said.end(), [&](const std::string& s) { return s != is; });
+      if (!is.empty() && other != said.end())
+        out.push_back({Why::contradicts,
+                       "",
+                       fmt::format("the item of a line is `{}`, and its lot `{}` is `{}`", *other, lot, is),
+                       {}});
+    }
   }
+  return out;
+}
+
+Refusals book_event(Book& book, const Event& e, const Background& told) {
+  const std::size_t recorded = told.places.of(e);
+  const ActPlace act{recorded, told.places.first_of(e)};
+  const auto as_known = [&](const std::vector<ReservedLine>& lines) {
+    std::vector<ReservedLine> out;
+    out.reserve(lines.size());
+    for (const ReservedLine& l : lines) out.push_back(with_wholes(l, told.wholes, recorded));
+    return out;
+  };
+  if (const auto* a = std::get_if<Authorise>(&e.body)) return book.authorise(a->text, e.on, act);
+  if (const auto* r = std::get_if<Reserve>(&e.body))
+    return book.reserve({e.id, e.by, r->moves.value_or(e.on), r->until, as_known(r->lines), e.on, recorded});
   if (const auto* x = std::get_if<Expire>(&e.body)) return book.expire(x->of, e.on, act);
   const Take& t = std::get<Take>(e.body);
-  const Taking taking{e.id, t.of, e.on, t.parts, recorded};
-  if (e.kind == EventKind::draw) return book.draw(taking);
-  return e.kind == EventKind::free ? book.release(taking) : book.restore(taking);
+  Taking taking{e.id, t.of, e.on, t.parts, recorded};
+  if (e.kind == EventKind::free) return book.release(taking);
+  if (e.kind != EventKind::draw) return book.restore(taking);
+  if (const auto of = told.reserved.find(t.of); of != told.reserved.end())
+    taking.lines = as_known(std::get<Reserve>(of->second->body).lines);
+  return book.draw(taking);
+}
+
+bool names_lots(const std::vector<const Event*>& events) {
+  return std::any_of(events.begin(), events.end(), [](const Event* e) {
+    const auto* r = std::get_if<Reserve>(&e->body);
+    return r != nullptr && std::any_of(r->lines.begin(), r->lines.end(),
+                                       [](const ReservedLine& l) { return find_fact(l, "lot") != nullptr; });
+  });
 }
 
 bool concerns_accounts(const Event& e) {
@@ -287,23 +408,27 @@ Accounts replay_accounts(std::span<const Event> recorded, Date on, const World& 
     return std::pair(a->on, rank(a)) < std::pair(b->on, rank(b));
   });
   const RecordedPlaces places(recorded);
-  Wholes wholes;
-  wholes.know(world);
-  for (const Event* e : events)
-    if (const auto* entered = std::get_if<Enter>(&e->body)) wholes.know(entered->world, *e, places);
   const Holds holds(recorded, events, diags);
-  Reserved reserved;
+  std::optional<LotTrails> own;
+  const LotTrails& trails = holds.trails()       ? *holds.trails()
+                            : names_lots(events) ? own.emplace(recorded, events)
+                                                 : own.emplace(recorded, std::vector<const Event*>());
+  Background told{Wholes(world, recorded), world, places, holds, trails};
+  for (const Event* e : events)
+    if (const auto* a = std::get_if<Authorise>(&e->body))
+      out.book.expect(a->text, e->on, {places.of(*e), places.first_of(*e)});
   for (const Event* e : events) {
     if (e->on > on || !concerns_accounts(*e)) continue;
-    Refusals why = stops_of(out.book, *e, wholes, world, reserved, holds);
-    if (why.empty()) why = book_event(out.book, *e, wholes, places);
+    Refusals why = stops_of(out.book, *e, told);
+    if (why.empty()) why = other_items(*e, told);
+    if (why.empty()) why = book_event(out.book, *e, told);
     if (why.empty()) {
       out.booked.push_back(e);
-      if (e->kind == EventKind::reserve) reserved.emplace(e->id, e);
+      if (e->kind == EventKind::reserve) told.reserved.emplace(e->id, e);
       continue;
     }
     for (const Refusal& r : why) {
-      const auto [code, cure] = told(r.why);
+      const auto [code, cure] = cure_of(r.why);
       diags.emit(*code, e->at, e->id, r.says).fix(std::string(cure));
     }
     out.refused.push_back({e, std::move(why)});

@@ -8,44 +8,6 @@
 namespace sekisho {
 namespace {
 
-/// Names that an event may use: of whatever a world or the events tell.
-class Known {
- public:
-  explicit Known(const OpenedEvents& read) {
-    know(read.world);
-    Diagnostics told;  // what is wrong with the record is reported before anything is booked
-    for (const Event* e : corrected(read.events, told)) {
-      if (const auto* entered = std::get_if<Enter>(&e->body)) know(entered->world);
-      if (const auto* a = std::get_if<Authorise>(&e->body)) authorisations_.push_back(a->text.instrument.id);
-      if (const Goods* g = e->goods()) know(*g);
-    }
-    for (const std::string_view c : country_codes()) states_.emplace_back(c);
-  }
-  const std::vector<std::string>& of(HeldKind kind) const {
-    switch (kind) {
-      case HeldKind::state: return states_;
-      case HeldKind::party: return parties_;
-      case HeldKind::item: return items_;
-      case HeldKind::lot: return lots_;
-      case HeldKind::authorisation: break;
-    }
-    return authorisations_;
-  }
-
- private:
-  void know(const World& w) {
-    for (const Party& p : w.parties) parties_.push_back(p.id);
-    for (const Item& i : w.items) items_.push_back(i.id);
-    for (const Instrument& i : w.instruments) authorisations_.push_back(i.id);
-  }
-  void know(const Goods& g) {
-    for (const LotGiven& l : g.gives) lots_.push_back(l.lot);
-    for (const LotTaken& t : g.takes)
-      if (!t.as.empty()) lots_.push_back(t.as);
-  }
-  std::vector<std::string> states_, parties_, items_, lots_, authorisations_;
-};
-
 std::string cure_of(HeldKind kind, const std::string& near, bool has_world) {
   if (kind == HeldKind::state) return "write the two letters of ISO 3166-1";
   if (!near.empty()) return fmt::format("write `{}`", near);
@@ -56,15 +18,35 @@ std::string cure_of(HeldKind kind, const std::string& near, bool has_world) {
 
 }  // namespace
 
-void check_names(std::span<const Event> events, const OpenedEvents& read, bool has_world,
-                 Diagnostics& diags) {
-  const Known known(read);
+KnownNames::KnownNames(const World& world, std::span<const Event> recorded) {
+  know(world);
+  Diagnostics told;  // what is wrong with the record is reported before anything is booked
+  for (const Event* e : corrected(recorded, told)) {
+    if (const auto* entered = std::get_if<Enter>(&e->body)) know(entered->world);
+    if (const auto* a = std::get_if<Authorise>(&e->body))
+      know(HeldKind::authorisation, a->text.instrument.id);
+    if (const Goods* g = e->goods()) know(*g);
+  }
+  for (const std::string_view c : country_codes()) know(HeldKind::state, std::string(c));
+}
+void KnownNames::know(const World& w) {
+  for (const Party& p : w.parties) know(HeldKind::party, p.id);
+  for (const Item& i : w.items) know(HeldKind::item, i.id);
+  for (const Instrument& i : w.instruments) know(HeldKind::authorisation, i.id);
+}
+void KnownNames::know(const Goods& g) {
+  for (const LotGiven& l : g.gives) know(HeldKind::lot, l.lot);
+  for (const LotTaken& t : g.takes)
+    if (!t.as.empty()) know(HeldKind::lot, t.as);
+}
+
+void check_names(std::span<const Event> events, const KnownNames& known, bool has_world, Diagnostics& diags) {
   const auto must_be = [&](const Event& e, HeldKind kind, const std::string& name) {
-    const std::vector<std::string>& names = known.of(kind);
-    if (name.empty() || std::find(names.begin(), names.end(), name) != names.end()) return;
+    const std::set<std::string>& names = known.of(kind);
+    if (name.empty() || names.contains(name)) return;
     const bool of_a_world = kind == HeldKind::party || kind == HeldKind::item;
     diags.emit(of_a_world ? code::unknown_party : code::no_such_event, e.at, to_string(kind), name)
-        .fix(cure_of(kind, nearest(name, names), has_world));
+        .fix(cure_of(kind, nearest(name, {names.begin(), names.end()}), has_world));
   };
   for (const Event& e : events) {
     if (const auto* s = std::get_if<Stop>(&e.body)) must_be(e, s->kind, s->name);

@@ -245,7 +245,7 @@ BookingResult would_book(const SourceText& events, const std::optional<SourceTex
   if (!read.ok()) return failed(read.diags);
   if (more.size() != 1 || diags.has_errors()) return failed(diags);
   const TextSpan place = more.front().at;
-  check_names(more, read, world.has_value(), diags);
+  check_names(more, KnownNames(read.world, read.events), world.has_value(), diags);
   if (diags.has_errors()) return failed(diags);
   const std::string line = write_event(more.front());
   read.events.push_back(std::move(more.front()));

@@ -12,7 +12,8 @@
 #include "api/known_names.h"
 #include "api/opened_events.h"
 #include "custody/custody.h"
-#include "ledger/reading.h"
+#include "ledger/ledger.h"
+#include "ledger/officer.h"
 #include "model/corrections.h"
 #include "model/recorded_places.h"
 
@@ -35,6 +36,9 @@ class Growing {
       if (reserved_.contains(e.id))
         told.emit(code::event_twice, e.at, e.id)
             .fix("give the new one another name: an event that waits or was disposed of has this one");
+    for (const Event& e : added)
+      if (needs_four_eyes(e) && says_nothing(e.reason))
+        told.emit(code::four_eyes, e.at, no_reason).fix(give_reason);
     if (told.has_errors()) return reports_of(read_.sources, told);
     const auto four_eyes =
         std::stable_partition(added.begin(), added.end(), [](const Event& e) { return !needs_four_eyes(e); });
@@ -67,39 +71,49 @@ class Growing {
     return reports_of(read_.sources, told);
   }
   /// What was recorded and reads as refused counts nothing, and its room is no room: on its authorisations
-  /// nothing more is booked until that is put right.
+  /// nothing more is booked until that is put right. What puts a booking right is no new one.
   void beside_refused(const Accounts& accounts, std::span<const Event> events, Diagnostics& told) const {
     if (accounts.refused.empty()) return;
     const RecordedPlaces places(events);
     std::map<std::string_view, const Reserve*> reservations;
-    const auto under = [&](const Event& e) {
-      std::set<std::string, std::less<>> out;
-      const auto* reserve = std::get_if<Reserve>(&e.body);
-      const auto* draw = e.kind == EventKind::draw ? std::get_if<Take>(&e.body) : nullptr;
-      if (draw != nullptr)
-        if (const auto of = reservations.find(draw->of); of != reservations.end()) reserve = of->second;
-      if (reserve != nullptr)
-        for (const ReservedLine& l : reserve->lines) out.insert(l.under.begin(), l.under.end());
-      return out;
-    };
     for (const Event* e : accounts.booked)
       if (const auto* r = std::get_if<Reserve>(&e->body)) reservations.emplace(e->id, r);
     for (const RefusedEvent& r : accounts.refused)
       if (const auto* reserve = std::get_if<Reserve>(&r.event->body))
         reservations.emplace(r.event->id, reserve);
     std::map<std::string, const Event*, std::less<>> refused;  // of authorisations
-    for (const RefusedEvent& r : accounts.refused)
-      if (places.of(*r.event) < before_)
-        for (const std::string& id : under(*r.event)) refused.emplace(id, r.event);
+    for (const RefusedEvent& r : accounts.refused) {
+      if (places.of(*r.event) >= before_) continue;
+      for (const std::string& id : booked_on(*r.event, reservations)) refused.emplace(id, r.event);
+      if (const auto* a = std::get_if<Authorise>(&r.event->body))
+        refused.emplace(a->text.instrument.id, r.event);
+      if (const auto* x = std::get_if<Expire>(&r.event->body)) refused.emplace(x->of, r.event);
+    }
     if (refused.empty()) return;
-    for (const Event* e : accounts.booked)
-      if (places.of(*e) >= before_)
-        for (const std::string& id : under(*e))
-          if (const auto it = refused.find(id); it != refused.end()) {
-            told.emit(code::beside_refused, e->at, e->id, it->second->id, id)
-                .fix("name the parties as they were when that was recorded, with `--world`, or `correct` it");
-            break;
-          }
+    for (const Event* e : accounts.booked) {
+      if (places.of(*e) < before_) continue;
+      std::set<std::string, std::less<>> had;  // the authorisations of what it puts right
+      if (const std::size_t first = places.first_of(*e); first < before_)
+        had = booked_on(events[first], reservations);
+      for (const std::string& id : booked_on(*e, reservations))
+        if (const auto it = refused.find(id); it != refused.end() && !had.contains(id)) {
+          told.emit(code::beside_refused, e->at, e->id, it->second->id, id)
+              .fix("name the parties as they were when that was recorded, with `--world`, or `correct` it");
+          break;
+        }
+    }
+  }
+  /// The authorisations that a reservation or a draw is booked on.
+  static std::set<std::string, std::less<>> booked_on(
+      const Event& e, const std::map<std::string_view, const Reserve*>& reservations) {
+    std::set<std::string, std::less<>> out;
+    const auto* reserve = std::get_if<Reserve>(&e.body);
+    const auto* draw = e.kind == EventKind::draw ? std::get_if<Take>(&e.body) : nullptr;
+    if (draw != nullptr)
+      if (const auto of = reservations.find(draw->of); of != reservations.end()) reserve = of->second;
+    if (reserve != nullptr)
+      for (const ReservedLine& l : reserve->lines) out.insert(l.under.begin(), l.under.end());
+    return out;
   }
   std::vector<Report> grown(Events first, Events last) {
     read_.events.insert(read_.events.end(), std::make_move_iterator(first), std::make_move_iterator(last));
@@ -128,15 +142,38 @@ class Growing {
         for (const Event& instead : c->instead) visit(instead);
     }
   }
-  /// New stops, corrections among them, of what nobody told of.
+  /// New stops, corrections among them, of what nobody told of; and those of which it is told no more, which
+  /// would stop nothing.
   std::vector<Report> unknown_stops(bool has_world) const {
     std::vector<Event> stops;
     each_new([&](const Event& e) {
       if (e.kind == EventKind::stop) stops.push_back(e);
     });
+    const auto corrects = [](const Event& e) { return e.kind == EventKind::correct; };
+    const bool corrected_some = std::any_of(read_.events.begin() + static_cast<std::ptrdiff_t>(before_),
+                                            read_.events.end(), corrects);
+    if (stops.empty() && !corrected_some) return {};
     Diagnostics told;
-    if (!stops.empty()) check_names(stops, read_, has_world, told);
+    const KnownNames now(read_.world, read_.events);
+    check_names(stops, now, has_world, told);
+    if (corrected_some) left_nameless(now, told);
     return reports_of(read_.sources, told);
+  }
+  /// Stops that stand and name what was known before the new events and is no more.
+  void left_nameless(const KnownNames& now, Diagnostics& told) const {
+    Diagnostics none;
+    const std::vector<const Event*> events = corrected(read_.events, none);
+    std::set<std::string, std::less<>> standing;
+    for (const Hold& h : Holds(read_.events, events, none).on(far_future)) standing.insert(h.stop);
+    if (standing.empty()) return;
+    const KnownNames before(read_.world, std::span(read_.events).first(before_));
+    for (const Event* e : events)
+      if (const auto* s = std::get_if<Stop>(&e->body);
+          s && standing.contains(e->id) && before.knows(*s) && !now.knows(*s))
+        told.emit(s->kind == HeldKind::party || s->kind == HeldKind::item ? code::unknown_party
+                                                                          : code::no_such_event,
+                  e->at, to_string(s->kind), s->name)
+            .fix(fmt::format("first `correct` the stop `{}`, which would stop nothing", e->id));
   }
 
   /// Warnings of movements among the new events.

@@ -155,12 +155,48 @@ Failure name_taken(const Holdings& recorded, const std::string& line) {
   return taken;
 }
 
-/// Leaves out events that hold or wait already, word for word. @returns how many
-std::size_t pass_over(const Holdings& recorded, std::vector<std::string>& events) {
+/// What is recorded already and was corrected since stays so, however often it is given; unless the
+/// correction is given with it, whoever gives it may think that it holds again.
+void tell_corrected(const Holdings& recorded, const std::vector<std::string>& passed,
+                    std::vector<Report>& told) {
+  Diagnostics none;
+  EventReader reader(none);
+  std::unordered_map<std::string, bool> corrected;  // by name: whether it was withdrawn
+  for (const Holding& h : recorded.events)
+    if (const auto e = h.body.starts_with(R"({"event":"correct")") ? reader.read(h.body) : std::nullopt)
+      if (const auto* c = std::get_if<Correct>(&e->body)) corrected[c->of] = c->withdrawn;
+  if (corrected.empty()) return;
+  std::vector<std::string> names;
+  for (const std::string& line : passed)
+    if (const auto e = reader.read(line)) {
+      names.push_back(e->id);
+      if (const auto* c = std::get_if<Correct>(&e->body)) corrected.erase(c->of);
+    }
+  for (const std::string& name : names)
+    if (const auto c = corrected.find(name); c != corrected.end()) {
+      Report r =
+          failed(problem(code::stays_corrected, name, c->second ? "withdrawn" : "corrected")).reports[0];
+      r.is_error = false;
+      r.fixes = {"give what happened anew another name, or `correct` the event again"};
+      told.push_back(std::move(r));
+    }
+}
+
+/// Leaves out events that hold or wait already, word for word.
+/// @param told  of those that hold no more, for they were put right since
+/// @returns how many
+std::size_t pass_over(const Holdings& recorded, std::vector<std::string>& events, std::vector<Report>& told) {
   std::unordered_set<std::string_view> there;
   for (const Holding& h : recorded.events) there.insert(h.body);
   for (const Waiting& w : recorded.waiting) there.insert(w.body);
-  return std::erase_if(events, [&](const std::string& line) { return there.contains(line); });
+  std::vector<std::string> passed;
+  const std::size_t n = std::erase_if(events, [&](const std::string& line) {
+    if (!there.contains(line)) return false;
+    passed.push_back(line);
+    return true;
+  });
+  if (n != 0) tell_corrected(recorded, passed, told);
+  return n;
 }
 
 /// @param mistakes  why they do not fit; where they do, warnings
@@ -261,11 +297,12 @@ RegisterOutcome OpenRegister::append(const std::vector<std::string>& events, con
     if (!standing) return standing.problem();
     left.erase(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(done_up_to));
     done_up_to = 0;
-    out.number += pass_over(*standing, left);
-    std::vector<Report> found;
+    std::vector<Report> found, stays;
+    out.number += pass_over(*standing, left, stays);
     Failure f = unfit(*standing, left, options.world, found);
     place_in_file(found, left, events, options);
     if (f) out.reports.clear();
+    found.insert(found.end(), stays.begin(), stays.end());
     for (Report& r : found)
       if (said.insert(r.message).second) out.reports.push_back(std::move(r));
     return f;

@@ -10,10 +10,12 @@
 namespace sekisho {
 namespace {
 
-Failure unnamed(const std::string& by, const std::string& reason) {
+Failure unnamed(const std::string& by, const std::string& reason, const char* cure) {
   if (const auto flaw = name_flaw(by)) return problem(code::four_eyes, *flaw);
-  if (reason.empty()) return problem(code::four_eyes, "it has to be said why");
-  return {};
+  if (!says_nothing(reason)) return {};
+  Problem p = problem(code::four_eyes, no_reason);
+  p.cure = cure;
+  return p;
 }
 Failure nobody(const std::string& by) {
   const auto flaw = name_flaw(by);
@@ -28,7 +30,7 @@ Result<NewEntry> entry_of(EventReader& reader, std::string line, const std::stri
   if (!e) return problem(code::not_recordable, "a line is no event in its canonical form");
   const bool two = needs_four_eyes(*e);
   if (two)
-    if (auto f = unnamed(by, e->reason)) return *f;
+    if (auto f = unnamed(by, e->reason, give_reason)) return *f;
   return NewEntry{{now, by, std::string(two ? proposed_event : event_entry), std::nullopt}, std::move(line)};
 }
 
@@ -73,7 +75,7 @@ Result<Sequence> Ledger::record_decision(const std::string& body, const std::str
 
 Result<Sequence> Ledger::propose_retention(unsigned years, const std::string& reason, const std::string& by,
                                            std::int64_t now, const Hash& salts_from) {
-  if (auto f = unnamed(by, reason)) return *f;
+  if (auto f = unnamed(by, reason, "say it with `--reason`")) return *f;
   if (years < 1 || years > longest_retention)
     return problem(code::not_recordable,
                    fmt::format("entries are kept for 1 to {} years, not {}", longest_retention, years));
@@ -94,7 +96,7 @@ Failure Ledger::read(Reading& into) {
 Result<Sequence> Ledger::settle(Sequence proposal, Verdict verdict, const std::string& by,
                                 const std::string& reason, std::int64_t now, const Hash& salts_from,
                                 const MayHold& may_hold) {
-  if (auto f = unnamed(by, reason)) return *f;
+  if (auto f = unnamed(by, reason, "say it with `--reason`")) return *f;
   const std::string_view kind = verdict == Verdict::confirm ? confirmation : rejection;
   const NewEntry e{{now, by, std::string(kind), proposal}, to_line({{"reason", reason}})};
   // Read with the writers' lock held: of two who settle one proposal at once, the second finds it settled.
@@ -127,7 +129,7 @@ Result<Sequence> Ledger::settle(Sequence proposal, Verdict verdict, const std::s
 Result<Disposed> Ledger::dispose(Sequence entry, const std::string& by, const std::string& reason,
                                  std::int64_t now, const Hash& salts_from) {
   if (auto f = nobody(by)) return *f;
-  if (reason.empty()) return problem(code::not_recordable, "a disposal says why");
+  if (says_nothing(reason)) return problem(code::not_recordable, "a disposal says why");
   return record_.dispose_if(
       entry,
       [&]() -> Result<NewEntry> {

@@ -18,6 +18,10 @@
 
 namespace sekisho {
 
+/// What is said of a proposal without a reason, and its cure.
+inline constexpr const char* no_reason = "it has to be said why";
+inline constexpr const char* give_reason = "say it as `reason` of the event";
+
 enum class Verdict : std::uint8_t { confirm, reject };
 
 /// What was recorded of what was asked. `first` is the next free sequence where nothing was.

@@ -96,6 +96,10 @@ bool names_nobody(std::string_view name) {
   return folded(name).empty();
 }
 
+bool says_nothing(std::string_view reason) {
+  return folded(reason).empty();
+}
+
 bool same_officer(std::string_view a, std::string_view b) {
   return a == b || folded(a) == folded(b);
 }

@@ -17,6 +17,8 @@ std::optional<std::string> name_flaw(std::string_view name);
 
 /// Whether nothing of the name is seen.
 bool names_nobody(std::string_view name);
+/// Whether a reason has nothing that is seen, which is no reason.
+bool says_nothing(std::string_view reason);
 
 /// Whether both stand for one officer: case, blanks, full-width forms and invisible characters make no
 /// second one. Earlier programs recorded names that `name_flaw` refuses.

@@ -6,6 +6,7 @@
 
 #include "ledger/officer.h"
 #include "model/event_writer.h"
+#include "model/recorded_places.h"
 
 namespace sekisho {
 namespace {
@@ -69,8 +70,10 @@ std::optional<Flaw> Reading::settle(const Entry& e) {
 
 std::optional<Flaw> Reading::dispose(const Entry& e) {
   const auto said = parse_json(e.body ? e.body->text : std::string());
-  disposed_[*e.head.about] =
-      said && said->is_object() ? Named{text_at(*said, "event"), text_at(*said, "of")} : Named();
+  Named& gone = disposed_[*e.head.about];
+  gone = said && said->is_object() ? Named{text_at(*said, "event"), text_at(*said, "of")} : Named();
+  if (said && said->is_object() && said->contains("kept_by") && said->at("kept_by").is_number_unsigned())
+    gone.kept_by = said->at("kept_by").get<Sequence>();
   if (past_ || retentions_.empty()) return {};
   const auto kept = retentions_.back().keeps(recorded_[*e.head.about], e.head.recorded);
   return kept ? std::optional(
@@ -141,14 +144,52 @@ Result<Json> Reading::may_go(Sequence entry, std::int64_t now) const {
   const auto it =
       std::find_if(events_.begin(), events_.end(), [&](const Held& h) { return h.said.entry == entry; });
   if (it == events_.end()) return Json::object();
-  if (instead_of(it->name, static_cast<std::size_t>(it - events_.begin())) == nullptr)
+  const Held* instead = instead_of(it->name, static_cast<std::size_t>(it - events_.begin()));
+  if (instead == nullptr)
     return refused(
         "holds, and answers are made of it",
         "record a correction that withdraws it or says only what may stay; once another officer has "
         "confirmed that, this can be disposed of");
+  if (tells_otherwise_of_parties(*it))
+    return refused(
+        "says where parties are or belong, by which what was booked before its correction stands",
+        "it stays on record; one that says the same of that, and less of the rest, can replace it");
   Json says{{"event", it->name.id}};
-  if (!it->name.corrects.empty()) says["of"] = it->name.corrects;
+  if (!it->name.corrects.empty())
+    says["of"] = it->name.corrects;
+  else if (stays_in_place(*it, *instead))
+    says["kept_by"] = instead->said.entry;
   return says;
+}
+
+/// What an event holds after its correction, or as it is.
+static std::optional<Event> text_of(const std::string& body) {
+  Diagnostics none;
+  auto e = EventReader(none).read(body);
+  auto* c = e ? std::get_if<Correct>(&e->body) : nullptr;
+  if (c == nullptr) return e;
+  if (c->instead.empty()) return std::nullopt;
+  Event instead = std::move(c->instead.front());
+  return instead;
+}
+bool Reading::stays_in_place(const Held& event, const Held& correction) {
+  const auto was = event.gone ? std::nullopt : text_of(event.said.body), is = text_of(correction.said.body);
+  return was && is && asks_no_more(*is, *was);
+}
+/// Whether the event, as it was told from time to time, says various things of where parties are or belong.
+bool Reading::tells_otherwise_of_parties(const Held& event) const {
+  const auto parties = [](const Held& h) {
+    std::set<std::array<std::string, 3>> out;
+    if (const auto e = text_of(h.said.body))
+      if (const auto* entered = std::get_if<Enter>(&e->body))
+        for (const Party& p : entered->world.parties) out.insert({p.id, p.part_of, p.country});
+    return out;
+  };
+  if (event.gone) return false;
+  const auto told = parties(event);
+  return std::any_of(events_.begin(), events_.end(), [&](const Held& h) {
+    return !h.gone && h.name.subject() == event.name.subject() && parties(h) != told;
+  });
 }
 
 /// What stands in the place of events that were disposed of is known from the disposals.
@@ -171,6 +212,7 @@ Failure Reading::name_gone() {
 /// The events that hold; what was corrected and disposed of is given as its last correction has it.
 void Reading::list_events() {
   std::map<std::string, const Held*> replaced;  // by its name: the correction that still says what it was
+  std::set<Sequence> in_place;                  // corrections that are listed where what they correct stood
   out_.events.reserve(events_.size());
   for (std::size_t i = 0; i < events_.size(); ++i) {
     Held& h = events_[i];
@@ -178,7 +220,7 @@ void Reading::list_events() {
     // The last correction stays, since what it says counts from there, unless it says that nothing was.
     const bool stays = !h.gone && (of == replaced.end() || of->second == &h);
     if (stays) {
-      out_.events.push_back(std::move(h.said));
+      if (!in_place.contains(h.said.entry)) out_.events.push_back(std::move(h.said));
       continue;
     }
     out_.gone.push_back(h.name.id);
@@ -189,6 +231,8 @@ void Reading::list_events() {
     replaced[h.name.id] = instead.empty() ? nullptr : &last;
     for (const Event& one : instead)
       out_.events.push_back({last.said.entry, last.said.by, last.said.confirmed_by, write_event(one)});
+    if (h.name.kept_by == last.said.entry && in_place.insert(last.said.entry).second)
+      out_.events.push_back(last.said);
   }
 }
 

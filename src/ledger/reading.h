@@ -53,6 +53,8 @@ class Reading {
  private:
   struct Named {
     std::string id, corrects;  // the second of a correction alone
+    /// Of an event that was disposed of: its correction that counts from the place of the event.
+    std::optional<Sequence> kept_by = {};
     /// The event of which this, or that what it corrects, is the text.
     const std::string& subject() const { return corrects.empty() ? id : corrects; }
   };
@@ -73,6 +75,8 @@ class Reading {
   std::optional<Flaw> dispose(const Entry& e);
   /// That another event which holds has the name already.
   std::optional<Flaw> name_taken(Sequence by, const std::string& id);
+  static bool stays_in_place(const Held& event, const Held& correction);
+  bool tells_otherwise_of_parties(const Held& event) const;
   Failure name_gone();
   void list_events();
 

@@ -291,13 +291,14 @@ struct EventReader::Body : EventValues {
     if (key == "withdrawn") c.withdrawn = yes(v, json.place(v));
     if (key != "instead") return;
     const TextSpan place = json.place(v);
-    const auto object = json.object(v, "a whole event");
+    auto object = json.object(v, "a whole event");
     if (!object) return;
-    auto event = read(*object, place, true);
-    if (event && event->kind == EventKind::correct)
+    // Seen before it is read: corrections in one another could be of any depth.
+    if (json.peek(*object, "event") == to_string(EventKind::correct)) {
       diags().emit(code::wrong_form, at, "an event that is itself no correction");
-    else if (event)
-      c.instead.push_back(std::move(*event));
+      return;
+    }
+    if (auto event = read(*object, place, true)) c.instead.push_back(std::move(*event));
   }
   void end_correct(Correct& c, TextSpan at) {
     if (c.withdrawn == !c.instead.empty())

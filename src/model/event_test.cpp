@@ -209,3 +209,15 @@ TEST_CASE("a last line that breaks off is told apart from a line that is no JSON
   CHECK(Read(whole.substr(0, whole.size() - 1)).events.size() == 1);
   CHECK(Read("{\"event\":\n" + std::string(made)).found() == "1:1 SK3101");
 }
+
+TEST_CASE("corrections in one another are refused at the first, however many there are") {
+  std::string deep, end;
+  for (int i = 0; i < 900; ++i) {
+    deep += R"({"event":"correct","id":"r","on":"2024-01-01","of":"r","instead":)";
+    end += "}";
+  }
+  CHECK(Read(deep + "1" + end + "\n").found() == "1:57 SK3005, 1:1 SK3005");
+  const std::string last =
+      R"({"event":"correct","id":"r","on":"2024-01-01","of":"r","instead":{"of":"r","event":"correct"}})";
+  CHECK(Read(last + "\n").found() == "1:57 SK3005, 1:1 SK3005");
+}

@@ -40,8 +40,12 @@ void Holds::bind() {
       for (LotTrails::Found& in : trails_->became(what.name, *stops_[i].stop))
         bound_.push_back({i, std::move(in.lot), in.recorded});
   }
-  for (std::size_t i = 0; i < bound_.size(); ++i)
-    bound_of_[{std::get<Stop>(stops_[bound_[i].stop].stop->body).kind, bound_[i].name}].push_back(i);
+  for (std::size_t i = 0; i < bound_.size(); ++i) {
+    const HeldKind kind = std::get<Stop>(stops_[bound_[i].stop].stop->body).kind;
+    bound_of_[{kind, bound_[i].name}].push_back(i);
+    of_kind_[static_cast<std::size_t>(kind)].push_back(i);
+    if (kind == HeldKind::lot) lots_of_[trails_->item_of(bound_[i].name)].push_back(i);
+  }
 }
 
 Hold Holds::hold(const Bound& b) const {
@@ -61,11 +65,16 @@ std::vector<Hold> Holds::on(Date day) const {
   return out;
 }
 
-bool Holds::binds(const Bound& b, const Event& event) const {
-  const std::size_t place = trails_->recorded_at(event);
-  const auto known_then = [&](const Event& e) { return trails_->recorded_at(e) < place && e.on <= event.on; };
+bool Holds::binds_on(const Bound& b, std::size_t place, Date day) const {
+  const auto known_then = [&](const Event& e) { return trails_->recorded_at(e) < place && e.on <= day; };
   const Standing& s = stops_[b.stop];
   return b.recorded < place && known_then(*s.stop) && (s.lift == nullptr || !known_then(*s.lift));
+}
+/// What is set aside is for a later day, and its own day is as whoever records it says.
+bool Holds::binds(const Bound& b, const Event& event) const {
+  const std::size_t place = trails_->recorded_at(event);
+  const auto* r = std::get_if<Reserve>(&event.body);
+  return binds_on(b, place, event.on) || (r != nullptr && r->moves && binds_on(b, place, *r->moves));
 }
 
 std::vector<Hold> Holds::against(const Event& event) const {
@@ -73,6 +82,27 @@ std::vector<Hold> Holds::against(const Event& event) const {
   for (const Bound& b : bound_)
     if (binds(b, event)) out.push_back(hold(b));
   return out;
+}
+
+std::optional<Hold> Holds::first_among(const std::vector<std::size_t>& places, const Event& event,
+                                       std::span<const Concern> but) const {
+  for (const std::size_t i : places)
+    if (binds(bound_[i], event))
+      if (Hold h = hold(bound_[i]); !names_one(h, but)) return h;
+  return std::nullopt;
+}
+std::optional<Hold> Holds::first_of(HeldKind kind, const Event& event, std::span<const Concern> but) const {
+  return first_among(of_kind_[static_cast<std::size_t>(kind)], event, but);
+}
+std::optional<Hold> Holds::first_lot_of(std::span<const std::string> items, const Event& event,
+                                        std::span<const Concern> but) const {
+  for (const std::string& item : items) {
+    if (item.empty()) return first_of(HeldKind::lot, event, but);
+    for (const std::string& of : {item, std::string()})
+      if (const auto lots = lots_of_.find(of); lots != lots_of_.end())
+        if (auto h = first_among(lots->second, event, but)) return h;
+  }
+  return std::nullopt;
 }
 
 std::vector<Hold> Holds::against(const Event& event, std::span<const Concern> concerns) const {

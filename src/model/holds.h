@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <compare>
 #include <map>
 #include <optional>
@@ -47,10 +48,16 @@ class Holds {
   const std::optional<LotTrails>& trails() const { return trails_; }
   /// Stops that stand on a day, by all that is recorded; in the order in which they were.
   std::vector<Hold> on(Date day) const;
-  /// Stops that bind an event: recorded before it and standing on its day.
+  /// Stops that bind an event: recorded before it and standing on its day, or on the one for which it sets
+  /// goods aside.
   std::vector<Hold> against(const Event& event) const;
   /// Those among them that name one of these.
   std::vector<Hold> against(const Event& event, std::span<const Concern> concerns) const;
+  /// The first of a kind that binds an event and is not among these; nothing where none does.
+  std::optional<Hold> first_of(HeldKind kind, const Event& event, std::span<const Concern> but) const;
+  /// The same of lots that are, or may be, of one of these items; an empty one stands for any.
+  std::optional<Hold> first_lot_of(std::span<const std::string> items, const Event& event,
+                                   std::span<const Concern> but) const;
 
  private:
   struct Standing {
@@ -64,12 +71,17 @@ class Holds {
     std::size_t recorded;
   };
   bool binds(const Bound& b, const Event& event) const;
+  std::optional<Hold> first_among(const std::vector<std::size_t>& places, const Event& event,
+                                  std::span<const Concern> but) const;
+  bool binds_on(const Bound& b, std::size_t place, Date day) const;
   void bind();
   Hold hold(const Bound& b) const;
   std::vector<Standing> stops_;
   std::optional<LotTrails> trails_;
-  std::vector<Bound> bound_;                              // stop by stop
-  std::map<Concern, std::vector<std::size_t>> bound_of_;  // places among them
+  std::vector<Bound> bound_;                                              // stop by stop
+  std::array<std::vector<std::size_t>, 5> of_kind_;                       // places among them
+  std::map<Concern, std::vector<std::size_t>> bound_of_;                  // the same
+  std::map<std::string, std::vector<std::size_t>, std::less<>> lots_of_;  // the same, by item
 };
 
 }  // namespace sekisho

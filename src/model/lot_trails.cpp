@@ -29,18 +29,25 @@ LotTrails::LotTrails(std::span<const Event> recorded, const std::vector<const Ev
       own.push_back({k, left});
       if (keeps) continue;
       touches_[t.as].push_back({k, taken});
-      items_[t.as] = item_of(t.lot);
+      std::vector<Item>& part_is = items_[t.as];
+      const auto of = items_.find(t.lot);
+      Item is = of == items_.end() || of->second.empty() ? Item{} : of->second.back();
+      is.recorded = std::max(is.recorded, recorded_at(e));
+      part_is.push_back(std::move(is));
     }
     for (const LotGiven& l : g->gives) {
       touches_[l.lot].push_back({k, l.quantity.ten_thousandths});
-      items_[l.lot] = l.item;
+      items_[l.lot].push_back({l.item, recorded_at(e)});
     }
   }
 }
 
-std::string LotTrails::item_of(std::string_view lot) const {
+std::string LotTrails::item_of(std::string_view lot, std::size_t before) const {
   const auto it = items_.find(lot);
-  return it == items_.end() ? std::string() : it->second;
+  if (it == items_.end()) return {};
+  const auto told = std::find_if(it->second.rbegin(), it->second.rend(),
+                                 [&](const Item& i) { return before == SIZE_MAX || i.recorded < before; });
+  return told == it->second.rend() ? std::string() : told->name;
 }
 
 bool LotTrails::after(const Event& since, const Event& e) const {

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <span>
@@ -26,7 +27,8 @@ class LotTrails {
   /// Whether an event tells of the lot.
   bool knows(std::string_view lot) const { return items_.contains(lot); }
   /// What a lot is, by the last event that gave it; empty if none did.
-  std::string item_of(std::string_view lot) const;
+  /// @param before  of what was recorded before that place
+  std::string item_of(std::string_view lot, std::size_t before = SIZE_MAX) const;
   /// A lot that goods are in, known to whoever knows all that was recorded up to a place, and that.
   struct Found {
     std::string lot;
@@ -47,7 +49,11 @@ class LotTrails {
   RecordedPlaces places_;
   std::vector<const Event*> events_;
   std::map<std::string_view, std::vector<Touch>> touches_;  // of each lot, in the order of events
-  std::map<std::string, std::string, std::less<>> items_;   // of lots
+  struct Item {
+    std::string name;
+    std::size_t recorded = 0;
+  };
+  std::map<std::string, std::vector<Item>, std::less<>> items_;  // of lots, in the order of events
 };
 
 }  // namespace sekisho

@@ -4,7 +4,60 @@
 #include <functional>
 #include <string_view>
 
+#include "model/event_writer.h"
+
 namespace sekisho {
+namespace {
+
+bool same_needs(const NeededAct& a, const NeededAct& b) {
+  return a.need == b.need && a.from == b.from;
+}
+bool same_facts(const UseFact& a, const UseFact& b) {
+  return a.fact == b.fact && a.values == b.values;
+}
+template <class T, class Same>
+bool all_same(const std::vector<T>& a, const std::vector<T>& b, const Same& same) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), same);
+}
+
+bool no_more(const std::optional<Amount>& now, const std::optional<Amount>& before) {
+  if (!now || !before) return now.has_value() == before.has_value();
+  return now->unit == before->unit && now->ten_thousandths <= before->ten_thousandths;
+}
+bool no_more(const ReservedLine& now, const ReservedLine& before) {
+  return now.line == before.line && now.item == before.item && now.consignee == before.consignee &&
+         now.under == before.under && all_same(now.needs, before.needs, same_needs) &&
+         all_same(now.facts, before.facts, same_facts) && no_more(now.quantity, before.quantity) &&
+         no_more(now.value, before.value);
+}
+/// A part without amounts was all that was left.
+bool no_more(const Part& now, const Part& before) {
+  const bool all = !before.quantity && !before.value;
+  return now.line == before.line &&
+         (all || (no_more(now.quantity, before.quantity) && no_more(now.value, before.value)));
+}
+template <class T>
+bool each_no_more(const std::vector<T>& now, const std::vector<T>& before) {
+  return std::all_of(now.begin(), now.end(), [&](const T& n) {
+    return std::any_of(before.begin(), before.end(), [&](const T& b) { return no_more(n, b); });
+  });
+}
+
+}  // namespace
+
+bool asks_no_more(const Event& now, const Event& before) {
+  if (now.kind != before.kind || now.on != before.on || write_event(now) == write_event(before)) return false;
+  if (const auto* r = std::get_if<Reserve>(&now.body)) {
+    const Reserve& was = std::get<Reserve>(before.body);
+    const bool held_longer = was.until && (!r->until || *r->until > *was.until);
+    return r->moves == was.moves && !held_longer && each_no_more(r->lines, was.lines);
+  }
+  const auto* t = std::get_if<Take>(&now.body);
+  if (t == nullptr || now.kind != EventKind::draw) return false;
+  const Take& was = std::get<Take>(before.body);
+  if (t->of != was.of) return false;
+  return was.parts.empty() || (!t->parts.empty() && each_no_more(t->parts, was.parts));
+}
 
 RecordedPlaces::RecordedPlaces(std::span<const Event> recorded) : recorded_(recorded) {
   std::unordered_map<std::string_view, std::size_t> corrected;  // by name: where it was recorded first
@@ -17,8 +70,10 @@ RecordedPlaces::RecordedPlaces(std::span<const Event> recorded) : recorded_(reco
     const auto* c = std::get_if<Correct>(&e.body);
     if (c == nullptr) continue;
     const std::size_t first = std::min(corrected.at(c->of), i);
-    for (const Event& instead : c->instead)
-      instead_[&instead] = {instead.kind == EventKind::lift ? first : i, first};
+    for (const Event& instead : c->instead) {
+      const bool stays = instead.kind == EventKind::lift || asks_no_more(instead, recorded[first]);
+      instead_[&instead] = {stays ? first : i, first};
+    }
   }
 }
 

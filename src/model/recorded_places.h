@@ -7,8 +7,14 @@
 
 namespace sekisho {
 
+/// Whether what a correction says asks nothing that the booking it puts right did not ask: of the same days
+/// and authorisations, for the same goods and parties, as much or less. What is the same to the letter is
+/// told anew: it may stand for what was disposed of.
+bool asks_no_more(const Event& now, const Event& before);
+
 /// The place of each event in the order of recording. A correction counts from when it was recorded; but a
-/// lifting that is put right still stands from its own place, for what was booked since then rests on it.
+/// lifting that is put right still stands from its own place, for what was booked since then rests on it, and
+/// so does a booking that is put right to ask no more than it did at first.
 class RecordedPlaces {
  public:
   /// @param recorded  as recorded; must outlive this

@@ -4,6 +4,7 @@
 #include <array>
 #include <iterator>
 #include <map>
+#include <unordered_set>
 
 #include "base/by_name.h"
 
@@ -67,21 +68,22 @@ const Lot* World::lot(std::string_view id) const {
 
 std::vector<const Party*> World::wholes(std::string_view id) const {
   std::vector<const Party*> out;
-  for (const Party* p = party(id); p && std::find(out.begin(), out.end(), p) == out.end();
-       p = party(p->part_of))
-    out.push_back(p);
+  std::vector<std::string_view> names{id};  // from near to far
+  std::unordered_set<std::string_view> met{id};
+  for (std::size_t i = 0; i < names.size(); ++i)
+    for (const Party& p : parties) {
+      if (p.id != names[i]) continue;
+      out.push_back(&p);
+      if (!p.part_of.empty() && met.insert(p.part_of).second) names.push_back(p.part_of);
+    }
   return out;
 }
 
 bool World::within(std::string_view id, std::string_view whole) const {
-  // A chain longer than the list of parties is a ring: it leads nowhere new.
-  for (std::size_t steps = 0; steps <= parties.size(); ++steps) {
-    if (id == whole) return true;
-    const Party* p = party(id);
-    if (!p || p->part_of.empty()) return false;
-    id = p->part_of;
-  }
-  return false;
+  if (id == whole) return true;
+  const std::vector<const Party*> all = wholes(id);
+  return std::any_of(all.begin(), all.end(),
+                     [&](const Party* p) { return !whole.empty() && p->part_of == whole; });
 }
 
 }  // namespace sekisho

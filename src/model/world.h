@@ -122,11 +122,13 @@ struct World {
   std::vector<Hold> holds;  // from events alone
   bool lots_from_events = false;
 
+  /// The first that is told of it.
   const Party* party(std::string_view id) const;
   const Agreement* agreement(std::string_view id) const;
   const Item* item(std::string_view id) const;
   const Lot* lot(std::string_view id) const;
-  /// The party, then what it belongs to, from near to far; none if there is no such party.
+  /// All that is told of the party, then of what it belongs to, from near to far: where a party is told of
+  /// more than once, all of it counts. None if there is no such party.
   std::vector<const Party*> wholes(std::string_view id) const;
   /// True if `id` is `whole` or belongs to it, however many steps away.
   bool within(std::string_view id, std::string_view whole) const;
