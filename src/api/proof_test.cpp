@@ -410,6 +410,76 @@ TEST_CASE("each way of forging is refused with its place") {
   }
 }
 
+namespace {
+
+/// What stands in the regimes of an answer on one line, said again of the line and the whole.
+void say_again(Json& j) {
+  for (const char* key : {"needs", "provisos", "obligations"}) {
+    Json all = Json::array();
+    for (const Json& r : j["regimes"])
+      for (const Json& e : r[key]) all.push_back(e);
+    j[key] = j["lines"][0][key] = all;
+  }
+  for (const char* key : {"because", "remedies", "turns_on"}) j[key] = j["lines"][0][key];
+}
+using Forge = std::function<void(Json&)>;
+/// A true answer is replayed, and what was made of it is refused in these words.
+void refuses(const Rulebooks& books, const Json& answer, const std::string& name, const Forge& forge,
+             const std::string& says) {
+  INFO(name);
+  const auto check = [&](const Json& j) { return check_proof(books, {"answer", j.dump()}); };
+  const ProofResult right = check(answer);
+  INFO(messages(right));
+  REQUIRE(right.whole);
+  Json forged = answer;
+  forge(forged);
+  say_again(forged);
+  REQUIRE((forged != answer));
+  const ProofResult p = check(forged);
+  INFO(messages(p));
+  REQUIRE(p.refused);
+  CHECK(messages(p).find(says) != std::string::npos);
+}
+
+}  // namespace
+
+TEST_CASE(
+    "what a regime governs has no citation, no effect and no source, and no rule has what the law omits") {
+  const Json answer = decide(transfers()[1]);
+  for (const char* key :
+       {"cite", "source", "force", "effect", "addressee", "defeated_by", "effects_defeated", "registers"})
+    refuses(
+        small_books(), answer, key,
+        [&](Json& j) { j["regimes"][0]["derivation"][0][key] = "Forged Act, 99"; },
+        "no answer has this key here");
+  for (const char* key : {"source", "addressee"})
+    refuses(
+        small_books(), answer, key,
+        [&](Json& j) { j["regimes"][0]["derivation"][1][key] = "http://forged.example"; },
+        std::string("the law states no ") + key);
+}
+
+TEST_CASE("a key that no answer has is refused wherever it stands") {
+  Json answer = decide(transfers()[0]);
+  std::size_t added = 0;
+  const std::function<void(Json&, const std::string&)> each = [&](Json& at, const std::string& place) {
+    if (mentions(place, {"/facts", "/with", "/part_of", "/finds", "/premises/acts/#/scope"})) return;
+    if (at.is_object()) {
+      at["released_by"] = "officer 7";
+      const ProofResult p = checked_briefly(answer);
+      INFO(place);
+      CHECK(p.refused);
+      at.erase("released_by");
+      ++added;
+    }
+    if (at.is_structured())
+      for (auto it = at.begin(); it != at.end(); ++it)
+        each(*it, place + "/" + (at.is_object() ? it.key() : "#"));
+  };
+  each(answer, "");
+  CHECK(added > 50);
+}
+
 TEST_CASE("an answer is refused beside any other text of the law, and that text is named") {
   const Json answer = decide(transfers()[0]);
   std::string other = small_law;

@@ -30,7 +30,6 @@ class Changes {
  private:
   void one(const Page& said, bool applicant) {
     ++verdict_.changes;
-    said.only({"fact", "now", "instead", "along_with", "best", "worst", "changed_by", "line"});
     const FactId f = law_.find_fact(said["fact"].text());
     if (!f.valid() || law_[f].type.is_set || law_[f].judged_by.valid())
       return said["fact"].wrong("this is no fact that somebody could change");

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "proof/keys.h"
 #include "proof/line.h"
 
 namespace sekisho::proof {
@@ -51,10 +52,7 @@ class Whole {
   void replay(const Page& answer, const std::vector<Premises>& premises) {
     const std::vector<Page> lines = answer["lines"].list(), regimes = answer["regimes"].list();
     std::size_t next = 0;
-    answer.only({"schema",     "question",   "rulebooks",  "finding",       "best",     "worst",
-                 "compliance", "states",     "because",    "needs",         "provisos", "obligations",
-                 "missing",    "remedies",   "turns_on",   "law_unsettled", "minimum",  "coverage",
-                 "held",       "not_before", "recheck_by", "regimes",       "lines"});
+    check_keys(answer);
     question(answer["question"]);
     Range all;
     std::vector<std::string> unassessed;
@@ -92,7 +90,6 @@ class Whole {
   }
   /// What was asked is taken as given, but nothing of it may be missing.
   static void question(const Page& said) {
-    said.only({"title", "on", "law_of", "known_on", "instruments", "performed", "hypothetical", "readings"});
     said["title"].text();
     if (!parse_date(said["on"].text())) said["on"].wrong("this is no day");
     const Page known_on = said["known_on"];

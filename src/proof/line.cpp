@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "proof/bound.h"
@@ -96,8 +97,6 @@ class Line {
   // --- one regime ---
   void regime(const Regime& r, const RegimeReading& read, const Page& said) {
     ++verdict_.regimes;
-    said.only({"regime", "title", "force", "state", "finding", "best", "worst", "engaged_by", "because",
-               "routes", "needs", "provisos", "obligations", "derivation", "line"});
     said["title"].expect(r.title);
     said["force"].expect(r.force);
     said["state"].expect(law_[r.authority].state);
@@ -146,15 +145,13 @@ class Line {
   }
   void entry(const Regime& r, const RegimeReading& read, const Expected& rule, const Page& said) {
     ++verdict_.rules;
-    said.only({"rule", "cite", "source", "force", "addressee", "status", "defeated_by", "effects_defeated",
-               "effect", "registers", "reads"});
     said["status"].expect(rule.status);
     words_.reads(rule.reads, said["reads"]);
-    if (rule.law == nullptr) return;
+    if (rule.law == nullptr) return governs(said);
     said["cite"].expect(rule.law->cite);
-    if (!rule.law->source.empty()) said["source"].expect(rule.law->source);
+    stated(rule.law->source, "source", said);
     said["force"].expect(rule.law->force.empty() ? r.force : rule.law->force);
-    if (!rule.law->addressee.empty()) said["addressee"].expect(rule.law->addressee);
+    stated(rule.law->addressee, "addressee", said);
     const bool later = rule.law->group == "later_transfers";
     words_.registers((later ? read.group : read.main) == Truth::no ? ExprId{} : rule.reads,
                      said["registers"]);
@@ -173,6 +170,18 @@ class Line {
     else if (!lost.empty())
       said.wrong("what takes effects of this rule away is left out");
   }
+  /// What a regime governs is no rule: it has no citation of its own, no effect, and nothing defeats it.
+  static void governs(const Page& said) {
+    static constexpr std::array<std::string_view, 3> keys{"rule", "status", "reads"};
+    said.only(keys);
+  }
+  /// What the law may say of a rule; where it does not, neither may the answer.
+  static void stated(const std::string& by_the_law, std::string_view key, const Page& said) {
+    if (!by_the_law.empty())
+      said[key].expect(by_the_law);
+    else if (const auto invented = said.find(key))
+      invented->wrong(fmt::format("the law states no {}", key));
+  }
   void defeated_by(const std::vector<std::string>& by, const Page& said) {
     const Page at = said["defeated_by"];
     const std::vector<std::string> names = at.texts();
@@ -189,7 +198,6 @@ class Line {
       if (next == entries.size() || entries[next]["route"].text() != r.rule->name)
         return said.wrong(fmt::format("the route `{}` is left out or in another place", r.rule->name));
       const Page& at = entries[next++];
-      at.only({"route", "cite", "status", "used", "needs", "defeated_by", "fails_on"});
       const bool defeated = r.alone == Truth::yes && !r.permission_gone_by.empty();
       at["status"].expect(defeated ? "defeated" : std::string(word(r.alone, "met", "unmet")));
       at["cite"].expect(r.rule->cite);
@@ -206,7 +214,6 @@ class Line {
   /// Which part of a condition fails is not replayed, but how it does.
   void fails_on(Truth condition, const Page& said) {
     if (said.json().is_null()) return said.wrong("what the route fails on is left out");
-    said.only({"text", "status", "reads"});
     said["status"].expect(word(condition, "", "unmet"));
     for (const Page& v : said["reads"].list()) words_.value(v);
   }
@@ -281,8 +288,6 @@ class Line {
     for (const Page& n : said["needs"].list()) {
       ++verdict_.needs;
       const std::string name = n["need"].text();
-      n.only({"need", "kind", "finding", "authority", "authority_title", "for", "cite", "state", "posture",
-              "status", "if_applies", "implied", "would_lift", "settled_by", "regime"});
       n["regime"].expect(r.name);
       if (!stands(r, n["for"].text(), n["cite"].text()))
         n.wrong("no provision of this name has this citation");
