@@ -441,6 +441,18 @@ void refuses(const Rulebooks& books, const Json& answer, const std::string& name
   CHECK(messages(p).find(says) != std::string::npos);
 }
 
+/// A law of one regime.
+Rulebooks books_of(const std::string& facts, const std::string& rules) {
+  return Rulebooks(
+      std::vector<SourceText>{{"one.law", "authority xk.office of XK \"Office\"\n" + facts +
+                                              "regime xk.r \"R\"\n  authority xk.office\n  force statute\n"
+                                              "  otherwise permitted\n  cite \"R, 1\"\n" +
+                                              rules}});
+}
+Json decide_alone(const Rulebooks& books, const std::string& transfer) {
+  return decide(books, transfer, "2020-01-01", std::nullopt);
+}
+
 }  // namespace
 
 TEST_CASE(
@@ -478,6 +490,36 @@ TEST_CASE("a key that no answer has is refused wherever it stands") {
   };
   each(answer, "");
   CHECK(added > 50);
+}
+
+TEST_CASE("the several values that a fact may have stand in any order") {
+  const Rulebooks books = books_of("fact who is country\n  asks \"Who?\"\n",
+                                   "rule a\n  cite \"R, 2\"\n  prohibits when who is PL\n");
+  for (const char* values : {"US, DE", "DE, US"}) {
+    const Json answer =
+        decide_alone(books, fmt::format("{{transfer: 1, facts: {{who: {{one_of: [{}]}}}}}}", values));
+    REQUIRE(answer["turns_on"].size() == 1);
+    const ProofResult p = check_proof(books, {"answer", answer.dump()});
+    INFO(messages(p));
+    CHECK(p.whole);
+  }
+}
+
+TEST_CASE("states without rulebook are those of all lines") {
+  const Rulebooks books =
+      books_of("fact departure is country\n  asks \"From?\"\n",
+               "rule a\n  cite \"R, 2\"\n  needs permit p from xk.office\n  when departure is XK\n");
+  // What another departure gives is no part of this: another line has it.
+  Json answer = decide_alone(books,
+                             "{transfer: 1, lines: [{id: a, facts: {departure: XK}}, "
+                             "{id: b, facts: {departure: FR}}]}");
+  CHECK(answer["coverage"]["not_encoded"] == Json({"FR"}));
+  answer["turns_on"] = answer["lines"][0]["turns_on"] = answer["lines"][1]["turns_on"] = Json::array();
+  const auto check = [&] { return check_proof(books, {"answer", answer.dump()}); };
+  INFO(messages(check()));
+  CHECK(check().whole);
+  answer["coverage"]["not_encoded"] = Json::array();
+  CHECK(check().refused);
 }
 
 TEST_CASE("an answer is refused beside any other text of the law, and that text is named") {

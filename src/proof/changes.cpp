@@ -33,7 +33,7 @@ class Changes {
     const FactId f = law_.find_fact(said["fact"].text());
     if (!f.valid() || law_[f].type.is_set || law_[f].judged_by.valid())
       return said["fact"].wrong("this is no fact that somebody could change");
-    said["now"].expect(words_.fact_value(f));
+    words_.fact_is(f, said["now"]);
     said["changed_by"].expect(to_string(law_[f].changed_by));
     if ((law_[f].changed_by == ChangedBy::applicant) != applicant)
       said.wrong(applicant ? "the applicant cannot change this fact" : "the applicant can change this fact");

@@ -75,13 +75,13 @@ class Whole {
                  {regimes.begin() + static_cast<std::ptrdiff_t>(first),
                   regimes.begin() + static_cast<std::ptrdiff_t>(next)},
                  key, false);
-      if (i == 0) answer["coverage"]["not_encoded"].expect(line.unassessed);
     }
     for (; next < regimes.size(); ++next)
       regimes[next].wrong("no rulebook has this regime to read on the day of law");
     for (const char* key :
          {"because", "needs", "provisos", "obligations", "missing", "remedies", "turns_on", "law_unsettled"})
       gathered(answer[key], lines, key, lines.size() > 1);
+    answer["coverage"]["not_encoded"].expect(unassessed);
     states(answer["states"], regimes, unassessed);
     answer["best"].expect(to_string(all.low));
     answer["worst"].expect(to_string(assessed ? all.high : Finding::prohibited));
