@@ -522,6 +522,20 @@ TEST_CASE("states without rulebook are those of all lines") {
   CHECK(check().refused);
 }
 
+TEST_CASE("constraints on judged facts that nobody found are satisfied by one reading of them") {
+  const Rulebooks books = books_of(
+      "fact y is yes or no\n  asks \"y?\"\nfact z is yes or no\n  asks \"z?\"\n"
+      "fact breach is yes or no\n  asks \"breach?\"\n  judged by xk.office\n"
+      "constraint c0 \"y only in breach\" always y implies breach\n"
+      "constraint c1 \"breach only with z\" always breach implies z\n",
+      "rule a\n  cite \"R, 2\"\n  prohibits when y\n"
+      "rule b\n  cite \"R, 3\"\n  needs permit p from xk.office\n  when breach\n");
+  refuses(
+      books, decide_alone(books, "{transfer: 1, facts: {y: yes, z: yes}}"), "what no reading satisfies",
+      [](Json& j) { j["lines"][0]["premises"]["facts"]["z"]["one_of"] = {"no"}; },
+      "the premises contradict each other");
+}
+
 TEST_CASE("an answer is refused beside any other text of the law, and that text is named") {
   const Json answer = decide(transfers()[0]);
   std::string other = small_law;

@@ -5,8 +5,6 @@
 namespace sekisho::proof {
 namespace {
 
-constexpr std::size_t most_unfound = 8;  // judged facts that are read both ways at once
-
 Range exactly(Finding f) {
   return {f, f};
 }

@@ -6,6 +6,8 @@
 
 namespace sekisho::proof {
 
+inline constexpr std::size_t most_unfound = 8;  // judged facts that are read both ways at once
+
 struct Range {
   Finding low = Finding::not_engaged, high = Finding::not_engaged;
   bool one() const { return low == high; }
