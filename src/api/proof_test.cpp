@@ -422,6 +422,13 @@ void say_again(Json& j) {
   }
   for (const char* key : {"because", "remedies", "turns_on"}) j[key] = j["lines"][0][key];
 }
+Json& need_called(Json& j, const std::string& name) {
+  for (Json& r : j["regimes"])
+    for (Json& n : r["needs"])
+      if (n["need"] == name) return n;
+  FAIL("no need ", name);
+  return j;
+}
 using Forge = std::function<void(Json&)>;
 /// A true answer is replayed, and what was made of it is refused in these words.
 void refuses(const Rulebooks& books, const Json& answer, const std::string& name, const Forge& forge,
@@ -534,6 +541,95 @@ TEST_CASE("constraints on judged facts that nobody found are satisfied by one re
       books, decide_alone(books, "{transfer: 1, facts: {y: yes, z: yes}}"), "what no reading satisfies",
       [](Json& j) { j["lines"][0]["premises"]["facts"]["z"]["one_of"] = {"no"}; },
       "the premises contradict each other");
+}
+
+TEST_CASE("a need that no provision has, or has otherwise, is refused") {
+  const Json permitted = decide(transfers()[0]);
+  const Json open = decide(small_books(), transfers()[0], "2021-06-01", SourceText{"world", world}, true);
+  const Json barred = decide(
+      "{transfer: 1, from: XK, to: KE, kind: sale, facts: {armed: no, code: \"1.1\", licensors: [KE]}}");
+  struct Case {
+    const char* name;
+    const Json& answer;
+    Forge forge;
+    const char* says;
+  };
+  const std::vector<Case> all{
+      {"of a rule that does not apply", permitted,
+       [](Json& j) {
+         Json n = need_called(j, "export_permit");
+         n["need"] = "lease_decision";
+         n["kind"] = "decision";
+         n["for"] = "xk.export.leases_may_go";
+         n["cite"] = "Export Act, 5";
+         n["state"] = "none";
+         n["status"] = "open";
+         n["settled_by"] = Json::array();
+         j["regimes"][0]["needs"].push_back(n);
+       },
+       "no provision that stands, or may, needs this"},
+      {"a citation", permitted, [](Json& j) { need_called(j, "inspection")["cite"] = "Export Act, 5"; },
+       "no provision of this name and citation that stands, or may, needs it"},
+      {"the state of a step that a final act shows", permitted,
+       [](Json& j) { need_called(j, "inspection")["state"] = "FORGED"; }, "the replay finds `granted`"},
+      {"the status of such a step", permitted,
+       [](Json& j) { need_called(j, "inspection")["status"] = "refused"; }, "the replay finds `met`"},
+      {"that a final act shows it", permitted, [](Json& j) { need_called(j, "inspection").erase("implied"); },
+       "a final act shows this step"},
+      {"a step that no act shows", open,
+       [](Json& j) {
+         Json& n = need_called(j, "inspection");
+         n["implied"] = true;
+         n["state"] = "granted";
+         n["status"] = "met";
+       },
+       "no final act shows this step"},
+      {"that it would lift a bar", permitted,
+       [](Json& j) { need_called(j, "export_permit")["would_lift"] = true; }, "would lift a bar"},
+      {"that it would not lift one", barred,
+       [](Json& j) { need_called(j, "single_exception").erase("would_lift"); }, "would lift a bar"},
+      {"that it lifts one otherwise than yes", barred,
+       [](Json& j) { need_called(j, "single_exception")["would_lift"] = false; },
+       "needs[0].would_lift`: the answer says `false`"},
+      {"how a scope fits", permitted,
+       [](Json& j) { need_called(j, "export_permit")["settled_by"][0]["scope"][0]["match"] = "unmatched"; },
+       "the replay finds `matched`"},
+      {"a scope left out", permitted,
+       [](Json& j) { need_called(j, "export_permit")["settled_by"][0]["scope"] = Json::array(); },
+       "the scope by `destination` is left out"},
+      {"what no act is", permitted,
+       [](Json& j) { need_called(j, "export_permit")["settled_by"][0]["assumed"] = false; }, ".assumed`"},
+  };
+  for (const Case& c : all) refuses(small_books(), c.answer, c.name, c.forge, c.says);
+}
+
+TEST_CASE("how a judged fact must be found is replayed where the answer is open too") {
+  const Rulebooks books = books_of(
+      "fact armed is yes or no\n  asks \"armed?\"\n"
+      "fact fighting is yes or no\n  asks \"fighting?\"\n  judged by xk.office\n",
+      "rule a\n  cite \"R, 2\"\n  prohibits when fighting\n"
+      "rule b\n  cite \"R, 3\"\n  prohibits when armed\n");
+  const Json open = decide_alone(books, "{transfer: 1, facts: {armed: {one_of: [yes, no]}}}");
+  REQUIRE(open["best"] == "authorisation_required");
+  REQUIRE(open["worst"] == "prohibited");
+  const auto fighting = [](Json& j) -> Json& { return need_called(j, "fighting"); };
+  const auto refused = [&](const char* name, const Forge& forge, const char* says) {
+    refuses(books, open, name, forge, says);
+  };
+  refused(
+      "the other finding", [&](Json& j) { fighting(j)["finding"] = "yes"; },
+      "found so, nothing comes out better than found otherwise");
+  refused(
+      "its kind", [&](Json& j) { fighting(j)["kind"] = "permit"; }, "the replay finds `finding`");
+  refused(
+      "a state", [&](Json& j) { fighting(j)["state"] = "granted"; }, "the replay finds `none`");
+  refused(
+      "who reads it",
+      [&](Json& j) {
+        fighting(j)["for"] = "xk.r.b";
+        fighting(j)["cite"] = "R, 3";
+      },
+      "no provision of this name and citation that may apply reads it");
 }
 
 TEST_CASE("an answer is refused beside any other text of the law, and that text is named") {

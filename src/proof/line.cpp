@@ -8,6 +8,7 @@
 
 #include "proof/bound.h"
 #include "proof/changes.h"
+#include "proof/needs.h"
 #include "proof/settle.h"
 #include "proof/words.h"
 
@@ -107,7 +108,7 @@ class Line {
     derivation(r, read, said["derivation"]);
     routes(read, said["routes"]);
     check_bound(case_, read, said);
-    needs(r, said);
+    check_needs(case_, r, read, said, verdict_, most_readings_);
   }
 
   /// The rules that must stand in the derivation, in the order in which they defeat each other.
@@ -279,111 +280,6 @@ class Line {
     for (std::uint32_t i = 0; i < law_.provisos.size(); ++i)
       forget(law_.provisos[i].name, {Matter::Kind::carried, i, {}}, 2);
     return out;
-  }
-
-  // --- needs ---
-  void needs(const Regime& r, const Page& said) {
-    Known met;
-    bool some_open = false;
-    for (const Page& n : said["needs"].list()) {
-      ++verdict_.needs;
-      const std::string name = n["need"].text();
-      n["regime"].expect(r.name);
-      if (!stands(r, n["for"].text(), n["cite"].text()))
-        n.wrong("no provision of this name has this citation");
-      if (const FactId f = law_.find_fact(name); f.valid() && law_[f].judged_by.valid())
-        to_find(f, n, met);
-      else if (const NeedId id = law_.find_need(name); id.valid())
-        act_needed(id, n, met);
-      else
-        n.wrong(fmt::format("no rulebook has the need `{}`", name));
-      some_open = some_open || n["status"].json() == "open";
-    }
-    if (said["best"].json() != to_string(Finding::authorisation_required)) return;
-    if (!some_open) return said["needs"].wrong("something must be authorised, and no need is open");
-    const Settled s = settle(case_, met, {&r}, most_readings_);
-    if (s.whole && s.some && s.met.low >= Finding::authorisation_required)
-      said["needs"].wrong("more is needed: with these met the finding would be no better");
-    else if (s.whole && s.some && s.met.high >= Finding::authorisation_required &&
-             said["worst"].json() == said["best"].json())
-      said["needs"].wrong("more may be needed: with these met the finding could be no better");
-    else if (!s.whole && s.met.low >= Finding::authorisation_required)
-      unsettled(said["needs"], "whether more is needed");
-  }
-  bool stands(const Regime& r, const std::string& name, const std::string& cite) const {
-    return (r.name == name && r.cite == cite) ||
-           std::any_of(law_.rules.begin(), law_.rules.end(),
-                       [&](const Rule& rule) { return rule.name == name && rule.cite == cite; });
-  }
-  void to_find(FactId f, const Page& n, Known& met) {
-    const Matter m{Matter::Kind::fact, f.index, {}};
-    by_authority(law_[law_[f].judged_by], m, n);
-    n["status"].expect("open");
-    if (!may_be(m, judged_none)) n["state"].wrong("its authority has found it");
-    met[m] = {{n["finding"].text() == "yes" ? 1 : 0, {}}};
-  }
-  void act_needed(NeedId id, const Page& n, Known& met) {
-    const Matter m{Matter::Kind::need, id.index, {}};
-    const std::vector<Value> left = reader_.left(m);
-    by_authority(law_[law_[id].from], m, n);
-    n["kind"].expect(to_string(law_[id].kind));
-    if (!has_posture(id, n)) n["posture"].wrong("the provision that needs it has another");
-    met[m] = {{need_granted, {}}};
-    if (const auto implied = n.find("implied"); implied && implied->yes()) {
-      met.erase(m);
-      if (!may_be(m, need_none) || !implied_by_some(id)) implied->wrong("no final act shows this step");
-      return;
-    }
-    const std::int64_t state = left.size() == 1 ? left.front().number : -1;
-    n["state"].expect(state < 0 ? "unknown" : need_states[static_cast<std::size_t>(state)]);
-    n["status"].expect(state == need_granted ? "met" : state == need_refused ? "refused" : "open");
-  }
-  /// Whose need it is, and what each act that speaks of it says.
-  void by_authority(const Authority& a, const Matter& m, const Page& n) {
-    n["authority"].expect(a.name);
-    n["authority_title"].expect(a.title);
-    std::set<std::string> left_out;
-    for (const Act* act : reader_.acts_on(m)) left_out.insert(act->id);
-    for (const Page& said : n["settled_by"].list()) {
-      const std::string id = said["instrument"].text();
-      const auto act = std::find_if(premises_.acts.begin(), premises_.acts.end(),
-                                    [&](const Act& other) { return other.id == id; });
-      if (left_out.erase(id) == 0) {
-        said.wrong("no act of this name speaks of it");
-        continue;
-      }
-      said["state"].expect(act->state);
-      said["covers"].expect(word(reader_.covers(*act), "yes", "no"));
-    }
-    for (const std::string& id : left_out) n["settled_by"].wrong(fmt::format("the act `{}` is left out", id));
-  }
-  bool has_posture(NeedId id, const Page& n) const {
-    const Json& said = n["posture"].json();
-    return std::any_of(law_.rules.begin(), law_.rules.end(),
-                       [&](const Rule& r) {
-                         if (r.name != n["for"].json()) return false;
-                         return std::any_of(r.needs.begin(), r.needs.end(),
-                                            [&](const NeedUse& use) {
-                                              return use.need == id &&
-                                                     said == (use.posture == Posture::none
-                                                                  ? Json(nullptr)
-                                                                  : Json(to_string(use.posture)));
-                                            }) ||
-                                (said.is_null() && r.lifted_by == id);
-                       }) ||
-           (said.is_null() && n["for"].json() == n["regime"].json());
-  }
-  bool may_be(const Matter& m, std::int64_t value) {
-    const std::vector<Value> left = reader_.left(m);
-    return std::find(left.begin(), left.end(), Value{value, {}}) != left.end();
-  }
-  bool implied_by_some(NeedId inner) {
-    for (const Rule& r : law_.rules)
-      for (const NeedUse& outer : r.needs)
-        if (std::find(outer.implies.begin(), outer.implies.end(), inner) != outer.implies.end() &&
-            may_be({Matter::Kind::need, outer.need.index, {}}, need_granted))
-          return true;
-    return false;
   }
 
   const Law& law_;

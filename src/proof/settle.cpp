@@ -166,11 +166,75 @@ class Search : Branching {
   Settled out_;
 };
 
+/// Whether a completion is met that is better if a judged fact is found one way than the other.
+class Better : Branching {
+ public:
+  Better(const Case& c, const Regime& regime, const Found& found, std::size_t most_readings)
+      : Branching(c, most_readings), regime_(regime), found_(found) {}
+
+  Sought run(Known& known) {
+    if (narrow(known)) visit(known);
+    return out_;
+  }
+
+ private:
+  void visit(Known& known) {
+    if (out_.some) return;
+    if (!spend()) {
+      out_.whole = false;
+      return;
+    }
+    const auto further = [&](Known& part) { visit(part); };
+    std::vector<Matter> of_constraints, of_findings;
+    const Truth possible = constraints(known, of_constraints);
+    if (possible == Truth::no) return;
+    const Truth t = better(known, of_findings);
+    if (t == Truth::no) return;
+    // What nothing is left to tell is taken to be so: no right answer is refused.
+    if (t == Truth::yes || of_findings.empty())
+      out_.whole = witness(
+                       known, possible, [&] { out_.some = true; }, further) &&
+                   out_.whole;
+    else
+      split(known, next(known, of_findings), further);
+  }
+  Truth better(const Known& known, std::vector<Matter>& open) const {
+    Known so = known, other = known;
+    so[found_.judged] = {{found_.value, {}}};
+    other[found_.judged] = {{1 - found_.value, {}}};
+    const Readings a = readings(case_, so, regime_, open), b = readings(case_, other, regime_, open);
+    return lower(a.best, b.best) | lower(a.worst, b.worst) | (permits(so, open) & !permits(other, open));
+  }
+  static Truth lower(Range a, Range b) {
+    return a.high < b.low ? Truth::yes : a.low >= b.high ? Truth::no : Truth::unknown;
+  }
+  /// Whether the route is open that the answer uses.
+  Truth permits(const Known& known, std::vector<Matter>& open) const {
+    if (found_.route == nullptr) return Truth::no;
+    const RegimeReading read = read_regime(case_, known, regime_);
+    for (const RuleReading& r : read.rules)
+      if (r.rule == found_.route) {
+        open.insert(open.end(), read.open.begin(), read.open.end());
+        return r.active & !lost(r, tree::Part::permission, 0);
+      }
+    return Truth::no;
+  }
+
+  const Regime& regime_;
+  const Found& found_;
+  Sought out_;
+};
+
 }  // namespace
 
 Settled settle(const Case& c, Known known, const std::vector<const Regime*>& regimes,
                std::size_t most_readings) {
   return Search(c, regimes, most_readings).run(known);
+}
+
+Sought better_found(const Case& c, Known known, const Regime& regime, const Found& found,
+                    std::size_t most_readings) {
+  return Better(c, regime, found, most_readings).run(known);
 }
 
 }  // namespace sekisho::proof
