@@ -24,7 +24,7 @@ class Bound {
  private:
   void use(const Page& route) {
     const RuleReading* r = reading(route["route"].text());
-    if (r == nullptr || r->active == Truth::no || gone(*r, tree::Part::permission, 0) == Truth::yes)
+    if (r == nullptr || r->active == Truth::no || lost(*r, tree::Part::permission, 0) == Truth::yes)
       route["used"].wrong("the replay finds that this route does not stand");
     else if (used_ != nullptr)
       route["used"].wrong("one route is used, not two");
@@ -36,12 +36,6 @@ class Bound {
       for (const RuleReading& r : *all)
         if (r.rule->name == rule && r.active != Truth::no) return &r;
     return nullptr;
-  }
-  static Truth gone(const RuleReading& r, tree::Part part, std::size_t effect) {
-    Truth t = Truth::no;
-    for (const EffectLost& l : r.effects_lost)
-      if (l.link->part == part && l.link->effect == effect) t = t | l.gone;
-    return t;
   }
   /// What it brings may bind.
   bool counts(const RuleReading& r) const {
@@ -85,7 +79,7 @@ class Bound {
   void added(const RuleReading& r, const std::vector<Page>& entries) {
     for (std::size_t k = 0; k < r.rule->needs.size(); ++k) {
       const Matter m{Matter::Kind::need, r.rule->needs[k].need.index, {}};
-      if (gone(r, tree::Part::need, k) != Truth::no ||
+      if (lost(r, tree::Part::need, k) != Truth::no ||
           reader_.left(m) != std::vector{Value{need_granted, {}}})
         continue;
       for (const Act* a : reader_.deciding(m))
@@ -107,7 +101,7 @@ class Bound {
     if (none) return;
     surely([&](const RuleReading& r) {
       for (std::size_t k = 0; k < r.rule->binds.size(); ++k)
-        if (gone(r, tree::Part::proviso, k) == Truth::no && !listed(entries, r, r.rule->binds[k]))
+        if (lost(r, tree::Part::proviso, k) == Truth::no && !listed(entries, r, r.rule->binds[k]))
           said_["provisos"].wrong(fmt::format("what `{}` binds is left out: `{}`", r.rule->name,
                                               law_[r.rule->binds[k].proviso].name));
       added(r, entries);
@@ -119,7 +113,7 @@ class Bound {
   }
   bool states(const RuleReading& r, const Page& p) const {
     for (std::size_t k = 0; k < r.rule->binds.size(); ++k)
-      if (gone(r, tree::Part::proviso, k) != Truth::yes && is(p, r.rule->binds[k])) return true;
+      if (lost(r, tree::Part::proviso, k) != Truth::yes && is(p, r.rule->binds[k])) return true;
     return false;
   }
   bool listed(const std::vector<Page>& entries, const RuleReading& r, const BindUse& use) const {
@@ -148,14 +142,14 @@ class Bound {
         const Json expected = duty(r, r.rule->owes[k]);
         const bool there =
             std::any_of(entries.begin(), entries.end(), [&](const Page& o) { return o.json() == expected; });
-        if (!there && gone(r, tree::Part::obligation, k) == Truth::no)
+        if (!there && lost(r, tree::Part::obligation, k) == Truth::no)
           said_["obligations"].wrong(fmt::format("what `{}` obliges to is left out", r.rule->name));
       }
     });
   }
   bool owes(const RuleReading& r, const Json& said) const {
     for (std::size_t k = 0; k < r.rule->owes.size(); ++k)
-      if (gone(r, tree::Part::obligation, k) != Truth::yes && duty(r, r.rule->owes[k]) == said) return true;
+      if (lost(r, tree::Part::obligation, k) != Truth::yes && duty(r, r.rule->owes[k]) == said) return true;
     return false;
   }
 

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "proof/keys.h"
 #include "proof/line.h"
 
 namespace sekisho::proof {
@@ -26,7 +27,9 @@ class Whole {
     for (const Page& line : answer["lines"].list()) {
       if (!verdict_.other_text.empty() || !verdict_.malformed.empty()) return;
       auto read = read_premises(law_, line["premises"]);
-      if (read) premises.push_back(std::move(*read));
+      if (!read) continue;
+      read->no_world = answer["question"]["instruments"].json() == "no world";
+      premises.push_back(std::move(*read));
     }
     if (premises.empty()) answer["lines"].wrong("there is no line");
     if (verdict_.malformed.empty()) replay(Page(json, "", verdict_.refused), premises);
@@ -51,10 +54,7 @@ class Whole {
   void replay(const Page& answer, const std::vector<Premises>& premises) {
     const std::vector<Page> lines = answer["lines"].list(), regimes = answer["regimes"].list();
     std::size_t next = 0;
-    answer.only({"schema",     "question",   "rulebooks",  "finding",       "best",     "worst",
-                 "compliance", "states",     "because",    "needs",         "provisos", "obligations",
-                 "missing",    "remedies",   "turns_on",   "law_unsettled", "minimum",  "coverage",
-                 "held",       "not_before", "recheck_by", "regimes",       "lines"});
+    check_keys(answer);
     question(answer["question"]);
     Range all;
     std::vector<std::string> unassessed;
@@ -77,13 +77,13 @@ class Whole {
                  {regimes.begin() + static_cast<std::ptrdiff_t>(first),
                   regimes.begin() + static_cast<std::ptrdiff_t>(next)},
                  key, false);
-      if (i == 0) answer["coverage"]["not_encoded"].expect(line.unassessed);
     }
     for (; next < regimes.size(); ++next)
       regimes[next].wrong("no rulebook has this regime to read on the day of law");
     for (const char* key :
          {"because", "needs", "provisos", "obligations", "missing", "remedies", "turns_on", "law_unsettled"})
       gathered(answer[key], lines, key, lines.size() > 1);
+    answer["coverage"]["not_encoded"].expect(unassessed);
     states(answer["states"], regimes, unassessed);
     answer["best"].expect(to_string(all.low));
     answer["worst"].expect(to_string(assessed ? all.high : Finding::prohibited));
@@ -92,7 +92,6 @@ class Whole {
   }
   /// What was asked is taken as given, but nothing of it may be missing.
   static void question(const Page& said) {
-    said.only({"title", "on", "law_of", "known_on", "instruments", "performed", "hypothetical", "readings"});
     said["title"].text();
     if (!parse_date(said["on"].text())) said["on"].wrong("this is no day");
     const Page known_on = said["known_on"];

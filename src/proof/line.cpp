@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "proof/bound.h"
 #include "proof/changes.h"
+#include "proof/needs.h"
+#include "proof/say.h"
 #include "proof/settle.h"
 #include "proof/words.h"
 
@@ -64,51 +67,29 @@ class Line {
       regimes[next]["line"].expect(line_["line"].text());
       regime(r, read, regimes[next++]);
     }
-    const Range joint = findings(line_, all, assessed());
-    because(line_, all, joint);
-    check_changes(premises_, line_, assessed(), words_, verdict_, most_readings_, law_);
+    const Replayed joint = findings(line_, all, assessed(law_, premises_));
+    because(line_, all, joint.range);
+    const auto settled = joint.whole ? std::optional(joint.range) : std::nullopt;
+    check_changes(premises_, line_, settled, words_, verdict_, most_readings_, law_);
     verdict_.values += words_.checked();
-    return joint;
-  }
-  /// States with a say of which no regime in force is loaded, and those on the way.
-  std::vector<std::string> unassessed() const {
-    const auto loaded = [&](const std::string& state) {
-      return std::any_of(law_.regimes.begin(), law_.regimes.end(),
-                         [&](const Regime& r) { return law_[r.authority].state == state && in_force(r); });
-    };
-    std::vector<std::string> out;
-    for (const std::string& state : premises_.states_with_a_say)
-      if (!loaded(state)) out.push_back(state);
-    for (const std::string& state : premises_.in_transit) {
-      const std::string shown = loaded(state) ? state + " (transit)" : state;
-      if (std::find(out.begin(), out.end(), shown) == out.end()) out.push_back(shown);
-    }
-    return out;
-  }
-  bool assessed() const {
-    return unassessed().empty() && std::any_of(law_.regimes.begin(), law_.regimes.end(),
-                                               [&](const Regime& r) { return in_force(r); });
+    return joint.range;
   }
 
  private:
-  bool in_force(const Regime& r) const { return covers(r.windows, premises_.law_of) != Covers::no; }
-
   // --- one regime ---
   void regime(const Regime& r, const RegimeReading& read, const Page& said) {
     ++verdict_.regimes;
-    said.only({"regime", "title", "force", "state", "finding", "best", "worst", "engaged_by", "because",
-               "routes", "needs", "provisos", "obligations", "derivation", "line"});
     said["title"].expect(r.title);
     said["force"].expect(r.force);
     said["state"].expect(law_[r.authority].state);
     said["engaged_by"].expect(read.main == Truth::yes    ? Json("governs")
                               : read.later == Truth::yes ? Json("proviso")
                                                          : Json(nullptr));
-    because(said, {&r}, findings(said, {&r}, true));
+    because(said, {&r}, findings(said, {&r}, true).range);
     derivation(r, read, said["derivation"]);
     routes(read, said["routes"]);
     check_bound(case_, read, said);
-    needs(r, said);
+    check_needs(case_, r, read, said, verdict_, most_readings_);
   }
 
   /// The rules that must stand in the derivation, in the order in which they defeat each other.
@@ -146,15 +127,13 @@ class Line {
   }
   void entry(const Regime& r, const RegimeReading& read, const Expected& rule, const Page& said) {
     ++verdict_.rules;
-    said.only({"rule", "cite", "source", "force", "addressee", "status", "defeated_by", "effects_defeated",
-               "effect", "registers", "reads"});
     said["status"].expect(rule.status);
     words_.reads(rule.reads, said["reads"]);
-    if (rule.law == nullptr) return;
+    if (rule.law == nullptr) return governs(said);
     said["cite"].expect(rule.law->cite);
-    if (!rule.law->source.empty()) said["source"].expect(rule.law->source);
+    stated(rule.law->source, "source", said);
     said["force"].expect(rule.law->force.empty() ? r.force : rule.law->force);
-    if (!rule.law->addressee.empty()) said["addressee"].expect(rule.law->addressee);
+    stated(rule.law->addressee, "addressee", said);
     const bool later = rule.law->group == "later_transfers";
     words_.registers((later ? read.group : read.main) == Truth::no ? ExprId{} : rule.reads,
                      said["registers"]);
@@ -173,6 +152,18 @@ class Line {
     else if (!lost.empty())
       said.wrong("what takes effects of this rule away is left out");
   }
+  /// What a regime governs is no rule: it has no citation of its own, no effect, and nothing defeats it.
+  static void governs(const Page& said) {
+    static constexpr std::array<std::string_view, 3> keys{"rule", "status", "reads"};
+    said.only(keys);
+  }
+  /// What the law may say of a rule; where it does not, neither may the answer.
+  static void stated(const std::string& by_the_law, std::string_view key, const Page& said) {
+    if (!by_the_law.empty())
+      said[key].expect(by_the_law);
+    else if (const auto invented = said.find(key))
+      invented->wrong(fmt::format("the law states no {}", key));
+  }
   void defeated_by(const std::vector<std::string>& by, const Page& said) {
     const Page at = said["defeated_by"];
     const std::vector<std::string> names = at.texts();
@@ -189,7 +180,6 @@ class Line {
       if (next == entries.size() || entries[next]["route"].text() != r.rule->name)
         return said.wrong(fmt::format("the route `{}` is left out or in another place", r.rule->name));
       const Page& at = entries[next++];
-      at.only({"route", "cite", "status", "used", "needs", "defeated_by", "fails_on"});
       const bool defeated = r.alone == Truth::yes && !r.permission_gone_by.empty();
       at["status"].expect(defeated ? "defeated" : std::string(word(r.alone, "met", "unmet")));
       at["cite"].expect(r.rule->cite);
@@ -206,14 +196,16 @@ class Line {
   /// Which part of a condition fails is not replayed, but how it does.
   void fails_on(Truth condition, const Page& said) {
     if (said.json().is_null()) return said.wrong("what the route fails on is left out");
-    said.only({"text", "status", "reads"});
     said["status"].expect(word(condition, "", "unmet"));
     for (const Page& v : said["reads"].list()) words_.value(v);
   }
 
   // --- findings ---
-  /// @returns best and worst as replayed; where that was not settled, as they are said
-  Range findings(const Page& said, const std::vector<const Regime*>& regimes, bool assessed) {
+  struct Replayed {
+    Range range;  // where it was not settled, as is said
+    bool whole = false;
+  };
+  Replayed findings(const Page& said, const std::vector<const Regime*>& regimes, bool assessed) {
     ++verdict_.findings;
     const Settled s = settle(case_, nothing_, regimes, most_readings_);
     const auto best = parse_finding(said["best"].text()), worst = parse_finding(said["worst"].text());
@@ -229,7 +221,7 @@ class Line {
     said["best"].expect(to_string(r.low));
     said["worst"].expect(to_string(assessed ? r.high : Finding::prohibited));
     said["finding"].expect(overall(r, assessed));
-    return r;
+    return {r, s.whole};
   }
   void unsettled(const Page& at, std::string what) {
     verdict_.unsettled.push_back({at.place(), std::move(what)});
@@ -274,113 +266,6 @@ class Line {
     return out;
   }
 
-  // --- needs ---
-  void needs(const Regime& r, const Page& said) {
-    Known met;
-    bool some_open = false;
-    for (const Page& n : said["needs"].list()) {
-      ++verdict_.needs;
-      const std::string name = n["need"].text();
-      n.only({"need", "kind", "finding", "authority", "authority_title", "for", "cite", "state", "posture",
-              "status", "if_applies", "implied", "would_lift", "settled_by", "regime"});
-      n["regime"].expect(r.name);
-      if (!stands(r, n["for"].text(), n["cite"].text()))
-        n.wrong("no provision of this name has this citation");
-      if (const FactId f = law_.find_fact(name); f.valid() && law_[f].judged_by.valid())
-        to_find(f, n, met);
-      else if (const NeedId id = law_.find_need(name); id.valid())
-        act_needed(id, n, met);
-      else
-        n.wrong(fmt::format("no rulebook has the need `{}`", name));
-      some_open = some_open || n["status"].json() == "open";
-    }
-    if (said["best"].json() != to_string(Finding::authorisation_required)) return;
-    if (!some_open) return said["needs"].wrong("something must be authorised, and no need is open");
-    const Settled s = settle(case_, met, {&r}, most_readings_);
-    if (s.whole && s.some && s.met.low >= Finding::authorisation_required)
-      said["needs"].wrong("more is needed: with these met the finding would be no better");
-    else if (s.whole && s.some && s.met.high >= Finding::authorisation_required &&
-             said["worst"].json() == said["best"].json())
-      said["needs"].wrong("more may be needed: with these met the finding could be no better");
-    else if (!s.whole && s.met.low >= Finding::authorisation_required)
-      unsettled(said["needs"], "whether more is needed");
-  }
-  bool stands(const Regime& r, const std::string& name, const std::string& cite) const {
-    return (r.name == name && r.cite == cite) ||
-           std::any_of(law_.rules.begin(), law_.rules.end(),
-                       [&](const Rule& rule) { return rule.name == name && rule.cite == cite; });
-  }
-  void to_find(FactId f, const Page& n, Known& met) {
-    const Matter m{Matter::Kind::fact, f.index, {}};
-    by_authority(law_[law_[f].judged_by], m, n);
-    n["status"].expect("open");
-    if (!may_be(m, judged_none)) n["state"].wrong("its authority has found it");
-    met[m] = {{n["finding"].text() == "yes" ? 1 : 0, {}}};
-  }
-  void act_needed(NeedId id, const Page& n, Known& met) {
-    const Matter m{Matter::Kind::need, id.index, {}};
-    const std::vector<Value> left = reader_.left(m);
-    by_authority(law_[law_[id].from], m, n);
-    n["kind"].expect(to_string(law_[id].kind));
-    if (!has_posture(id, n)) n["posture"].wrong("the provision that needs it has another");
-    met[m] = {{need_granted, {}}};
-    if (const auto implied = n.find("implied"); implied && implied->yes()) {
-      met.erase(m);
-      if (!may_be(m, need_none) || !implied_by_some(id)) implied->wrong("no final act shows this step");
-      return;
-    }
-    const std::int64_t state = left.size() == 1 ? left.front().number : -1;
-    n["state"].expect(state < 0 ? "unknown" : need_states[static_cast<std::size_t>(state)]);
-    n["status"].expect(state == need_granted ? "met" : state == need_refused ? "refused" : "open");
-  }
-  /// Whose need it is, and what each act that speaks of it says.
-  void by_authority(const Authority& a, const Matter& m, const Page& n) {
-    n["authority"].expect(a.name);
-    n["authority_title"].expect(a.title);
-    std::set<std::string> left_out;
-    for (const Act* act : reader_.acts_on(m)) left_out.insert(act->id);
-    for (const Page& said : n["settled_by"].list()) {
-      const std::string id = said["instrument"].text();
-      const auto act = std::find_if(premises_.acts.begin(), premises_.acts.end(),
-                                    [&](const Act& other) { return other.id == id; });
-      if (left_out.erase(id) == 0) {
-        said.wrong("no act of this name speaks of it");
-        continue;
-      }
-      said["state"].expect(act->state);
-      said["covers"].expect(word(reader_.covers(*act), "yes", "no"));
-    }
-    for (const std::string& id : left_out) n["settled_by"].wrong(fmt::format("the act `{}` is left out", id));
-  }
-  bool has_posture(NeedId id, const Page& n) const {
-    const Json& said = n["posture"].json();
-    return std::any_of(law_.rules.begin(), law_.rules.end(),
-                       [&](const Rule& r) {
-                         if (r.name != n["for"].json()) return false;
-                         return std::any_of(r.needs.begin(), r.needs.end(),
-                                            [&](const NeedUse& use) {
-                                              return use.need == id &&
-                                                     said == (use.posture == Posture::none
-                                                                  ? Json(nullptr)
-                                                                  : Json(to_string(use.posture)));
-                                            }) ||
-                                (said.is_null() && r.lifted_by == id);
-                       }) ||
-           (said.is_null() && n["for"].json() == n["regime"].json());
-  }
-  bool may_be(const Matter& m, std::int64_t value) {
-    const std::vector<Value> left = reader_.left(m);
-    return std::find(left.begin(), left.end(), Value{value, {}}) != left.end();
-  }
-  bool implied_by_some(NeedId inner) {
-    for (const Rule& r : law_.rules)
-      for (const NeedUse& outer : r.needs)
-        if (std::find(outer.implies.begin(), outer.implies.end(), inner) != outer.implies.end() &&
-            may_be({Matter::Kind::need, outer.need.index, {}}, need_granted))
-          return true;
-    return false;
-  }
-
   const Law& law_;
   const Premises& premises_;
   Case case_;
@@ -403,7 +288,7 @@ LineFinding check_line(const Law& law, const Premises& premises, const Page& lin
                        const std::vector<Page>& regimes, std::size_t& next, Verdict& verdict,
                        std::size_t most_readings) {
   Line l(law, premises, line, verdict, most_readings);
-  return {l.run(regimes, next), l.unassessed(), l.assessed()};
+  return {l.run(regimes, next), unassessed(law, premises), assessed(law, premises)};
 }
 
 }  // namespace sekisho::proof

@@ -77,7 +77,7 @@ void Page::expect(const Json& replayed) const {
   wrong(fmt::format("the answer says `{}`, the replay finds `{}`", spoken(*json_), spoken(replayed)));
 }
 
-void Page::only(std::initializer_list<std::string_view> keys) const {
+void Page::only(std::span<const std::string_view> keys) const {
   if (!json_->is_object()) return;
   for (const auto& [key, value] : entries())
     if (std::find(keys.begin(), keys.end(), key) == keys.end()) value.wrong("no answer has this key here");

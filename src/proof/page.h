@@ -1,5 +1,6 @@
 #pragma once
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,7 +40,7 @@ class Page {
   /// Notes it where the answer says otherwise.
   void expect(const Json& replayed) const;
   /// Notes every other key: what no reader of the law replays could say anything.
-  void only(std::initializer_list<std::string_view> keys) const;
+  void only(std::span<const std::string_view> keys) const;
   std::size_t remarks() const { return wrong_->size(); }  // so far, of the whole file
 
  private:

@@ -369,19 +369,18 @@ Truth Reader::in_force(const std::vector<Window>& windows, HiddenId unsettled, D
 
 Truth Reader::covers(const Act& a) {
   Truth t = Truth::yes;
-  for (const auto& [f, values] : a.scope) {
-    const auto& wanted = values;
-    const bool party = law_[f].type.kind == FactType::party;
-    t = t & (law_[f].type.is_set || law_[f].judged_by.valid()
-                 ? Truth::unknown  // such a scope cannot be read here
-                 : over(f, [&](const Value& v) {
-                     return truth(has(wanted, v) ||
-                                  (party && std::any_of(wanted.begin(), wanted.end(), [&](const Value& w) {
-                                     return case_.within(v.text, w.text);
-                                   })));
-                   }));
-  }
+  for (const auto& [f, values] : a.scope) t = t & in_scope(f, values);
   return t;
+}
+
+Truth Reader::in_scope(FactId f, const std::vector<Value>& wanted) {
+  if (law_[f].type.is_set || law_[f].judged_by.valid()) return Truth::unknown;  // it cannot be read here
+  const bool party = law_[f].type.kind == FactType::party;
+  return over(f, [&](const Value& v) {
+    return truth(has(wanted, v) || (party && std::any_of(wanted.begin(), wanted.end(), [&](const Value& w) {
+                                      return case_.within(v.text, w.text);
+                                    })));
+  });
 }
 
 /// Before which others an act is heard: decisions before applications, those before what has lapsed. Of

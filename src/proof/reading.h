@@ -103,6 +103,8 @@ class Reader {
   /// The acts that speak of a need or a judged fact, whatever their scope; and whether one covers the line.
   std::vector<const Act*> acts_on(const Matter& m) const;
   Truth covers(const Act& a);
+  /// Whether what is left for a fact is among values, or within one of them.
+  Truth in_scope(FactId f, const std::vector<Value>& wanted);
   /// Those that surely cover the line, of the first turn in which one does.
   std::vector<const Act*> deciding(const Matter& m);
 

@@ -5,8 +5,6 @@
 namespace sekisho::proof {
 namespace {
 
-constexpr std::size_t most_unfound = 8;  // judged facts that are read both ways at once
-
 Range exactly(Finding f) {
   return {f, f};
 }
@@ -264,12 +262,6 @@ class Once {
   std::map<std::uint32_t, Truth> active_;  // by rule
 };
 
-/// What the ways of reading judged facts that nobody found give, at best and at worst.
-struct Readings {
-  Range best, worst;
-  bool some = false;  // there are such facts
-};
-
 Readings both_ways(const Case& c, const Known& known, const Regime& regime, std::vector<Matter>& open,
                    std::size_t depth) {
   RegimeReading r = read_regime(c, known, regime);
@@ -293,8 +285,19 @@ RegimeReading read_regime(const Case& c, const Known& known, const Regime& regim
   return Once(c, known, regime).run();
 }
 
+Truth lost(const RuleReading& r, tree::Part part, std::size_t effect) {
+  Truth t = Truth::no;
+  for (const EffectLost& l : r.effects_lost)
+    if (l.link->part == part && l.link->effect == effect) t = t | l.gone;
+  return t;
+}
+
+Readings readings(const Case& c, const Known& known, const Regime& regime, std::vector<Matter>& open) {
+  return both_ways(c, known, regime, open, most_unfound);
+}
+
 Range finding(const Case& c, const Known& known, const Regime& regime, std::vector<Matter>& open) {
-  const auto [best, worst, some] = both_ways(c, known, regime, open, most_unfound);
+  const auto [best, worst, some] = readings(c, known, regime, open);
   if (!some || best.low == worst.high) return best;  // nothing hangs on them
   if (best.one() && worst.one()) return exactly(std::max(best.low, Finding::authorisation_required));
   return {best.low, std::max(best.high, Finding::authorisation_required)};

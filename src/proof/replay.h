@@ -6,6 +6,8 @@
 
 namespace sekisho::proof {
 
+inline constexpr std::size_t most_unfound = 8;  // judged facts that are read both ways at once
+
 struct Range {
   Finding low = Finding::not_engaged, high = Finding::not_engaged;
   bool one() const { return low == high; }
@@ -28,6 +30,9 @@ struct RuleReading {
   std::vector<EffectLost> effects_lost;         // while the rule itself stands
 };
 
+/// Whether a link takes an effect of it away.
+Truth lost(const RuleReading& r, tree::Part part, std::size_t effect);
+
 struct RegimeReading {
   bool there = false;  // there is something of it to read
   Truth main = Truth::no, later = Truth::no;
@@ -38,11 +43,20 @@ struct RegimeReading {
   std::vector<Matter> open, unfound;
 };
 
+/// What the ways of reading judged facts that nobody found give, at best and at worst.
+struct Readings {
+  Range best, worst;
+  bool some = false;  // there are such facts
+};
+
 /// With judged facts that nobody found left unknown.
 RegimeReading read_regime(const Case& c, const Known& known, const Regime& regime);
 
 /// The finding with those facts read both ways: where it hangs on them, the authority has to find.
 /// @param open  matters that keep its ends apart
 Range finding(const Case& c, const Known& known, const Regime& regime, std::vector<Matter>& open);
+
+/// As above, with what each of the two ways leaves.
+Readings readings(const Case& c, const Known& known, const Regime& regime, std::vector<Matter>& open);
 
 }  // namespace sekisho::proof

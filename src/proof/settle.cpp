@@ -6,33 +6,16 @@
 namespace sekisho::proof {
 namespace {
 
-class Search {
- public:
-  Search(const Case& c, const std::vector<const Regime*>& regimes, std::size_t most_readings)
-      : case_(c), regimes_(regimes), left_(most_readings) {}
+/// The completions of what is known: which there are, and what tells them apart.
+class Branching {
+ protected:
+  Branching(const Case& c, std::size_t most_readings) : case_(c), left_(most_readings) {}
 
-  Settled run(Known& known) {
-    if (narrow(known)) visit(known);
-    return out_;
-  }
-
- private:
-  void visit(Known& known) {
-    if (left_ == 0) {
-      out_.whole = false;
-      return;
-    }
+  /// Whether there is one more reading to spend.
+  bool spend() {
+    if (left_ == 0) return false;
     --left_;
-    std::vector<Matter> of_constraints, of_findings;
-    const Truth possible = constraints(known, of_constraints);
-    if (possible == Truth::no) return;
-    const Range r = joint(known, of_findings);
-    if (nothing_new(r)) return;
-    if (r.one()) return witness(known, r.low, possible);
-    if (of_findings.empty())
-      out_.whole = false;
-    else
-      split(known, next(known, of_findings));
+    return true;
   }
   /// The one with the fewest values, of those the one that is read most often.
   const Matter& next(const Known& known, const std::vector<Matter>& open) const {
@@ -47,18 +30,6 @@ class Search {
       fewest = values;
     }
     return *best;
-  }
-  /// The finding is settled; whether it counts hangs on the constraints.
-  void witness(const Known& known, Finding f, Truth possible) {
-    if (possible == Truth::yes) return meet(f);
-    Known narrowed = known;
-    if (!narrow(narrowed)) return;
-    std::vector<Matter> open;
-    if (constraints(narrowed, open) == Truth::yes) return meet(f);
-    if (open.empty())
-      out_.whole = false;
-    else
-      split(narrowed, next(narrowed, open));
   }
   /// Takes away values that break a constraint whatever the rest is. @returns false where none is left
   bool narrow(Known& known) const {
@@ -83,7 +54,9 @@ class Search {
     }
     return true;
   }
-  void split(Known& known, const Matter& m) {
+  /// Gives a matter each of its values, one after the other.
+  template <class Visit>
+  void split(Known& known, const Matter& m, const Visit& visit) {
     const std::vector<Value> values = Reader(case_, known).left(m);
     auto before = known.extract(m);
     for (const Value& v : values) {
@@ -93,18 +66,81 @@ class Search {
     known.erase(m);
     if (before) known.insert(std::move(before));
   }
-
-  /// Judged facts that nobody found may be read so that a constraint holds.
-  Truth constraints(const Known& known, std::vector<Matter>& open) const {
+  /// Whether the completion counts, where what was sought of it is settled: if that hangs on constraints,
+  /// `met` is told of one part that satisfies them, and `visit` of what is left to look through.
+  /// @returns false where it cannot be said
+  template <class Met, class Visit>
+  bool witness(const Known& known, Truth possible, const Met& met, const Visit& visit) {
+    if (possible == Truth::yes) return met(), true;
+    Known narrowed = known;
+    if (!narrow(narrowed)) return true;
+    std::vector<Matter> open;
+    if (constraints(narrowed, open) == Truth::yes) return met(), true;
+    if (open.empty()) return false;
+    split(narrowed, next(narrowed, open), visit);
+    return true;
+  }
+  /// Judged facts that nobody found may be read so that the constraints hold, all of them by one reading.
+  Truth constraints(const Known& known, std::vector<Matter>& open, std::size_t depth = most_unfound) const {
     Truth all = Truth::yes;
+    std::vector<Matter> unfound;
     for (const Constraint& c : case_.law().constraints) {
       Reader reader(case_, known);
-      const Truth t = reader.read(c.always);
-      if (t == Truth::no) return t;
-      if (t == Truth::unknown && !reader.open.empty()) all = t;
+      all = all & reader.read(c.always);
+      if (all == Truth::no) return all;
       open.insert(open.end(), reader.open.begin(), reader.open.end());
+      unfound.insert(unfound.end(), reader.unfound.begin(), reader.unfound.end());
     }
-    return all;
+    return unfound.empty() || depth == 0 ? all : either_way(known, unfound.front(), depth - 1);
+  }
+  Truth either_way(const Known& known, const Matter& judged, std::size_t depth) const {
+    Truth some = Truth::no;
+    Known read = known;
+    for (const std::int64_t way : {0, 1}) {
+      std::vector<Matter> of_the_same;
+      read[judged] = {{way, {}}};
+      some = some | constraints(read, of_the_same, depth);
+      if (some == Truth::yes) break;
+    }
+    return some;
+  }
+
+  const Case& case_;
+
+ private:
+  std::size_t left_;
+};
+
+class Search : Branching {
+ public:
+  Search(const Case& c, const std::vector<const Regime*>& regimes, std::size_t most_readings)
+      : Branching(c, most_readings), regimes_(regimes) {}
+
+  Settled run(Known& known) {
+    if (narrow(known)) visit(known);
+    return out_;
+  }
+
+ private:
+  void visit(Known& known) {
+    if (!spend()) {
+      out_.whole = false;
+      return;
+    }
+    const auto further = [&](Known& part) { visit(part); };
+    std::vector<Matter> of_constraints, of_findings;
+    const Truth possible = constraints(known, of_constraints);
+    if (possible == Truth::no) return;
+    const Range r = joint(known, of_findings);
+    if (nothing_new(r)) return;
+    if (r.one())
+      out_.whole = witness(
+                       known, possible, [&] { meet(r.low); }, further) &&
+                   out_.whole;
+    else if (of_findings.empty())
+      out_.whole = false;
+    else
+      split(known, next(known, of_findings), further);
   }
   /// The strictest regime counts.
   Range joint(const Known& known, std::vector<Matter>& open) const {
@@ -126,10 +162,67 @@ class Search {
     out_.some = true;
   }
 
-  const Case& case_;
   const std::vector<const Regime*>& regimes_;
-  std::size_t left_;
   Settled out_;
+};
+
+/// Whether a completion is met that is better if a judged fact is found one way than the other.
+class Better : Branching {
+ public:
+  Better(const Case& c, const Regime& regime, const Found& found, std::size_t most_readings)
+      : Branching(c, most_readings), regime_(regime), found_(found) {}
+
+  Sought run(Known& known) {
+    if (narrow(known)) visit(known);
+    return out_;
+  }
+
+ private:
+  void visit(Known& known) {
+    if (out_.some) return;
+    if (!spend()) {
+      out_.whole = false;
+      return;
+    }
+    const auto further = [&](Known& part) { visit(part); };
+    std::vector<Matter> of_constraints, of_findings;
+    const Truth possible = constraints(known, of_constraints);
+    if (possible == Truth::no) return;
+    const Truth t = better(known, of_findings);
+    if (t == Truth::no) return;
+    // What nothing is left to tell is taken to be so: no right answer is refused.
+    if (t == Truth::yes || of_findings.empty())
+      out_.whole = witness(
+                       known, possible, [&] { out_.some = true; }, further) &&
+                   out_.whole;
+    else
+      split(known, next(known, of_findings), further);
+  }
+  Truth better(const Known& known, std::vector<Matter>& open) const {
+    Known so = known, other = known;
+    so[found_.judged] = {{found_.value, {}}};
+    other[found_.judged] = {{1 - found_.value, {}}};
+    const Readings a = readings(case_, so, regime_, open), b = readings(case_, other, regime_, open);
+    return lower(a.best, b.best) | lower(a.worst, b.worst) | (permits(so, open) & !permits(other, open));
+  }
+  static Truth lower(Range a, Range b) {
+    return a.high < b.low ? Truth::yes : a.low >= b.high ? Truth::no : Truth::unknown;
+  }
+  /// Whether the route is open that the answer uses.
+  Truth permits(const Known& known, std::vector<Matter>& open) const {
+    if (found_.route == nullptr) return Truth::no;
+    const RegimeReading read = read_regime(case_, known, regime_);
+    for (const RuleReading& r : read.rules)
+      if (r.rule == found_.route) {
+        open.insert(open.end(), read.open.begin(), read.open.end());
+        return r.active & !lost(r, tree::Part::permission, 0);
+      }
+    return Truth::no;
+  }
+
+  const Regime& regime_;
+  const Found& found_;
+  Sought out_;
 };
 
 }  // namespace
@@ -137,6 +230,11 @@ class Search {
 Settled settle(const Case& c, Known known, const std::vector<const Regime*>& regimes,
                std::size_t most_readings) {
   return Search(c, regimes, most_readings).run(known);
+}
+
+Sought better_found(const Case& c, Known known, const Regime& regime, const Found& found,
+                    std::size_t most_readings) {
+  return Better(c, regime, found, most_readings).run(known);
 }
 
 }  // namespace sekisho::proof

@@ -18,4 +18,19 @@ struct Settled {
 Settled settle(const Case& c, Known known, const std::vector<const Regime*>& regimes,
                std::size_t most_readings);
 
+/// A judged fact as it is said that it must be found, and the route that the answer uses, if any.
+struct Found {
+  Matter judged;
+  std::int64_t value;
+  const Rule* route;
+};
+struct Sought {
+  bool some = false;  // it was met
+  bool whole = true;  // nothing was left out
+};
+
+/// Whether in some completion the regime is better, or the route stays open, if the fact is found so.
+Sought better_found(const Case& c, Known known, const Regime& regime, const Found& found,
+                    std::size_t most_readings);
+
 }  // namespace sekisho::proof

@@ -12,6 +12,9 @@ bool alike(const Json& a, const Json& b) {
   if (!a.is_array() || !b.is_array()) return a == b;
   return std::multiset<Json>(a.begin(), a.end()) == std::multiset<Json>(b.begin(), b.end());
 }
+void expect_alike(const Page& said, const Json& replayed) {
+  if (!alike(said.json(), replayed)) said.expect(replayed);
+}
 
 }  // namespace
 
@@ -77,10 +80,12 @@ std::string Words::value(const Page& said) {
   ++checked_;
   std::string name = said["fact"].text();
   if (!known_name(name)) said.wrong(fmt::format("nothing that can be read is called `{}`", name));
-  const Json replayed = value_of(name);
-  const Page at = said["value"];
-  if (!alike(at.json(), replayed)) at.expect(replayed);
+  expect_alike(said["value"], value_of(name));
   return name;
+}
+
+void Words::fact_is(FactId f, const Page& said) const {
+  expect_alike(said, fact_value(f));
 }
 
 /// The name of a set's or list's possible member: `US in goods.licensor_states`.

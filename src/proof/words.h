@@ -24,8 +24,8 @@ class Words {
   std::optional<Matter> matter_called(const std::string& name) const;
   /// Its values, in their order.
   static std::vector<std::string_view> ways_of(const Matter& m);
-  /// What the premises say of a fact; null if nothing.
-  Json fact_value(FactId f) const;
+  /// What the premises say of one fact, or nothing, in any order.
+  void fact_is(FactId f, const Page& said) const;
   std::size_t checked() const { return checked_; }
 
  private:
@@ -35,6 +35,7 @@ class Words {
   static std::optional<std::pair<std::string, std::string>> member_name(const std::string& name);
   bool known_name(const std::string& name) const;
   Json value_of(const std::string& name);
+  Json fact_value(FactId f) const;
   Json words(const Matter& m, const std::vector<std::string_view>& names);
   Json shown(FactId f, const std::vector<Value>& values) const;
   Json members(FactId set) const;
