@@ -26,7 +26,7 @@ class Writer {
     j["attested_for"] = q_.clean_for;
     j["part_of"] = Json::object();
     for (const Party& p : q_.world->parties)
-      if (!p.part_of.empty()) j["part_of"][p.id] = p.part_of;
+      if (!p.part_of.empty()) add_once(j["part_of"].emplace(p.id, Json::array()).first.value(), p.part_of);
     j["states_with_a_say"] = line_.states_with_a_say;
     if (!line_.transit.empty()) j["in_transit"] = line_.transit;
     if (!q_.readings.empty()) j["readings"] = readings_json(q_.readings);

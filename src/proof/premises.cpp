@@ -23,7 +23,7 @@ class Reading {
     out_.silence_is_none = from["silence_is_none"].yes();
     for (const Page& p : from["carried"].list()) carried(p);
     out_.attested_for = from["attested_for"].texts();
-    for (const auto& [party, whole] : from["part_of"].entries()) out_.part_of[party] = whole.text();
+    for (const auto& [party, whole] : from["part_of"].entries()) out_.part_of[party] = whole.texts();
     out_.states_with_a_say = from["states_with_a_say"].texts();
     if (const auto via = from.find("in_transit")) out_.in_transit = via->texts();
     if (const auto readings = from.find("readings"))

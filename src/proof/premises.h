@@ -50,8 +50,8 @@ struct Premises {
   std::vector<AuthorityId> records;  // complete to the day: what they do not hold was not done
   bool silence_is_none = false;      // the same for every authority
   std::vector<Carried> carried;
-  std::vector<std::string> attested_for;       // no proviso of these states lies on the lot but those carried
-  std::map<std::string, std::string> part_of;  // parties
+  std::vector<std::string> attested_for;  // no proviso of these states lies on the lot but those carried
+  std::map<std::string, std::vector<std::string>> part_of;  // parties
   std::vector<std::string> states_with_a_say;
   std::vector<std::string> in_transit;   // states on the way, whose law no fact tells of it
   bool no_world = false;                 // the question says so: there are no lots

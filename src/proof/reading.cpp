@@ -168,12 +168,13 @@ std::vector<Value> Case::left(FactId f) const {
 }
 
 bool Case::within(const std::string& party, const std::string& whole) const {
-  std::string at = party;
-  for (std::size_t steps = 0; steps <= premises_.part_of.size(); ++steps) {
-    if (at == whole) return !at.empty();
-    const auto up = premises_.part_of.find(at);
-    if (up == premises_.part_of.end()) return false;
-    at = up->second;
+  std::vector<std::string> reached{party};
+  for (std::size_t i = 0; i < reached.size(); ++i) {
+    if (reached[i] == whole) return !whole.empty();
+    const auto up = premises_.part_of.find(reached[i]);
+    if (up == premises_.part_of.end()) continue;
+    for (const std::string& one : up->second)
+      if (std::find(reached.begin(), reached.end(), one) == reached.end()) reached.push_back(one);
   }
   return false;
 }
