@@ -462,87 +462,6 @@ Json decide_alone(const Rulebooks& books, const std::string& transfer) {
 
 }  // namespace
 
-TEST_CASE(
-    "what a regime governs has no citation, no effect and no source, and no rule has what the law omits") {
-  const Json answer = decide(transfers()[1]);
-  for (const char* key :
-       {"cite", "source", "force", "effect", "addressee", "defeated_by", "effects_defeated", "registers"})
-    refuses(
-        small_books(), answer, key,
-        [&](Json& j) { j["regimes"][0]["derivation"][0][key] = "Forged Act, 99"; },
-        "no answer has this key here");
-  for (const char* key : {"source", "addressee"})
-    refuses(
-        small_books(), answer, key,
-        [&](Json& j) { j["regimes"][0]["derivation"][1][key] = "http://forged.example"; },
-        std::string("the law states no ") + key);
-}
-
-TEST_CASE("a key that no answer has is refused wherever it stands") {
-  Json answer = decide(transfers()[0]);
-  std::size_t added = 0;
-  const std::function<void(Json&, const std::string&)> each = [&](Json& at, const std::string& place) {
-    if (mentions(place, {"/facts", "/with", "/part_of", "/finds", "/premises/acts/#/scope"})) return;
-    if (at.is_object()) {
-      at["released_by"] = "officer 7";
-      const ProofResult p = checked_briefly(answer);
-      INFO(place);
-      CHECK(p.refused);
-      at.erase("released_by");
-      ++added;
-    }
-    if (at.is_structured())
-      for (auto it = at.begin(); it != at.end(); ++it)
-        each(*it, place + "/" + (at.is_object() ? it.key() : "#"));
-  };
-  each(answer, "");
-  CHECK(added > 50);
-}
-
-TEST_CASE("the several values that a fact may have stand in any order") {
-  const Rulebooks books = books_of("fact who is country\n  asks \"Who?\"\n",
-                                   "rule a\n  cite \"R, 2\"\n  prohibits when who is PL\n");
-  for (const char* values : {"US, DE", "DE, US"}) {
-    const Json answer =
-        decide_alone(books, fmt::format("{{transfer: 1, facts: {{who: {{one_of: [{}]}}}}}}", values));
-    REQUIRE(answer["turns_on"].size() == 1);
-    const ProofResult p = check_proof(books, {"answer", answer.dump()});
-    INFO(messages(p));
-    CHECK(p.whole);
-  }
-}
-
-TEST_CASE("states without rulebook are those of all lines") {
-  const Rulebooks books =
-      books_of("fact departure is country\n  asks \"From?\"\n",
-               "rule a\n  cite \"R, 2\"\n  needs permit p from xk.office\n  when departure is XK\n");
-  // What another departure gives is no part of this: another line has it.
-  Json answer = decide_alone(books,
-                             "{transfer: 1, lines: [{id: a, facts: {departure: XK}}, "
-                             "{id: b, facts: {departure: FR}}]}");
-  CHECK(answer["coverage"]["not_encoded"] == Json({"FR"}));
-  answer["turns_on"] = answer["lines"][0]["turns_on"] = answer["lines"][1]["turns_on"] = Json::array();
-  const auto check = [&] { return check_proof(books, {"answer", answer.dump()}); };
-  INFO(messages(check()));
-  CHECK(check().whole);
-  answer["coverage"]["not_encoded"] = Json::array();
-  CHECK(check().refused);
-}
-
-TEST_CASE("constraints on judged facts that nobody found are satisfied by one reading of them") {
-  const Rulebooks books = books_of(
-      "fact y is yes or no\n  asks \"y?\"\nfact z is yes or no\n  asks \"z?\"\n"
-      "fact breach is yes or no\n  asks \"breach?\"\n  judged by xk.office\n"
-      "constraint c0 \"y only in breach\" always y implies breach\n"
-      "constraint c1 \"breach only with z\" always breach implies z\n",
-      "rule a\n  cite \"R, 2\"\n  prohibits when y\n"
-      "rule b\n  cite \"R, 3\"\n  needs permit p from xk.office\n  when breach\n");
-  refuses(
-      books, decide_alone(books, "{transfer: 1, facts: {y: yes, z: yes}}"), "what no reading satisfies",
-      [](Json& j) { j["lines"][0]["premises"]["facts"]["z"]["one_of"] = {"no"}; },
-      "the premises contradict each other");
-}
-
 TEST_CASE("a need that no provision has, or has otherwise, is refused") {
   const Json permitted = decide(transfers()[0]);
   const Json open = decide(small_books(), transfers()[0], "2021-06-01", SourceText{"world", world}, true);
@@ -630,6 +549,133 @@ TEST_CASE("how a judged fact must be found is replayed where the answer is open 
         fighting(j)["cite"] = "R, 3";
       },
       "no provision of this name and citation that may apply reads it");
+}
+
+TEST_CASE("a change that names nothing else, or promises nothing better, is refused") {
+  const Rulebooks books = books_of(
+      "fact y is yes or no\n  asks \"y?\"\n  changed by applicant\n"
+      "fact n is one of low, middle, high\n  asks \"n?\"\n  changed by applicant\n",
+      "rule a\n  cite \"R, 2\"\n  needs permit p from xk.office\n  when y and n is high\n");
+  const auto advice = [](const char* fact, const char* now, const Json& instead, const char* finding) {
+    return Json{{"fact", fact},    {"now", now},       {"instead", instead},
+                {"best", finding}, {"worst", finding}, {"changed_by", "applicant"}};
+  };
+  const auto advised = [&](const Json& answer, const char* name, const Json& one, const char* says) {
+    refuses(
+        books, answer, name, [&](Json& j) { j["lines"][0]["remedies"] = Json::array({one}); }, says);
+  };
+  const Json free = decide_alone(books, "{transfer: 1, facts: {y: no, n: high}}");
+  const Json bound = decide_alone(books, "{transfer: 1, facts: {y: yes, n: high}}");
+  REQUIRE(bound["remedies"].size() == 2);
+  advised(free, "nothing instead", advice("y", "no", Json::array(), "not_engaged"),
+          "no other value is named");
+  advised(free, "for the worse", advice("y", "no", {"yes"}, "authorisation_required"),
+          "this promises nothing better");
+  advised(free, "of no effect", advice("n", "high", {"middle"}, "permitted"), "this promises nothing better");
+  advised(bound, "what it is", advice("n", "high", {"high"}, "authorisation_required"),
+          "it has this value, or may");
+  advised(bound, "twice", advice("y", "yes", {"no", "no"}, "permitted"), "this value is named twice");
+  const Json open = decide_alone(books, "{transfer: 1, facts: {y: yes, n: {one_of: [low, high]}}}");
+  advised(open, "of an open answer", advice("y", "yes", {"no"}, "permitted"), "the finding is open");
+}
+
+TEST_CASE("whether the law of a state is read that has a say is judged by the facts as they are changed") {
+  const Rulebooks books =
+      books_of("fact departure is country\n  asks \"From?\"\n",
+               "rule a\n  cite \"R, 2\"\n  needs permit p from xk.office\n  when departure is XK\n");
+  Json answer = decide_alone(books, "{transfer: 1, from: FR}");
+  REQUIRE(answer["finding"] == "not_assessed");
+  REQUIRE(answer["turns_on"].size() == 1);
+  REQUIRE(answer["turns_on"][0]["instead"] == Json({"XK"}));
+  const auto with_worst = [&](const char* worst) {
+    answer["turns_on"][0]["worst"] = answer["lines"][0]["turns_on"][0]["worst"] = worst;
+    return check_proof(books, {"answer", answer.dump()});
+  };
+  CHECK(with_worst("authorisation_required").whole);
+  CHECK(messages(with_worst("prohibited"))
+            .find("the replay finds `authorisation_required` to `authorisation_required`") !=
+        std::string::npos);
+}
+
+TEST_CASE("constraints on judged facts that nobody found are satisfied by one reading of them") {
+  const Rulebooks books = books_of(
+      "fact y is yes or no\n  asks \"y?\"\nfact z is yes or no\n  asks \"z?\"\n"
+      "fact breach is yes or no\n  asks \"breach?\"\n  judged by xk.office\n"
+      "constraint c0 \"y only in breach\" always y implies breach\n"
+      "constraint c1 \"breach only with z\" always breach implies z\n",
+      "rule a\n  cite \"R, 2\"\n  prohibits when y\n"
+      "rule b\n  cite \"R, 3\"\n  needs permit p from xk.office\n  when breach\n");
+  refuses(
+      books, decide_alone(books, "{transfer: 1, facts: {y: yes, z: yes}}"), "what no reading satisfies",
+      [](Json& j) { j["lines"][0]["premises"]["facts"]["z"]["one_of"] = {"no"}; },
+      "the premises contradict each other");
+}
+
+TEST_CASE(
+    "what a regime governs has no citation, no effect and no source, and no rule has what the law omits") {
+  const Json answer = decide(transfers()[1]);
+  for (const char* key :
+       {"cite", "source", "force", "effect", "addressee", "defeated_by", "effects_defeated", "registers"})
+    refuses(
+        small_books(), answer, key,
+        [&](Json& j) { j["regimes"][0]["derivation"][0][key] = "Forged Act, 99"; },
+        "no answer has this key here");
+  for (const char* key : {"source", "addressee"})
+    refuses(
+        small_books(), answer, key,
+        [&](Json& j) { j["regimes"][0]["derivation"][1][key] = "http://forged.example"; },
+        std::string("the law states no ") + key);
+}
+
+TEST_CASE("a key that no answer has is refused wherever it stands") {
+  Json answer = decide(transfers()[0]);
+  std::size_t added = 0;
+  const std::function<void(Json&, const std::string&)> each = [&](Json& at, const std::string& place) {
+    if (mentions(place, {"/facts", "/with", "/part_of", "/finds", "/premises/acts/#/scope"})) return;
+    if (at.is_object()) {
+      at["released_by"] = "officer 7";
+      const ProofResult p = checked_briefly(answer);
+      INFO(place);
+      CHECK(p.refused);
+      at.erase("released_by");
+      ++added;
+    }
+    if (at.is_structured())
+      for (auto it = at.begin(); it != at.end(); ++it)
+        each(*it, place + "/" + (at.is_object() ? it.key() : "#"));
+  };
+  each(answer, "");
+  CHECK(added > 50);
+}
+
+TEST_CASE("the several values that a fact may have stand in any order") {
+  const Rulebooks books = books_of("fact who is country\n  asks \"Who?\"\n",
+                                   "rule a\n  cite \"R, 2\"\n  prohibits when who is PL\n");
+  for (const char* values : {"US, DE", "DE, US"}) {
+    const Json answer =
+        decide_alone(books, fmt::format("{{transfer: 1, facts: {{who: {{one_of: [{}]}}}}}}", values));
+    REQUIRE(answer["turns_on"].size() == 1);
+    const ProofResult p = check_proof(books, {"answer", answer.dump()});
+    INFO(messages(p));
+    CHECK(p.whole);
+  }
+}
+
+TEST_CASE("states without rulebook are those of all lines") {
+  const Rulebooks books =
+      books_of("fact departure is country\n  asks \"From?\"\n",
+               "rule a\n  cite \"R, 2\"\n  needs permit p from xk.office\n  when departure is XK\n");
+  // What another departure gives is no part of this: another line has it.
+  Json answer = decide_alone(books,
+                             "{transfer: 1, lines: [{id: a, facts: {departure: XK}}, "
+                             "{id: b, facts: {departure: FR}}]}");
+  CHECK(answer["coverage"]["not_encoded"] == Json({"FR"}));
+  answer["turns_on"] = answer["lines"][0]["turns_on"] = answer["lines"][1]["turns_on"] = Json::array();
+  const auto check = [&] { return check_proof(books, {"answer", answer.dump()}); };
+  INFO(messages(check()));
+  CHECK(check().whole);
+  answer["coverage"]["not_encoded"] = Json::array();
+  CHECK(check().refused);
 }
 
 TEST_CASE("an answer is refused beside any other text of the law, and that text is named") {

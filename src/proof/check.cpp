@@ -27,7 +27,9 @@ class Whole {
     for (const Page& line : answer["lines"].list()) {
       if (!verdict_.other_text.empty() || !verdict_.malformed.empty()) return;
       auto read = read_premises(law_, line["premises"]);
-      if (read) premises.push_back(std::move(*read));
+      if (!read) continue;
+      read->no_world = answer["question"]["instruments"].json() == "no world";
+      premises.push_back(std::move(*read));
     }
     if (premises.empty()) answer["lines"].wrong("there is no line");
     if (verdict_.malformed.empty()) replay(Page(json, "", verdict_.refused), premises);

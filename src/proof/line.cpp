@@ -9,6 +9,7 @@
 #include "proof/bound.h"
 #include "proof/changes.h"
 #include "proof/needs.h"
+#include "proof/say.h"
 #include "proof/settle.h"
 #include "proof/words.h"
 
@@ -66,35 +67,15 @@ class Line {
       regimes[next]["line"].expect(line_["line"].text());
       regime(r, read, regimes[next++]);
     }
-    const Range joint = findings(line_, all, assessed());
-    because(line_, all, joint);
-    check_changes(premises_, line_, assessed(), words_, verdict_, most_readings_, law_);
+    const Replayed joint = findings(line_, all, assessed(law_, premises_));
+    because(line_, all, joint.range);
+    const auto settled = joint.whole ? std::optional(joint.range) : std::nullopt;
+    check_changes(premises_, line_, settled, words_, verdict_, most_readings_, law_);
     verdict_.values += words_.checked();
-    return joint;
-  }
-  /// States with a say of which no regime in force is loaded, and those on the way.
-  std::vector<std::string> unassessed() const {
-    const auto loaded = [&](const std::string& state) {
-      return std::any_of(law_.regimes.begin(), law_.regimes.end(),
-                         [&](const Regime& r) { return law_[r.authority].state == state && in_force(r); });
-    };
-    std::vector<std::string> out;
-    for (const std::string& state : premises_.states_with_a_say)
-      if (!loaded(state)) out.push_back(state);
-    for (const std::string& state : premises_.in_transit) {
-      const std::string shown = loaded(state) ? state + " (transit)" : state;
-      if (std::find(out.begin(), out.end(), shown) == out.end()) out.push_back(shown);
-    }
-    return out;
-  }
-  bool assessed() const {
-    return unassessed().empty() && std::any_of(law_.regimes.begin(), law_.regimes.end(),
-                                               [&](const Regime& r) { return in_force(r); });
+    return joint.range;
   }
 
  private:
-  bool in_force(const Regime& r) const { return covers(r.windows, premises_.law_of) != Covers::no; }
-
   // --- one regime ---
   void regime(const Regime& r, const RegimeReading& read, const Page& said) {
     ++verdict_.regimes;
@@ -104,7 +85,7 @@ class Line {
     said["engaged_by"].expect(read.main == Truth::yes    ? Json("governs")
                               : read.later == Truth::yes ? Json("proviso")
                                                          : Json(nullptr));
-    because(said, {&r}, findings(said, {&r}, true));
+    because(said, {&r}, findings(said, {&r}, true).range);
     derivation(r, read, said["derivation"]);
     routes(read, said["routes"]);
     check_bound(case_, read, said);
@@ -220,8 +201,11 @@ class Line {
   }
 
   // --- findings ---
-  /// @returns best and worst as replayed; where that was not settled, as they are said
-  Range findings(const Page& said, const std::vector<const Regime*>& regimes, bool assessed) {
+  struct Replayed {
+    Range range;  // where it was not settled, as is said
+    bool whole = false;
+  };
+  Replayed findings(const Page& said, const std::vector<const Regime*>& regimes, bool assessed) {
     ++verdict_.findings;
     const Settled s = settle(case_, nothing_, regimes, most_readings_);
     const auto best = parse_finding(said["best"].text()), worst = parse_finding(said["worst"].text());
@@ -237,7 +221,7 @@ class Line {
     said["best"].expect(to_string(r.low));
     said["worst"].expect(to_string(assessed ? r.high : Finding::prohibited));
     said["finding"].expect(overall(r, assessed));
-    return r;
+    return {r, s.whole};
   }
   void unsettled(const Page& at, std::string what) {
     verdict_.unsettled.push_back({at.place(), std::move(what)});
@@ -304,7 +288,7 @@ LineFinding check_line(const Law& law, const Premises& premises, const Page& lin
                        const std::vector<Page>& regimes, std::size_t& next, Verdict& verdict,
                        std::size_t most_readings) {
   Line l(law, premises, line, verdict, most_readings);
-  return {l.run(regimes, next), l.unassessed(), l.assessed()};
+  return {l.run(regimes, next), unassessed(law, premises), assessed(law, premises)};
 }
 
 }  // namespace sekisho::proof

@@ -54,6 +54,7 @@ struct Premises {
   std::map<std::string, std::string> part_of;  // parties
   std::vector<std::string> states_with_a_say;
   std::vector<std::string> in_transit;   // states on the way, whose law no fact tells of it
+  bool no_world = false;                 // the question says so: there are no lots
   std::map<std::string, bool> readings;  // what is taken to be so though nobody can know it
 };
 
