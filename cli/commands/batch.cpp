@@ -476,7 +476,8 @@ void add_batch(App& app, Outcome& outcome) {
   c->footer(
       "Columns are facts by name (`sekisho facts`); a blank cell is not known, and the finding is then "
       "`open` with best and\n"
-      "worst unless it is proved all the same. Sets: `A;B`, or `none`. Authorities have granted nothing and "
+      "worst unless it is proved all the same. Sets: `A;B`, or `none`; in JSON a list says\n"
+      "each member as it is written, and `[]` none. Authorities have granted nothing and "
       "found nothing\n"
       "but what columns say. Exit code 1 where a row was refused, 4 where the law of its day needs more than "
       "`--nodes`,\n130 when stopped by Ctrl-C.\n\n"

@@ -174,7 +174,10 @@ std::string Batch::Worker::Body::read_json(std::string_view text, std::size_t li
     }
     for (const auto& [other, said] : row.cells)
       if (other == use) return fmt::format("`{}` says what another key of the row says", key);
-    if (use.kind == ColumnUse::Kind::id) row.id = std::string(cell);
+    if (use.kind == ColumnUse::Kind::id) {
+      if (cell.is_list) return fmt::format("`{}` is one name of the row, not a list", key);
+      row.id = std::string(cell.text);
+    }
     row.cells.emplace_back(use, cell);
   }
   return {};

@@ -53,11 +53,23 @@ struct DayLaw::Request::Body {
                       near.empty() ? "" : fmt::format("; is `{}` meant?", near));
     return {};
   }
-  const Said* said(FactId f, std::string_view value) {
+  const Said* said(FactId f, Cell value) {
     const Said& s = request.cells().said(f, value);
     if (s.wrong.empty()) return &s;
     why = s.wrong;
     return nullptr;
+  }
+
+  /// @returns whether it could be read; else `why` says what is wrong
+  bool tell(std::string_view name, Cell value) {
+    if (name == "provisos") {
+      why = request.tell_provisos(value);
+      return why.empty();
+    }
+    const FactId f = fact(name);
+    const Said* what = f.valid() ? said(f, value) : nullptr;
+    if (what != nullptr) request.tell(f, *what);
+    return what != nullptr;
   }
 
   struct Hash {
@@ -108,20 +120,13 @@ void DayLaw::Request::tell(std::span<const Told> told) {
   for (const Told t : told) b.request.tell(b.looked_up[t.index]);
 }
 bool DayLaw::Request::tell(std::string_view fact, std::string_view value) {
-  if (fact == "provisos") {
-    body_->why = body_->request.tell_provisos(value);
-    return body_->why.empty();
-  }
-  const FactId f = body_->fact(fact);
-  const Said* said = f.valid() ? body_->said(f, value) : nullptr;
-  if (said != nullptr) body_->request.tell(f, *said);
-  return said != nullptr;
+  return body_->tell(fact, value);
 }
 bool DayLaw::Request::tell_json(std::string_view object) {
   body_->why = body_->json.read(object);
   if (!body_->why.empty()) return false;
   for (const JsonRow::Field& f : body_->json.fields())
-    if (!tell(f.key, f.cell)) return false;
+    if (!body_->tell(f.key, f.cell)) return false;
   return true;
 }
 const std::string& DayLaw::Request::why() const {

@@ -66,13 +66,13 @@ void Request::clear() {
   box_.back_to(docket_.plan().blank());
   for (const FactId f : told_) said_of_[f.index] = nullptr;
   told_.clear();
-  provisos_.clear();
+  provisos_ = {};
   stale_ = true;
 }
 
-std::string Request::tell_provisos(std::string_view cell) {
+std::string Request::tell_provisos(Cell cell) {
   std::string wrong = cells_.provisos(cell, box_);
-  if (wrong.empty() && !is_blank(cell)) provisos_ = cell;
+  if (wrong.empty() && !is_blank(cell)) provisos_ = {std::string(cell.text), cell.is_list};
   stale_ = true;
   return wrong;
 }
@@ -121,7 +121,7 @@ void Request::settle_finer() {
   Request& finer = finer_->request;
   for (const FactId f : told_)
     finer.tell(f, finer_->said.emplace(f, finer.cells().again(f, *said_of_[f.index])).first->second);
-  finer.tell_provisos(provisos_);
+  finer.tell_provisos(provisos_.cell());
   findings_ = finer.findings();
 }
 
@@ -184,7 +184,7 @@ void Request::asked_facts(std::vector<FactId>& out, bool& provisos) const {
   walk_.asked(joint_, kinds_, asked);
   if (!walk_.straight(joint_, kinds_)) {
     out = told_;
-    provisos = !provisos_.empty();
+    provisos = provisos_told();
     return;
   }
   const auto add = [&](FactId f) {
@@ -194,7 +194,7 @@ void Request::asked_facts(std::vector<FactId>& out, bool& provisos) const {
     const VarId v = plan.compiled().variable(l);
     if (!plan.compiled().is_relation(v)) {
       const Variable& var = plan.space()[v];
-      if (var.kind == VarKind::carries) provisos = !provisos_.empty();
+      if (var.kind == VarKind::carries) provisos = provisos_told();
       if (var.fact.valid()) add(var.fact);
       continue;
     }
@@ -216,7 +216,7 @@ void Request::because(std::vector<FactId>& out, bool& provisos) {
   }
   if (beyond_) {
     out = told_;
-    provisos = !provisos_.empty();
+    provisos = provisos_told();
     return;
   }
   if (verdict_) docket_.plan().by_kinds(box_, kinds_);
@@ -225,7 +225,7 @@ void Request::because(std::vector<FactId>& out, bool& provisos) {
   wider_ = kinds_;
   for (const FactId f : told_)
     if (std::find(candidates.begin(), candidates.end(), f) == candidates.end()) widen(levels_of_[f.index]);
-  if (!provisos_.empty() && !provisos) widen(carried_);
+  if (provisos_told() && !provisos) widen(carried_);
   const auto needed = [&](std::span<const Level> levels) {
     widen(levels);
     if (walk_.stays_within(joint_, care_, wider_, findings_met)) return false;

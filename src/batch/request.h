@@ -66,7 +66,7 @@ class Request {
     stale_ = true;
   }
   /// @returns why the cell cannot be read; empty if it could
-  std::string tell_provisos(std::string_view cell);
+  std::string tell_provisos(Cell cell);
   bool told(FactId fact) const { return said_of_[fact.index] != nullptr; }
   Cells& cells() { return cells_; }
 
@@ -90,6 +90,7 @@ class Request {
   void widen(std::span<const Level> levels);
   void narrow_again(std::span<const Level> levels);
   void asked_facts(std::vector<FactId>& out, bool& provisos) const;
+  bool provisos_told() const { return !is_blank(provisos_.cell()); }
 
   const Law& law_;
   const Docket& docket_;
@@ -106,7 +107,7 @@ class Request {
   std::vector<std::uint16_t> before_;          // of levels opened last
   std::vector<std::uint8_t> classes_;
   bool stale_ = true;
-  std::string provisos_;          // as they were told
+  KeptCell provisos_;             // as they were told; blank: nothing was
   std::unique_ptr<Finer> finer_;  // where it is needed
   bool beyond_ = false;           // it is needed, and the law grows too large for it: all is undecided
   std::optional<Tables::Verdict> verdict_;  // where all is known and there are tables

@@ -80,8 +80,9 @@ RowAnswer RowDecider::decide(const Row& row) {
   std::optional<Date> on = options_.on;
   for (const auto& [use, cell] : row.cells)
     if (use.kind == ColumnUse::Kind::day && !is_blank(cell)) {
-      on = parse_date(cell);
-      if (!on) return {fmt::format("there is no day `{}`", cell), {}, nullptr, {}};
+      if (cell.is_list) return {"`on` is one day, not a list", {}, nullptr, {}};
+      on = parse_date(cell.text);
+      if (!on) return {fmt::format("there is no day `{}`", cell.text), {}, nullptr, {}};
     }
   if (!on) return {"no day: give a column `on`, or --on", {}, nullptr, {}};
   const Plan* plan = plans_.of(*on);

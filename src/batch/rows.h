@@ -65,7 +65,7 @@ class Header {
 /// One row as it was read: cells by column use.
 struct Row {
   std::optional<std::string> id;
-  std::vector<std::pair<ColumnUse, std::string_view>> cells;
+  std::vector<std::pair<ColumnUse, Cell>> cells;
 };
 
 struct RowAnswer {
