@@ -25,9 +25,9 @@ Docket::Docket(const Plan& plan) : plan_(plan) {
 // --- what is told ---
 
 struct Request::Finer {
-  Finer(const Law& law, std::unique_ptr<Plan> own)
+  Finer(const Law& law, std::shared_ptr<const Plan> own)
       : plan(std::move(own)), docket(*plan), request(law, docket) {}
-  std::unique_ptr<Plan> plan;
+  std::shared_ptr<const Plan> plan;
   Docket docket;
   Request request;
   std::map<FactId, Said> said;
@@ -94,7 +94,7 @@ void Request::settle() {
   const Plan& plan = docket_.plan();
   findings_ = {};
   verdict_.reset();
-  finer_.reset();
+  finer_ = nullptr;
   beyond_ = false;
   if (!cells_.compare([&](FactId f) { return said_of_[f.index]; }, box_)) {
     settle_finer();
@@ -111,14 +111,19 @@ void Request::settle() {
 }
 
 void Request::settle_finer() {
-  auto plan = docket_.plan().telling_apart(cells_.values_apart());
+  std::shared_ptr<const Plan> plan = docket_.finer().of(docket_.plan(), cells_.values_apart());
   beyond_ = !plan;
   if (beyond_) {
     findings_.has.fill(true);
     return;
   }
-  finer_ = std::make_unique<Finer>(law_, std::move(plan));
+  if (!kept_finer_.contains(plan.get()) && kept_finer_.size() >= FinerPlans::most_kept) kept_finer_.clear();
+  std::unique_ptr<Finer>& kept = kept_finer_[plan.get()];
+  if (!kept) kept = std::make_unique<Finer>(law_, std::move(plan));
+  finer_ = kept.get();
+  finer_->said.clear();
   Request& finer = finer_->request;
+  finer.clear();
   for (const FactId f : told_)
     finer.tell(f, finer_->said.emplace(f, finer.cells().again(f, *said_of_[f.index])).first->second);
   finer.tell_provisos(provisos_.cell());

@@ -1,5 +1,6 @@
 #pragma once
 #include "batch/cells.h"
+#include "batch/finer.h"
 
 // One request at a time under the law of one day, which was compiled before the first came. Where everything
 // that makes a difference is known and the law has tables, the finding and the rules are one look into them.
@@ -23,6 +24,7 @@ class Docket {
   explicit Docket(const Plan& plan);
 
   const Plan& plan() const { return plan_; }
+  FinerPlans& finer() const { return *finer_; }
   std::span<const PlannedRule> rules() const { return plan_.rules(); }
   /// Whether some law of the state is in force.
   bool assesses(const std::string& state) const { return states_.contains(state); }
@@ -31,6 +33,7 @@ class Docket {
 
  private:
   const Plan& plan_;
+  std::unique_ptr<FinerPlans> finer_ = std::make_unique<FinerPlans>();
   std::set<std::string> states_;
 };
 
@@ -107,9 +110,10 @@ class Request {
   std::vector<std::uint16_t> before_;          // of levels opened last
   std::vector<std::uint8_t> classes_;
   bool stale_ = true;
-  KeptCell provisos_;             // as they were told; blank: nothing was
-  std::unique_ptr<Finer> finer_;  // where it is needed
-  bool beyond_ = false;           // it is needed, and the law grows too large for it: all is undecided
+  KeptCell provisos_;  // as they were told; blank: nothing was
+  std::map<const Plan*, std::unique_ptr<Finer>> kept_finer_;
+  Finer* finer_ = nullptr;  // of those, where one is needed
+  bool beyond_ = false;     // it is needed, and the law grows too large for it: all is undecided
   std::optional<Tables::Verdict> verdict_;  // where all is known and there are tables
   FindingSet findings_;
 };
