@@ -116,6 +116,7 @@ class Run {
     int code = exit_ok;
     const auto books = load(o_.rules, code);
     if (!books || !open_input() || !read_mapping()) return books ? exit_files : code;
+    o_.request.hypothetical = !o_.rules.drafts.empty();
     o_.request.json_lines = o_.rows_as == "ndjson" ||
                             (o_.rows_as.empty() && (o_.in.ends_with(".ndjson") || o_.in.ends_with(".jsonl")));
     if (!o_.request.json_lines && !read_header()) return exit_files;
@@ -431,7 +432,7 @@ class Run {
     tell("{} rows decided", at_.rows - at_.refused);
     if (at_.refused > 0)
       tell(", {} refused{}", at_.refused, refusals_to_stderr_ ? "" : fmt::format(": see `{}`", o_.refused));
-    tell("\n");
+    tell("{}\n", o_.request.hypothetical ? "; HYPOTHETICAL: a draft lies over the law" : "");
     const std::vector<Report> law = batch.law_reports();
     print_reports(law, true);
     if (!law.empty()) return exit_too_much;
@@ -466,7 +467,9 @@ void add_batch(App& app, Outcome& outcome) {
   c->add_option("--rows", o->rows_as, "csv or ndjson; default: by the name of the file")
       ->one_of({"csv", "ndjson"});
   c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones");
-  c->add_option("--draft", o->rules.drafts, "law that is not in force yet, laid over the rulebooks");
+  c->add_option(
+      "--draft", o->rules.drafts,
+      "law that is not in force yet, laid over the rulebooks: every row is then marked `hypothetical`");
   c->add_option("--threads", o->threads,
                 "default: one for each processor; the output is the same for any number")
       ->at_most(most_threads);

@@ -254,6 +254,7 @@ struct ArrowBatch::Body {
   std::vector<ColumnUse> uses;
   std::vector<std::string> names;
   const Law* law = nullptr;
+  bool hypothetical = false;
   std::unique_ptr<RowDecider> decider;
   std::vector<KeptCell> cells;
   Row row;
@@ -301,6 +302,7 @@ ArrowBatch::ArrowBatch(const Rulebooks& books, BatchRequest request, const Arrow
   }
   b.uses = batch.columns;
   b.law = &batch.law;
+  b.hypothetical = batch.request.hypothetical;
   b.decider = std::make_unique<RowDecider>(batch.law, batch.options, *batch.plans);
   b.cells.resize(names.size());
   b.names = std::move(names);
@@ -330,7 +332,7 @@ std::string ArrowBatch::decide(const ArrowArray& rows, ArrowSchema* schema, Arro
 
   std::array<std::unique_ptr<OwnedArray>, 3> words;  // finding, best, worst
   for (auto& w : words) w = std::make_unique<OwnedArray>();
-  auto refused = std::make_unique<OwnedArray>();
+  auto refused = std::make_unique<OwnedArray>(), hypothetical = std::make_unique<OwnedArray>();
   Lists rules, not_assessed;
   for (std::int64_t i = 0; i < rows.length; ++i) {
     std::string why = b.read(rows, i);
@@ -351,6 +353,7 @@ std::string ArrowBatch::decide(const ArrowArray& rows, ArrowSchema* schema, Arro
     rules.end_row(decided);
     not_assessed.end_row(decided);
     refused->push(decided ? std::nullopt : std::optional<std::string_view>(why));
+    hypothetical->push(decided ? std::optional<std::string_view>("yes") : std::nullopt);
   }
 
   auto all = std::make_unique<OwnedArray>();
@@ -361,17 +364,21 @@ std::string ArrowBatch::decide(const ArrowArray& rows, ArrowSchema* schema, Arro
     add_child(*all, std::move(l->lists), 2);
   }
   add_child(*all, std::move(refused), 3);
-  give(std::move(all), 1, out);
   const Field text{"U", "item", {}};
-  give({"+s",
-        "",
-        {{"U", "finding", {}},
-         {"U", "best", {}},
-         {"U", "worst", {}},
-         {"+L", "rules", {text}},
-         {"+L", "not_assessed", {text}},
-         {"U", "refused", {}}}},
-       schema);
+  Field columns{"+s",
+                "",
+                {{"U", "finding", {}},
+                 {"U", "best", {}},
+                 {"U", "worst", {}},
+                 {"+L", "rules", {text}},
+                 {"+L", "not_assessed", {text}},
+                 {"U", "refused", {}}}};
+  if (b.hypothetical) {
+    add_child(*all, std::move(hypothetical), 3);
+    columns.children.push_back({"U", "hypothetical", {}});
+  }
+  give(std::move(all), 1, out);
+  give(columns, schema);
   return {};
 }
 

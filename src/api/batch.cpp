@@ -52,6 +52,7 @@ std::vector<Batch::Ground> Batch::rests_on() const {
   const BatchRequest& r = body_->request;
   Digester books, options;
   for (const Parsed& p : body_->books.files) books.add(p.digest);
+  if (r.hypothetical) books.add("a draft lies over them");
   for (const std::string& c : r.columns) options.add(digest(c));
   options.add(digest(r.on));
   options.add(r.json_lines ? "JSON lines" : "comma-separated values");
@@ -62,8 +63,8 @@ std::vector<Batch::Ground> Batch::rests_on() const {
 }
 std::string Batch::out_header() const {
   if (!body_->csv()) return {};
-  return body_->has_id ? "row,id,finding,best,worst,rules,not_assessed\n"
-                       : "row,finding,best,worst,rules,not_assessed\n";
+  return fmt::format("row,{}finding,best,worst,rules,not_assessed{}\n", body_->has_id ? "id," : "",
+                     body_->request.hypothetical ? ",hypothetical" : "");
 }
 std::string Batch::refused_header() const {
   return body_->csv() ? "row,line,reason,text\n" : "";
@@ -125,7 +126,7 @@ void Batch::Worker::Body::answer(BatchPiece& piece, std::size_t number, std::siz
     fmt::format_to(out, "{},{},{},", finding, best, worst);
     for (std::size_t i = 0; i < a.applies->size(); ++i)
       fmt::format_to(out, "{}{}", i == 0 ? "" : ";", batch.law[(*a.applies)[i]].name);
-    fmt::format_to(out, ",{}\n", fmt::join(a.not_assessed, ";"));
+    fmt::format_to(out, ",{}{}\n", fmt::join(a.not_assessed, ";"), batch.request.hypothetical ? ",yes" : "");
     return;
   }
   Json rules = Json::array();
@@ -137,6 +138,7 @@ void Batch::Worker::Body::answer(BatchPiece& piece, std::size_t number, std::siz
                 {"worst", worst},
                 {"rules", rules},
                 {"not_assessed", a.not_assessed}});
+  if (batch.request.hypothetical) j["hypothetical"] = true;
   piece.out += to_line(j) + "\n";
 }
 
