@@ -38,7 +38,8 @@ void line(const std::string& label, const Shape& shape, const std::vector<std::s
   const VarId destination = plan->space().fact_var(law.find_fact("destination"));
   fmt::print("{:<34} {:>10.1f} ms {:>10} nodes {:>4} states told apart", label, compile * 1e3,
              plan->compiled().store().nodes(), plan->space()[destination].domain.size());
-  Request request(law, *plan);
+  FinerPlans finer;
+  Request request(law, *plan, finer);
   std::vector<std::vector<std::pair<FactId, const Said*>>> told;
   for (int i = 0; i < 200; ++i) {
     told.emplace_back();

@@ -7,7 +7,7 @@
 namespace sekisho::cli {
 namespace {
 
-constexpr const char* schema = "sekisho-batch-state/2";
+constexpr const char* schema = "sekisho-batch-state/3";
 
 template <class Number>
 bool take(const Json& j, const char* key, Number& out) {
@@ -31,7 +31,9 @@ std::string BatchProgress::text() const {
                        {"refused", refused},
                        {"lines", lines},
                        {"out_bytes", out_bytes},
-                       {"refused_bytes", refused_bytes}}) +
+                       {"written", written},
+                       {"refused_bytes", refused_bytes},
+                       {"written_refused", written_refused}}) +
          "\n";
 }
 
@@ -40,6 +42,8 @@ std::optional<BatchProgress> BatchProgress::read_text(const std::string& text) {
   if (!j || !j->is_object() || text_at(*j, "schema") != schema) return std::nullopt;
   BatchProgress p;
   p.read = text_at(*j, "read");
+  p.written = text_at(*j, "written");
+  p.written_refused = text_at(*j, "written_refused");
   const auto grounds = j->find("rests_on");
   if (grounds == j->end() || !grounds->is_object()) return std::nullopt;
   for (const auto& [what, digest] : grounds->items()) {

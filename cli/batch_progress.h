@@ -12,7 +12,8 @@ namespace sekisho::cli {
 /// changed.
 struct BatchProgress {
   std::vector<Batch::Ground> rests_on;
-  std::string read;  // digest of the part of the input that was read
+  std::string read;                      // digest of the part of the input that was read
+  std::string written, written_refused;  // digests of the output and the refusals
   std::uintmax_t size = 0, offset = 0, out_bytes = 0, refused_bytes = 0;
   std::size_t rows = 0, refused = 0, lines = 0;
 

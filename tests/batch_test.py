@@ -161,6 +161,13 @@ def changed(folder, table):
         done = go_on()
         check(done.returncode == 1 and what.encode() in done.stderr and b"--fresh" in done.stderr, f"another {what} is noticed: {done.stderr.decode()}")
         path.write_bytes(before)
+    for path in (folder / "changed.out.part", folder / "changed.out.refused.part"):
+        before = path.read_bytes()
+        path.write_bytes(bytes([before[0] ^ 1]) + before[1:])
+        done = go_on()
+        check(done.returncode == 1 and path.name.encode() in done.stderr and b"--fresh" in done.stderr,
+              f"{path.name} with another byte is noticed: {done.stderr.decode()}")
+        path.write_bytes(before)
     check(b"going on" in go_on().stderr and not state.exists(), "what was put back goes on")
     state.write_text("{}")
     check(go_on().returncode == 1, "what is no state is told")

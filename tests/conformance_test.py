@@ -155,6 +155,7 @@ MISREADINGS = {
     "defeated rules defeat": ('not any(part == "whole" and applies(s) for', 'not any(part == "whole" and (applies(s) or met[s]) for'),
     "links run the other way": ('(r["name"], n) if side == "over" else (n, r["name"])', '(n, r["name"]) if side == "over" else (r["name"], n)'),
     "a link to one effect defeats the rule": ('any(part == "whole" and applies(s)', 'any(part != "x" and applies(s)'),
+    "dates behind a link are the rule's where it is always in force": ('if r["dated"] and', 'if r["spans"] != spans and'),
     "links have no dates": ('if window(spans, self.law_of) == "no":\n                        continue', 'pass'),
     "a link to a group reaches one rule": ('if rules[x]["group"] == name] if', 'if rules[x]["group"] == name][:1] if'),
     "`to` is the first day after": ("if b <= day <= c:", "if b <= day < c:"),

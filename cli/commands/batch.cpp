@@ -116,6 +116,7 @@ class Run {
     int code = exit_ok;
     const auto books = load(o_.rules, code);
     if (!books || !open_input() || !read_mapping()) return books ? exit_files : code;
+    o_.request.hypothetical = !o_.rules.drafts.empty();
     o_.request.json_lines = o_.rows_as == "ndjson" ||
                             (o_.rows_as.empty() && (o_.in.ends_with(".ndjson") || o_.in.ends_with(".jsonl")));
     if (!o_.request.json_lines && !read_header()) return exit_files;
@@ -241,6 +242,10 @@ class Run {
     if (at_.rows == 0) {
       if (!to_screen_) out_ << batch.out_header();
       refused_ << batch.refused_header();
+      written_ = {};
+      written_refused_ = {};
+      written_.add(batch.out_header());
+      written_refused_.add(batch.refused_header());
       at_.out_bytes = batch.out_header().size();
       at_.refused_bytes = batch.refused_header().size();
     }
@@ -258,18 +263,18 @@ class Run {
     }
     return exit_ok;
   }
-  /// Reads again what the earlier run had read. @returns its digest
-  std::string read_again(std::uintmax_t bytes) {
-    file_.seekg(0);
-    read_ = RunningDigest();
+  /// Reads again what the earlier run read or wrote.
+  static RunningDigest read_again(std::ifstream& file, std::uintmax_t bytes) {
+    RunningDigest out;
+    file.seekg(0);
     std::string block(piece_size, '\0');
-    while (bytes > 0 && file_) {
-      file_.read(block.data(), static_cast<std::streamsize>(std::min<std::uintmax_t>(bytes, piece_size)));
-      const auto got = static_cast<std::size_t>(file_.gcount());
-      read_.add(std::string_view(block).substr(0, got));
+    while (bytes > 0 && file) {
+      file.read(block.data(), static_cast<std::streamsize>(std::min<std::uintmax_t>(bytes, piece_size)));
+      const auto got = static_cast<std::size_t>(file.gcount());
+      out.add(std::string_view(block).substr(0, got));
       bytes -= got;
     }
-    return read_.text();
+    return out;
   }
   /// Takes up where the earlier run stopped: what was written past its last mark is cut off.
   bool go_on() {
@@ -279,7 +284,8 @@ class Run {
       tell("error: `{}` says nothing of a stopped run\n   fix: begin again with --fresh\n", state());
       return false;
     }
-    at_.read = read_again(before->offset);
+    read_ = read_again(file_, before->offset);
+    at_.read = read_.text();
     if (const std::string changed = before->changed(at_); !changed.empty()) {
       tell(
           "error: `{}`: since that run was stopped this has changed: {}\n"
@@ -287,19 +293,35 @@ class Run {
           state(), changed);
       return false;
     }
-    std::error_code error;
-    for (const auto& [path, bytes] :
-         {std::pair{part(o_.out), before->out_bytes}, {part(o_.refused), before->refused_bytes}}) {
-      if (fs::file_size(path, error) < bytes || error) {
-        tell("error: `{}` holds less than was written\n   fix: begin again with --fresh\n", path);
-        return false;
-      }
-      fs::resize_file(path, bytes, error);
-      if (error) return errno = error.value(), complain("write", path);
-    }
+    if (!cut_back(part(o_.out), before->out_bytes, before->written, written_) ||
+        !cut_back(part(o_.refused), before->refused_bytes, before->written_refused, written_refused_))
+      return false;
     at_ = *before;
     first_row_ = at_.rows;
     tell("going on after row {}\n", at_.rows);
+    return true;
+  }
+
+  /// Cuts off what stands past the last mark, if what stands before it is what was written.
+  /// @param digest   of what was written up to the mark
+  /// @param written  becomes what is written now
+  bool cut_back(const std::string& path, std::uintmax_t bytes, const std::string& digest,
+                RunningDigest& written) {
+    std::error_code error;
+    const char* wrong = nullptr;
+    if (fs::file_size(path, error) < bytes || error) {
+      wrong = "holds less than was written";
+    } else {
+      std::ifstream file(path, std::ios::binary);
+      written = read_again(file, bytes);
+      if (written.text() != digest) wrong = "is not what was written";
+    }
+    if (wrong != nullptr) {
+      tell("error: `{}` {}\n   fix: begin again with --fresh\n", path, wrong);
+      return false;
+    }
+    fs::resize_file(path, bytes, error);
+    if (error) return errno = error.value(), complain("write", path);
     return true;
   }
 
@@ -362,6 +384,8 @@ class Run {
       tell("{}", piece.refused);
     else
       refused_ << piece.refused << std::flush;
+    written_.add(piece.out);
+    written_refused_.add(piece.refused);
     if (!to_screen_ && !out_) return complain("write", part(o_.out));
     if (!refusals_to_stderr_ && !refused_) return complain("write", part(o_.refused));
     if (to_screen_ && std::ferror(stdout) != 0) {
@@ -375,6 +399,8 @@ class Run {
     at_.refused += piece.refused_rows;
     at_.out_bytes += piece.out.size();
     at_.refused_bytes += piece.refused.size();
+    at_.written = written_.text();
+    at_.written_refused = written_refused_.text();
     return to_screen_ || o_.in == "-" || write_file(state(), at_.text());
   }
   void progress(bool last) {
@@ -431,7 +457,7 @@ class Run {
     tell("{} rows decided", at_.rows - at_.refused);
     if (at_.refused > 0)
       tell(", {} refused{}", at_.refused, refusals_to_stderr_ ? "" : fmt::format(": see `{}`", o_.refused));
-    tell("\n");
+    tell("{}\n", o_.request.hypothetical ? "; HYPOTHETICAL: a draft lies over the law" : "");
     const std::vector<Report> law = batch.law_reports();
     print_reports(law, true);
     if (!law.empty()) return exit_too_much;
@@ -444,7 +470,7 @@ class Run {
   std::ifstream file_;
   std::ofstream out_, refused_;
   BatchProgress at_;
-  RunningDigest read_;
+  RunningDigest read_, written_, written_refused_;
   std::vector<FileLock> locks_;
   std::set<std::string> told_columns_;
   std::size_t first_row_ = 0;
@@ -457,7 +483,9 @@ void add_batch(App& app, Outcome& outcome) {
   App* c = app.add_subcommand("batch", "decide every row of a table: CSV, or JSON with one object a line");
   auto o = std::make_shared<BatchOptions>();
   c->add_option("in", o->in, "the table; `-` is standard input")->required();
-  c->add_option("--out", o->out, "where the findings go, a line a row; `-` is standard output")->required();
+  c->add_option("--out", o->out,
+                "where the findings go, a line a row, in place of what was there; `-` is standard output")
+      ->required();
   c->add_option("--refused", o->refused,
                 "where rows that cannot be read go, with place and reason; default: OUT.refused");
   c->add_option("--on", o->request.on, "the day of rows that name none in a column `on`");
@@ -466,7 +494,9 @@ void add_batch(App& app, Outcome& outcome) {
   c->add_option("--rows", o->rows_as, "csv or ndjson; default: by the name of the file")
       ->one_of({"csv", "ndjson"});
   c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones");
-  c->add_option("--draft", o->rules.drafts, "law that is not in force yet, laid over the rulebooks");
+  c->add_option(
+      "--draft", o->rules.drafts,
+      "law that is not in force yet, laid over the rulebooks: every row is then marked `hypothetical`");
   c->add_option("--threads", o->threads,
                 "default: one for each processor; the output is the same for any number")
       ->at_most(most_threads);
@@ -476,7 +506,8 @@ void add_batch(App& app, Outcome& outcome) {
   c->footer(
       "Columns are facts by name (`sekisho facts`); a blank cell is not known, and the finding is then "
       "`open` with best and\n"
-      "worst unless it is proved all the same. Sets: `A;B`, or `none`. Authorities have granted nothing and "
+      "worst unless it is proved all the same. Sets: `A;B`, or `none`; in JSON a list says\n"
+      "each member as it is written, and `[]` none. Authorities have granted nothing and "
       "found nothing\n"
       "but what columns say. Exit code 1 where a row was refused, 4 where the law of its day needs more than "
       "`--nodes`,\n130 when stopped by Ctrl-C.\n\n"

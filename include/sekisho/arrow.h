@@ -71,7 +71,8 @@ class ArrowBatch {
   bool ok() const;
 
   /// A struct, a row for each row: `finding`, `best`, `worst` (text), `rules` and `not_assessed` (lists of
-  /// text), `refused` (text: why the row could not be read; then all else is null, and else this is).
+  /// text), `refused` (text: why the row could not be read; then all else is null, and else this is); under a
+  /// draft also `hypothetical` (text: yes).
   /// @param rows    [rows] of the schema given before; kept and released by the caller
   /// @param schema, out  are filled where all went well, and released by the caller
   /// @returns why nothing could be decided; empty if it was

@@ -17,6 +17,7 @@ struct BatchRequest {
   std::vector<std::string> columns;     // COLUMN=FACT; also `on`, `id`, `provisos`, `ignore`
   std::optional<SourceText> mapping;    // YAML: columns and words
   std::size_t node_limit = most_nodes;  // of the diagrams of one stretch of law
+  bool hypothetical = false;            // a draft lies over the law: said of every row
 };
 
 /// What came of a piece of the input. Output and refusals are text of the input's kind, one line a row.

@@ -83,16 +83,18 @@ std::int64_t whole_at(const void* buffer, std::size_t width, bool is_signed, std
 /// Reads cells as a table of text would have them.
 class CellReader {
  public:
-  /// What stands there; empty if it is null. `out` may hold it.
+  /// What stands there; blank if it is null. `cell` may have held another.
   /// @returns false where a set has a member that is null, or an index leads out of its dictionary
-  static bool read(const Layout& l, const ArrowArray& a, std::int64_t row, std::string& out) {
+  static bool read(const Layout& l, const ArrowArray& a, std::int64_t row, KeptCell& cell) {
+    cell.is_list = false;
+    std::string& out = cell.text;
     out.clear();
     if (l.kind == Layout::Kind::nothing) return true;
     const std::int64_t i = a.offset + row;
     if (a.null_count != 0 && a.buffers[0] != nullptr && !bit(a.buffers[0], i)) return true;
     if (l.by_dictionary) {
       const std::int64_t index = whole_at(a.buffers[1], l.width, l.is_signed, i);
-      return index >= 0 && index < a.dictionary->length && read(*l.inner, *a.dictionary, index, out);
+      return index >= 0 && index < a.dictionary->length && read(*l.inner, *a.dictionary, index, cell);
     }
     switch (l.kind) {
       case Layout::Kind::text: {
@@ -112,7 +114,7 @@ class CellReader {
                            : fmt::format("{}", at<double>(a.buffers[1], i));
         return true;
       case Layout::Kind::day: out = to_string(Date{at<std::int32_t>(a.buffers[1], i)}); return true;
-      default: return read_list(l, a, i, out);
+      default: return read_list(l, a, i, cell);
     }
   }
   /// Whether the buffers are there that the layout reads.
@@ -128,18 +130,16 @@ class CellReader {
   }
 
  private:
-  static bool read_list(const Layout& l, const ArrowArray& a, std::int64_t i, std::string& out) {
+  static bool read_list(const Layout& l, const ArrowArray& a, std::int64_t i, KeptCell& out) {
+    out.is_list = true;
     const std::int64_t from = whole_at(a.buffers[1], l.width, true, i);
     const std::int64_t to = whole_at(a.buffers[1], l.width, true, i + 1);
     if (from < 0 || to < from || to > a.children[0]->length) return false;
-    std::string member;
+    KeptCell member;
     for (std::int64_t k = from; k < to; ++k) {
-      read(*l.inner, *a.children[0], k, member);
-      if (member.empty() || member.find(';') != std::string::npos) return false;
-      if (!out.empty()) out += ';';
-      out += member;
+      if (!read(*l.inner, *a.children[0], k, member) || member.text.empty()) return false;
+      add_member(out.text, member.text);
     }
-    if (out.empty()) out = "none";
     return true;
   }
 };
@@ -254,8 +254,9 @@ struct ArrowBatch::Body {
   std::vector<ColumnUse> uses;
   std::vector<std::string> names;
   const Law* law = nullptr;
+  bool hypothetical = false;
   std::unique_ptr<RowDecider> decider;
-  std::vector<std::string> cells;
+  std::vector<KeptCell> cells;
   Row row;
 
   /// @returns why the row cannot be read; empty if `row` holds it
@@ -268,9 +269,8 @@ struct ArrowBatch::Body {
     for (std::size_t c = 0; c < layouts.size(); ++c) {
       if (!layouts[c] || uses[c].kind == ColumnUse::Kind::ignored) continue;
       if (!CellReader::read(*layouts[c], *rows.children[c], at_row, cells[c]))
-        return fmt::format(
-            "column `{}` has a member that is null, empty, with `;` in it, or outside its values", names[c]);
-      row.cells.emplace_back(uses[c], cells[c]);
+        return fmt::format("column `{}` has a member that is null, empty, or outside its values", names[c]);
+      row.cells.emplace_back(uses[c], cells[c].cell());
     }
     return {};
   }
@@ -302,6 +302,7 @@ ArrowBatch::ArrowBatch(const Rulebooks& books, BatchRequest request, const Arrow
   }
   b.uses = batch.columns;
   b.law = &batch.law;
+  b.hypothetical = batch.request.hypothetical;
   b.decider = std::make_unique<RowDecider>(batch.law, batch.options, *batch.plans);
   b.cells.resize(names.size());
   b.names = std::move(names);
@@ -331,7 +332,7 @@ std::string ArrowBatch::decide(const ArrowArray& rows, ArrowSchema* schema, Arro
 
   std::array<std::unique_ptr<OwnedArray>, 3> words;  // finding, best, worst
   for (auto& w : words) w = std::make_unique<OwnedArray>();
-  auto refused = std::make_unique<OwnedArray>();
+  auto refused = std::make_unique<OwnedArray>(), hypothetical = std::make_unique<OwnedArray>();
   Lists rules, not_assessed;
   for (std::int64_t i = 0; i < rows.length; ++i) {
     std::string why = b.read(rows, i);
@@ -352,6 +353,7 @@ std::string ArrowBatch::decide(const ArrowArray& rows, ArrowSchema* schema, Arro
     rules.end_row(decided);
     not_assessed.end_row(decided);
     refused->push(decided ? std::nullopt : std::optional<std::string_view>(why));
+    hypothetical->push(decided ? std::optional<std::string_view>("yes") : std::nullopt);
   }
 
   auto all = std::make_unique<OwnedArray>();
@@ -362,17 +364,21 @@ std::string ArrowBatch::decide(const ArrowArray& rows, ArrowSchema* schema, Arro
     add_child(*all, std::move(l->lists), 2);
   }
   add_child(*all, std::move(refused), 3);
-  give(std::move(all), 1, out);
   const Field text{"U", "item", {}};
-  give({"+s",
-        "",
-        {{"U", "finding", {}},
-         {"U", "best", {}},
-         {"U", "worst", {}},
-         {"+L", "rules", {text}},
-         {"+L", "not_assessed", {text}},
-         {"U", "refused", {}}}},
-       schema);
+  Field columns{"+s",
+                "",
+                {{"U", "finding", {}},
+                 {"U", "best", {}},
+                 {"U", "worst", {}},
+                 {"+L", "rules", {text}},
+                 {"+L", "not_assessed", {text}},
+                 {"U", "refused", {}}}};
+  if (b.hypothetical) {
+    add_child(*all, std::move(hypothetical), 3);
+    columns.children.push_back({"U", "hypothetical", {}});
+  }
+  give(std::move(all), 1, out);
+  give(columns, schema);
   return {};
 }
 

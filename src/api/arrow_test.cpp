@@ -130,14 +130,14 @@ std::string list_at(const ArrowArray& a, std::int64_t i) {
 }
 
 /// A cell by chance, or nothing.
-using Cell = std::optional<std::string>;
+using Word = std::optional<std::string>;
 struct Rows {
-  std::vector<Cell> armed, destination, licensors, value, made, on;
+  std::vector<Word> armed, destination, licensors, value, made, on;
 };
 Rows random_rows(std::size_t n, std::mt19937& random) {
-  const auto one_of = [&](std::initializer_list<const char*> words) -> Cell {
+  const auto one_of = [&](std::initializer_list<const char*> words) -> Word {
     const std::size_t k = random() % (words.size() + 1);
-    return k == words.size() ? Cell() : Cell(words.begin()[k]);
+    return k == words.size() ? Word() : Word(words.begin()[k]);
   };
   Rows out;
   for (std::size_t i = 0; i < n; ++i) {
@@ -165,8 +165,8 @@ TEST_CASE("columns in memory are decided as the same table of text is, whatever 
     std::vector<std::int32_t> value32, made, ends{0};
     std::vector<double> value64;
     std::vector<std::uint8_t> index;
-    std::vector<Cell> members;
-    const std::vector<Cell> dictionary{"FR", "DE", "US", "nowhere"};
+    std::vector<Word> members;
+    const std::vector<Word> dictionary{"FR", "DE", "US", "nowhere"};
     for (std::size_t i = 0; i < n + skipped; ++i) {
       armed.push_back(rows.armed[i] == "yes");
       armed_valid.push_back(rows.armed[i].has_value());
@@ -300,4 +300,43 @@ TEST_CASE("columns that cannot be read are named, and rows that cannot are refus
   ArrowArray gone = *to;
   gone.release = nullptr;
   CHECK(batch.decide(*p.array(1, 0, {nullptr}, {&gone, sets, nothing}), &schema, &out) != "");
+}
+
+TEST_CASE("each member of a list in memory stands for itself, and a draft marks every row") {
+  const Rulebooks of({SourceText{"marks.law", R"(
+authority x.office of XK "x"
+fact marks is set of one of none, red
+  asks "?"
+regime x.r "x"
+  authority x.office
+  force statute
+  otherwise permitted
+  unlinked opposites strictest prevails
+  cite "x"
+rule unmarked
+  cite "x"
+  prohibits when some m in marks has (m is none)
+)"}});
+  BatchRequest request;
+  request.on = "2024-01-01";
+  request.hypothetical = true;
+  Pool p;
+  ArrowBatch batch(of, request, *p.schema("+s", "", {p.schema("+l", "marks", {p.schema("u", "")})}));
+  REQUIRE(batch.ok());
+  ArrowArray* sets =
+      p.array(4, 0, {p.bits({true, true, true, false}), p.buffer(std::vector<std::int32_t>{0, 1, 1, 2, 2})},
+              {p.text<std::int32_t>({"none", "none;red"})});
+  ArrowSchema schema{};
+  ArrowArray out{};
+  REQUIRE(batch.decide(*p.array(4, 0, {nullptr}, {sets}), &schema, &out) == "");
+  CHECK(text_at(*out.children[0], 0) == "prohibited");
+  CHECK(text_at(*out.children[0], 1) == "permitted");
+  CHECK(text_at(*out.children[5], 2).find("`none;red` is not a value of marks") == 0);
+  CHECK(text_at(*out.children[0], 3) == "open");
+  REQUIRE(out.n_children == 7);
+  CHECK(std::string(schema.children[6]->name) == "hypothetical");
+  CHECK(text_at(*out.children[6], 0) == "yes");
+  CHECK(text_at(*out.children[6], 2) == "-");
+  out.release(&out);
+  schema.release(&schema);
 }

@@ -52,6 +52,7 @@ std::vector<Batch::Ground> Batch::rests_on() const {
   const BatchRequest& r = body_->request;
   Digester books, options;
   for (const Parsed& p : body_->books.files) books.add(p.digest);
+  if (r.hypothetical) books.add("a draft lies over them");
   for (const std::string& c : r.columns) options.add(digest(c));
   options.add(digest(r.on));
   options.add(r.json_lines ? "JSON lines" : "comma-separated values");
@@ -62,8 +63,8 @@ std::vector<Batch::Ground> Batch::rests_on() const {
 }
 std::string Batch::out_header() const {
   if (!body_->csv()) return {};
-  return body_->has_id ? "row,id,finding,best,worst,rules,not_assessed\n"
-                       : "row,finding,best,worst,rules,not_assessed\n";
+  return fmt::format("row,{}finding,best,worst,rules,not_assessed{}\n", body_->has_id ? "id," : "",
+                     body_->request.hypothetical ? ",hypothetical" : "");
 }
 std::string Batch::refused_header() const {
   return body_->csv() ? "row,line,reason,text\n" : "";
@@ -119,7 +120,7 @@ void Batch::Worker::Body::answer(BatchPiece& piece, std::size_t number, std::siz
     fmt::format_to(out, "{},{},{},", words.finding, words.best, words.worst);
     for (std::size_t i = 0; i < a.applies->size(); ++i)
       fmt::format_to(out, "{}{}", i == 0 ? "" : ";", batch.law[(*a.applies)[i]].name);
-    fmt::format_to(out, ",{}\n", fmt::join(a.not_assessed, ";"));
+    fmt::format_to(out, ",{}{}\n", fmt::join(a.not_assessed, ";"), batch.request.hypothetical ? ",yes" : "");
     return;
   }
   Json rules = Json::array();
@@ -129,6 +130,7 @@ void Batch::Worker::Body::answer(BatchPiece& piece, std::size_t number, std::siz
   j.update(finding_json(words));
   j["rules"] = std::move(rules);
   j["not_assessed"] = a.not_assessed;
+  if (batch.request.hypothetical) j["hypothetical"] = true;
   piece.out += to_line(j) + "\n";
 }
 
@@ -166,7 +168,10 @@ std::string Batch::Worker::Body::read_json(std::string_view text, std::size_t li
     }
     for (const auto& [other, said] : row.cells)
       if (other == use) return fmt::format("`{}` says what another key of the row says", key);
-    if (use.kind == ColumnUse::Kind::id) row.id = std::string(cell);
+    if (use.kind == ColumnUse::Kind::id) {
+      if (cell.is_list) return fmt::format("`{}` is one name of the row, not a list", key);
+      row.id = std::string(cell.text);
+    }
     row.cells.emplace_back(use, cell);
   }
   return {};

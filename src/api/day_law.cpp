@@ -13,13 +13,15 @@
 namespace sekisho {
 
 struct DayLaw::Body {
+  explicit Body(const Law& of) : law(of) {}
   const Law& law;
   std::vector<Report> reports;
   std::unique_ptr<Plan> plan;
+  FinerPlans finer;  // that requests asked for
 };
 
 DayLaw::DayLaw(const Rulebooks& books, std::string_view day, std::size_t node_limit)
-    : body_(std::make_unique<Body>(Body{books.body().law, {}, nullptr})) {
+    : body_(std::make_unique<Body>(books.body().law)) {
   Diagnostics diags;
   if (const auto on = parse_date(day)) {
     body_->plan = std::make_unique<Plan>(body_->law, *on, diags, node_limit);
@@ -40,7 +42,8 @@ const std::vector<Report>& DayLaw::reports() const {
 }
 
 struct DayLaw::Request::Body {
-  Body(const Law& of, const Plan& of_day) : law(of), plan(of_day), request(of, of_day) {
+  Body(const Law& of, const Plan& of_day, FinerPlans& finer)
+      : law(of), plan(of_day), request(of, of_day, finer) {
     for (std::uint32_t f = 0; f < law.facts.size(); ++f) facts.emplace(law.facts[f].name, FactId{f});
   }
   FactId fact(std::string_view name) {
@@ -52,11 +55,23 @@ struct DayLaw::Request::Body {
                       near.empty() ? "" : fmt::format("; is `{}` meant?", near));
     return {};
   }
-  const Said* said(FactId f, std::string_view value) {
+  const Said* said(FactId f, Cell value) {
     const Said& s = request.cells().said(f, value);
     if (s.wrong.empty()) return &s;
     why = s.wrong;
     return nullptr;
+  }
+
+  /// @returns whether it could be read; else `why` says what is wrong
+  bool tell(std::string_view name, Cell value) {
+    if (name == "provisos") {
+      why = request.tell_provisos(value);
+      return why.empty();
+    }
+    const FactId f = fact(name);
+    const Said* what = f.valid() ? said(f, value) : nullptr;
+    if (what != nullptr) request.tell(f, *what);
+    return what != nullptr;
   }
 
   struct Hash {
@@ -83,7 +98,7 @@ DayLaw::Request::~Request() = default;
 DayLaw::Request::Request(Request&&) noexcept = default;
 
 DayLaw::Request DayLaw::request() const {
-  return Request(std::make_unique<Request::Body>(body_->law, *body_->plan));
+  return Request(std::make_unique<Request::Body>(body_->law, *body_->plan, body_->finer));
 }
 
 std::optional<DayLaw::Request::Told> DayLaw::Request::look_up(std::string_view fact, std::string_view value) {
@@ -107,20 +122,13 @@ void DayLaw::Request::tell(std::span<const Told> told) {
   for (const Told t : told) b.request.tell(b.looked_up[t.index]);
 }
 bool DayLaw::Request::tell(std::string_view fact, std::string_view value) {
-  if (fact == "provisos") {
-    body_->why = body_->request.tell_provisos(value);
-    return body_->why.empty();
-  }
-  const FactId f = body_->fact(fact);
-  const Said* said = f.valid() ? body_->said(f, value) : nullptr;
-  if (said != nullptr) body_->request.tell(f, *said);
-  return said != nullptr;
+  return body_->tell(fact, value);
 }
 bool DayLaw::Request::tell_json(std::string_view object) {
   body_->why = body_->json.read(object);
   if (!body_->why.empty()) return false;
   for (const JsonRow::Field& f : body_->json.fields())
-    if (!tell(f.key, f.cell)) return false;
+    if (!body_->tell(f.key, f.cell)) return false;
   return true;
 }
 const std::string& DayLaw::Request::why() const {

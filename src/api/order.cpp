@@ -37,6 +37,15 @@ TextResult found(const Sources& sources, const Find& find) {
 
 }  // namespace
 
+void tell_of_search(const Diagnostics& met, Diagnostics& out) {
+  const auto large = std::find_if(met.all().begin(), met.all().end(),
+                                  [](const Diagnostic& d) { return d.code == &code::too_many_nodes; });
+  if (large == met.all().end()) return out.add(met);
+  auto told = out.emit(code::too_many_nodes, large->at, default_node_limit);
+  for (const Note& n : large->notes) told.note(n.at, n.text);
+  told.fix("no order was found that keeps it small enough: let fewer facts be told apart");
+}
+
 std::vector<std::string> kept_order(std::string_view order_file, std::span<const SourceText> texts) {
   std::vector<std::string> marks, names;
   for (const SourceText& t : texts) marks.push_back(mark(t.text));
@@ -68,7 +77,9 @@ TextResult Rulebooks::order(const std::string& regime, const std::string& day) c
 TextResult Rulebooks::find_order(std::size_t trials) const {
   const Body& b = *body_;
   return found(b.sources, [&](Diagnostics& diags) {
-    const VariableOrder order = sekisho::find_order(b.law, trials, diags);
+    Diagnostics tried;
+    const VariableOrder order = sekisho::find_order(b.law, trials, tried);
+    tell_of_search(tried, diags);
     std::string out =
         "# The order in which facts are asked, found by `sekisho law order --find`. It makes compiling "
         "quicker and\n"

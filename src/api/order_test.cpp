@@ -60,3 +60,14 @@ TEST_CASE("an order is what its file names, whatever else stands in it") {
   CHECK(kept_order("of 0123456789abcdef gone.law\nasks b\n", none).empty());
   CHECK(kept_order("of \nasks b\n", none).empty());
 }
+
+TEST_CASE("a search for an order that finds none does not send to a search for an order") {
+  Diagnostics met, told;
+  met.emit(code::too_many_nodes, TextSpan{}, 4)
+      .note("it happened in x.r")
+      .fix("keep an order that `law order --find` finds, or let fewer facts be told apart");
+  tell_of_search(met, told);
+  REQUIRE(told.all().size() == 1);
+  CHECK(told.all().front().notes.front().text == "it happened in x.r");
+  CHECK(told.all().front().fixes.front().text.find("--find") == std::string::npos);
+}

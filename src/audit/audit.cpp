@@ -250,24 +250,36 @@ class Audit {
   }
 
   // --- rules that others shadow ---
-  /// Whether all that rule `a` brings, rule `b` brings too (for a route: at no higher price).
+  /// Whether no answer changes where `a` is left out and `b` applies: finding, needs, provisos, obligations.
   bool brings(const Rule& a, const Rule& b) const {
-    const auto within = [](const auto& inner, const auto& outer, auto same) {
-      return std::all_of(inner.begin(), inner.end(), [&](const auto& x) {
-        return std::any_of(outer.begin(), outer.end(), [&](const auto& y) { return same(x, y); });
+    if (a.group != b.group || a.prohibits != b.prohibits || a.permits != b.permits) return false;
+    if (a.force != b.force || a.addressee != b.addressee || a.lifted_by != b.lifted_by) return false;
+    if (!a.owes.empty() || !a.waits.empty() || !b.owes.empty() || !b.waits.empty()) return false;
+    // A route that asks for more is not taken, yet an act that grants what it asks may add provisos: of
+    // routes, both have to say the same.
+    return all_within(a, b) && (!a.permits || all_within(b, a));
+  }
+  /// Whether the needs and provisos of a rule stand in the other too, each open in the same cases.
+  static bool all_within(const Rule& inner, const Rule& outer) {
+    const auto within = [](const auto& these, const auto& those, auto same) {
+      return std::all_of(these.begin(), these.end(), [&](const auto& x) {
+        return std::any_of(those.begin(), those.end(), [&](const auto& y) { return same(x, y); });
       });
     };
-    const auto need = [](const NeedUse& x, const NeedUse& y) {
-      return x.need == y.need && x.posture == y.posture;
+    const auto need = [&](const NeedUse& x, const NeedUse& y) {
+      return x.need == y.need && x.posture == y.posture && implying(inner, x.need) == implying(outer, x.need);
     };
     const auto bind = [](const BindUse& x, const BindUse& y) {
       return x.proviso == y.proviso && x.arguments == y.arguments;
     };
-    if (a.group != b.group || a.prohibits != b.prohibits || a.permits != b.permits) return false;
-    if (!a.owes.empty() || !a.waits.empty() || !b.owes.empty() || !b.waits.empty()) return false;
-    if (a.prohibits && b.lifted_by.valid() && a.lifted_by != b.lifted_by) return false;
-    if (a.permits) return within(b.needs, a.needs, need) && within(b.binds, a.binds, bind);
-    return within(a.needs, b.needs, need) && within(a.binds, b.binds, bind);
+    return within(inner.needs, outer.needs, need) && within(inner.binds, outer.binds, bind);
+  }
+  /// The needs of a rule any of which, granted, stands for this one.
+  static std::set<NeedId> implying(const Rule& r, NeedId need) {
+    std::set<NeedId> out;
+    for (const NeedUse& n : r.needs)
+      if (std::find(n.implies.begin(), n.implies.end(), need) != n.implies.end()) out.insert(n.need);
+    return out;
   }
 
   void shadows(Stretch& s, std::size_t g) {
@@ -282,7 +294,7 @@ class Audit {
     for (std::size_t i = 0; i < rules.size(); ++i) {
       const RuleId a = rules[i].rule;
       at_ = "what shadows " + law_[a].name;
-      if (prevailing.contains(a)) {
+      if (prevailing.contains(a) || cut.contains(a)) {
         shadowed_by_[a].clear();
         unshadowed_.insert(a);
       }

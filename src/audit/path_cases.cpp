@@ -84,11 +84,17 @@ class CaseSpace {
 
   /// What a case has to give for the cube: nothing is said of what it leaves open. Empty where no case can
   /// say it.
-  std::vector<std::string> given(Cube cube) {
+  /// @param facts  becomes the same, read
+  std::vector<std::string> given(Cube cube, std::vector<CaseGiven>& facts) {
     std::vector<std::string> single, several;
+    facts = carries(carried_);
     if (carried_.valid())
       single.push_back("carries " + law_[law_[carried_].versions.front()].name.substr(
                                         law_[law_[carried_].regime].name.size() + 1));
+    const auto give = [&](FactId fact, const std::vector<std::string>& values) {
+      facts.push_back(read(fact, values));
+      return fact_words(fact, values);
+    };
     std::set<std::uint32_t> sets;
     for (Level l = 0; l < cube.size(); ++l) {
       const Variable& v = space_[compiled_.variable(l)];
@@ -97,18 +103,19 @@ class CaseSpace {
                            !(v.kind == VarKind::judged && cube[l] == found_[l]);
       if (!limited) continue;
       if (v.kind == VarKind::judged) {
+        facts.push_back({v.fact, {Value{cube[l].test(1) ? 1 : 0, {}}}, {}});
         single.push_back((cube[l].test(1) ? "" : "not ") + v.name);
       } else if (v.kind == VarKind::fact) {
         const std::vector<std::string> values = words(v, cube[l]);
-        (values.size() == 1 ? single : several).push_back(fact_words(v, values));
+        (values.size() == 1 ? single : several).push_back(give(v.fact, values));
       } else if (v.kind == VarKind::member && sets.insert(v.fact.index).second) {
         const std::vector<std::string> values = members(v.fact, cube);
-        (values.size() <= 1 ? single : several).push_back(fact_words(v, values));
+        (values.size() <= 1 ? single : several).push_back(give(v.fact, values));
       }
     }
     // A list of values comes last, where nothing that follows can be taken for one of them.
     single.insert(single.end(), several.begin(), several.end());
-    if (const std::string any = single.empty() ? anything() : ""; !any.empty()) single.push_back(any);
+    if (const std::string any = single.empty() ? anything(give) : ""; !any.empty()) single.push_back(any);
     return single;
   }
 
@@ -163,8 +170,17 @@ class CaseSpace {
       default: return show_value(type.element(), value);
     }
   }
-  std::string fact_words(const Variable& v, const std::vector<std::string>& values) const {
-    const Fact& fact = law_[v.fact];
+  /// Words of the language as a case says them.
+  CaseGiven read(FactId fact, const std::vector<std::string>& words) const {
+    CaseGiven out{fact, {}, {}};
+    for (std::string_view w : words) {
+      if (w.starts_with('"')) w = w.substr(1, w.size() - 2);
+      if (const auto v = read_value(law_[fact].type.element(), w)) out.values.push_back(*v);
+    }
+    return out;
+  }
+  std::string fact_words(FactId of, const std::vector<std::string>& values) const {
+    const Fact& fact = law_[of];
     if (values.empty()) return fact.name + " is empty";
     if (fact.type.kind == FactType::yes_no && !fact.type.is_set)
       return (values.front() == "yes" ? "" : "not ") + fact.name;
@@ -187,7 +203,8 @@ class CaseSpace {
   }
   /// A case has to give something: of one fact all its values, where it has few; else what the law of the day
   /// does not read. Empty where there is nothing of the kind.
-  std::string anything() {
+  template <class Give>
+  std::string anything(const Give& give) {
     for (std::uint32_t f = 0; f < law_.facts.size(); ++f) {
       const Fact& fact = law_[FactId{f}];
       if (fact.type.is_set || fact.judged_by.valid()) continue;
@@ -200,7 +217,7 @@ class CaseSpace {
       for (std::size_t i = 0; v.kind == VarKind::fact && i < v.domain.size(); ++i) {
         Cube one = found_;
         one[l] &= Values(1) << i;
-        if (store().meets(care_found_, yes_leaf, one)) return fact_words(v, words(v, Values(1) << i));
+        if (store().meets(care_found_, yes_leaf, one)) return give(v.fact, words(v, Values(1) << i));
       }
     }
     return "";
@@ -366,7 +383,7 @@ class Generator {
     c.shows = shows;
     c.regime = s.space().regimes()[g].regime;
     c.rule = rule;
-    c.given = s.given(cube);
+    c.given = s.given(cube, c.facts);
     return c;
   }
   void bound(const std::string& rule, std::string_view what, std::vector<Cube>& cubes) {
@@ -411,28 +428,44 @@ class Generator {
     out.push_back(std::move(c));
   }
   /// The day before a rule comes and the day after it goes, with facts to which it would apply.
-  void edges(RuleId rule, const std::vector<Seen>& all, std::vector<PathCase>& out) const {
+  void edges(RuleId rule, const std::vector<Seen>& all, std::vector<PathCase>& out) {
     const std::set<std::size_t>& present = present_.at(rule);
-    std::set<std::pair<std::size_t, bool>> told;
+    std::map<std::pair<std::size_t, Shows>, bool> told;
+    const auto edge = [&](const PathCase& applies, std::size_t s, Shows shows, Date on) {
+      bool& done = told[{s, shows}];
+      if (done || !possible(applies, on)) return;
+      done = true;
+      PathCase c = applies;
+      c.decides.clear();
+      c.leaves = {rule};
+      c.finds.reset();
+      c.shows = shows;
+      c.on = on;
+      out.push_back(std::move(c));
+    };
     for (const Seen& seen : all) {
       if (seen.told.shows != Shows::applies) continue;
       for (const std::size_t s : seen.stretches) {
-        PathCase c = seen.told;
-        c.decides.clear();
-        c.leaves = {rule};
-        c.finds.reset();
-        if (s > 0 && !present.contains(s - 1) && told.insert({s, false}).second) {
-          c.shows = Shows::not_yet;
-          c.on = last_day(s - 1);
-          out.push_back(c);
-        }
-        if (s + 1 < days_.size() && !present.contains(s + 1) && told.insert({s, true}).second) {
-          c.shows = Shows::no_longer;
-          c.on = days_[s + 1];
-          out.push_back(c);
-        }
+        if (s > 0 && !present.contains(s - 1)) edge(seen.told, s, Shows::not_yet, last_day(s - 1));
+        if (s + 1 < days_.size() && !present.contains(s + 1))
+          edge(seen.told, s, Shows::no_longer, days_[s + 1]);
       }
     }
+    for (const auto& [where, done] : told)
+      if (!done)
+        passed_over_[fmt::format("{}: what it applies to cannot be on the day {}", law_[rule].name,
+                                 where.second == Shows::not_yet ? "before it comes" : "after it goes")]
+            .insert(where.first);
+  }
+  /// Whether what the case gives can be so on another day: constraints read lists, which change with the
+  /// days.
+  bool possible(const PathCase& c, Date on) const {
+    Case other;
+    other.on = on;
+    other.given = c.facts;
+    Diagnostics ignored;
+    CaseEngine asked(law_, other, ignored);
+    return asked.ok() && asked.engine().consistent(asked.state());
   }
 
   const Law& law_;

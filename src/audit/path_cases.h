@@ -1,6 +1,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "base/diagnostics.h"
@@ -22,7 +23,8 @@
 //
 // Each way is then followed to the mildest finding that it can have, where the rule shows by itself: the
 // facts that settle it are added and `finds` says it. On both sides of each day on which the rule comes or
-// goes stands a case, so a date that moves is noticed.
+// goes stands a case, so a date that moves is noticed; with facts that are possible on that day, for
+// constraints read lists, which change too.
 //
 // WHAT IS BOUNDED. At most `paths` ways of each rule, each kind and each stretch of constant law; ways that
 // stay the same over several stretches are told on the first and the last day of the run. What only a reading
@@ -44,9 +46,15 @@ struct PathCase {
   RuleId rule, by;  // none: about the regime; the rule that defeats it
   Date on;
   std::vector<std::string> given;  // as the language writes it
+  std::vector<CaseGiven> facts;    // the same, read
   std::vector<RuleId> decides, leaves;
   std::optional<Finding> finds;  // under `regime`
-  friend bool operator==(const PathCase&, const PathCase&) = default;
+  friend bool operator==(const PathCase& a, const PathCase& b) {
+    const auto all = [](const PathCase& c) {
+      return std::tie(c.shows, c.regime, c.rule, c.by, c.on, c.given, c.decides, c.leaves, c.finds);
+    };
+    return all(a) == all(b);
+  }
 };
 
 struct PathCases {

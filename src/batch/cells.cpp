@@ -9,7 +9,10 @@
 namespace sekisho {
 namespace {
 
-std::vector<std::string_view> parts(std::string_view text) {
+/// The members of a list, or of words that name several.
+std::vector<std::string_view> parts(Cell cell) {
+  if (cell.is_list) return members_of(cell.text);
+  std::string_view text = cell.text;
   std::vector<std::string_view> out;
   while (true) {
     const std::size_t end = text.find(';');
@@ -34,7 +37,8 @@ Cells::Cells(const Law& law, const Plan& plan, const CellWords& words)
       members_(law.facts.size()),
       elements_(law.facts.size()),
       relations_(law.facts.size()),
-      kept_(law.facts.size()) {
+      kept_(law.facts.size()),
+      kept_lists_(law.facts.size()) {
   const Space& space = plan.space();
   for (std::uint32_t i = 0; i < space.variables().size(); ++i) {
     const Variable& v = space[VarId{i}];
@@ -98,28 +102,39 @@ void Cells::gather_comparisons() {
 
 // --- what a cell says ---
 
-const Said& Cells::said(FactId fact, std::string_view cell) {
-  auto& cells = kept_[fact.index];
-  if (const auto it = cells.find(cell); it != cells.end()) return it->second;
+const Said& Cells::said(FactId fact, Cell cell) {
+  Kept& cells = (cell.is_list ? kept_lists_ : kept_)[fact.index];
+  if (const auto it = cells.find(cell.text); it != cells.end()) return it->second;
   if (cells.size() >= most_kept) cells.clear();
   Said said = read(fact, cell);
   settle(fact, said);
-  return cells.emplace(std::string(cell), std::move(said)).first->second;
+  return cells.emplace(std::string(cell.text), std::move(said)).first->second;
 }
 
 bool Cells::is_state(const Value& v) const {
   return is_country_code(v.text) || named_states_.contains(v.text);
 }
 
-Said Cells::read(FactId fact, std::string_view cell) {
+/// What the mapping says that words stand for.
+std::string_view Cells::meant(FactId fact, std::string_view words) const {
+  const auto of = words_.find(law_[fact].name);
+  if (of == words_.end()) return words;
+  const auto w = of->second.find(std::string(words));
+  return w == of->second.end() ? words : w->second;
+}
+
+Said Cells::read(FactId fact, Cell cell) {
   Said out;
-  if (const auto words = words_.find(law_[fact].name); words != words_.end())
-    if (const auto w = words->second.find(std::string(cell)); w != words->second.end()) cell = w->second;
-  if (is_blank(cell)) return out;
   const Fact& f = law_[fact];
+  if (cell.is_list && !f.type.is_set) {
+    out.wrong = fmt::format("{} has one value, not a list", f.name);
+    return out;
+  }
+  if (!cell.is_list) cell.text = meant(fact, cell.text);
+  if (is_blank(cell)) return out;
   const Type type = f.type.element();
   out.known = true;
-  if (f.judged_by.valid() && cell == "none") {
+  if (f.judged_by.valid() && cell.text == "none") {
     Named& none = out.values.emplace_back();  // in its place: g++ 12 warns of a moved one at -O3
     none.value = {judged_none, "none"};
     none.places = {judged_none};
@@ -146,10 +161,13 @@ Said Cells::read(FactId fact, std::string_view cell) {
     if (!twice) out.values.push_back({v, number, places(fact, v)});
   };
   if (f.type.is_set) {
-    if (cell == "none") return out;
-    for (const std::string_view part : parts(cell)) {
+    if (!cell.is_list && cell.text == "none") return out;
+    for (std::string_view part : parts(cell)) {
+      if (cell.is_list) part = meant(fact, part);
       if (part.empty()) {
-        out.wrong = fmt::format("`{}` has an empty member; a set of none is `none`", cell);
+        out.wrong = cell.is_list
+                        ? fmt::format("{} has an empty member; a set of none is an empty list", f.name)
+                        : fmt::format("`{}` has an empty member; a set of none is `none`", cell.text);
         return out;
       }
       const auto v = one(part);
@@ -158,8 +176,8 @@ Said Cells::read(FactId fact, std::string_view cell) {
     }
     return out;
   }
-  const auto v = one(cell);
-  if (!v) return wrong(cell);
+  const auto v = one(cell.text);
+  if (!v) return wrong(cell.text);
   named(*v);
   // Where nothing stands for it, the law cannot compare it: any value is possible.
   out.known = !variable_of_[fact.index].valid() || !out.values.front().places.empty();
@@ -328,10 +346,10 @@ void Cells::settle(const Comparison& c, Box& box) const {
     box.settle(level(c.relation), box.only(level(on)));
 }
 
-std::string Cells::provisos(std::string_view cell, Box& box) const {
+std::string Cells::provisos(Cell cell, Box& box) const {
   if (is_blank(cell)) return {};
   std::vector<ProvisoId> named;
-  if (cell != "none")
+  if (cell.is_list || cell.text != "none")
     for (const std::string_view part : parts(cell)) {
       const ProvisoId p = law_.find_proviso(std::string(part));
       if (!p.valid()) return fmt::format("no rulebook has a proviso called `{}`", part);

@@ -5,6 +5,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "batch/cell.h"
 #include "batch/plan.h"
 
 // What a cell of text says of a fact, and what that leaves possible under the law of one day. A cell is read
@@ -42,7 +43,7 @@ class Cells {
 
   /// Valid until the next call that meets a new cell; for good while fewer than `most_kept` of a fact were
   /// met.
-  const Said& said(FactId fact, std::string_view cell);
+  const Said& said(FactId fact, Cell cell);
   static constexpr std::size_t most_kept = 100'000;
 
   /// Cuts a box down to what was said of a fact, comparisons left aside.
@@ -72,7 +73,7 @@ class Cells {
   /// The values that were said of what the law compares, after `compare`.
   std::vector<KnownFact> values_apart() const;
   /// @returns why the cell cannot be read; empty if it could
-  std::string provisos(std::string_view cell, Box& box) const;
+  std::string provisos(Cell cell, Box& box) const;
   /// Whether the law of the day reads the fact.
   bool reads(FactId fact) const { return variable_of_[fact.index].valid() || !members_[fact.index].empty(); }
   VarId variable(FactId fact) const { return variable_of_[fact.index]; }
@@ -119,7 +120,8 @@ class Cells {
     std::size_t others() const { return singles + ways() - 1; }
   };
   static constexpr std::size_t nothing_left = ~std::size_t{0};
-  Said read(FactId fact, std::string_view cell);
+  Said read(FactId fact, Cell cell);
+  std::string_view meant(FactId fact, std::string_view words) const;
   std::vector<std::size_t> places(FactId fact, const Value& v) const;
   void settle(FactId fact, Said& said) const;
   bool is_state(const Value& v) const;
@@ -154,12 +156,8 @@ class Cells {
   std::vector<Alike> alike_;
   std::set<std::string> named_states_;  // on lists, beyond those that exist
   std::map<Value, std::uint32_t> numbers_;
-  std::vector<std::unordered_map<std::string, Said, Hash, std::equal_to<>>> kept_;  // of each fact
+  using Kept = std::unordered_map<std::string, Said, Hash, std::equal_to<>>;
+  std::vector<Kept> kept_, kept_lists_;  // of each fact
 };
-
-/// A cell that says nothing.
-inline bool is_blank(std::string_view cell) {
-  return cell.empty() || cell == "unknown";
-}
 
 }  // namespace sekisho

@@ -13,46 +13,62 @@ namespace dom = simdjson::dom;
 struct JsonRow::Reader {
   dom::parser parser;
   std::string text;                 // with room behind it, as the parser wants
+  std::size_t at = 0;               // behind the number that was read last
   std::deque<std::string> written;  // cells that do not stand in the text as they are
   std::vector<std::string_view> keys;
 
-  std::string_view write(std::string cell) { return written.emplace_back(std::move(cell)); }
   /// @returns why the value is no cell; empty if `cell` holds it
-  std::string cell(std::string_view key, dom::element value, std::string_view& cell);
-  std::string list(std::string_view key, dom::array parts, std::string_view& cell);
+  std::string cell(std::string_view key, dom::element value, Cell& cell);
+  std::string list(std::string_view key, dom::array members, Cell& cell);
+  bool single(dom::element value, std::string_view& said);
+  std::string_view next_number();
   std::string key_twice(std::span<const Field> fields);
 };
 
-std::string JsonRow::Reader::cell(std::string_view key, dom::element value, std::string_view& cell) {
+std::string JsonRow::Reader::cell(std::string_view key, dom::element value, Cell& cell) {
+  if (value.is_null() || single(value, cell.text)) return {};
+  if (value.is_array()) return list(key, value.get_array().value_unsafe(), cell);
+  return fmt::format("`{}` is an object", key);
+}
+
+/// What one value says, as text.
+bool JsonRow::Reader::single(dom::element value, std::string_view& said) {
   switch (value.type()) {
-    case dom::element_type::STRING: cell = value.get_string().value_unsafe(); return {};
-    case dom::element_type::BOOL: cell = value.get_bool().value_unsafe() ? "yes" : "no"; return {};
-    case dom::element_type::INT64: cell = write(std::to_string(value.get_int64().value_unsafe())); return {};
+    case dom::element_type::STRING: said = value.get_string().value_unsafe(); return true;
+    case dom::element_type::BOOL: said = value.get_bool().value_unsafe() ? "yes" : "no"; return true;
+    case dom::element_type::INT64:
     case dom::element_type::UINT64:
-      cell = write(std::to_string(value.get_uint64().value_unsafe()));
-      return {};
-    case dom::element_type::DOUBLE:
-      cell = write(fmt::format("{}", value.get_double().value_unsafe()));
-      return {};
-    case dom::element_type::NULL_VALUE: cell = {}; return {};
-    case dom::element_type::ARRAY: return list(key, value.get_array().value_unsafe(), cell);
-    default: return fmt::format("`{}` is an object", key);
+    case dom::element_type::DOUBLE: said = next_number(); return true;
+    default: return false;
   }
 }
 
-std::string JsonRow::Reader::list(std::string_view key, dom::array parts, std::string_view& cell) {
+/// A number's own text, for 1.10 is another code than 1.1. The parser keeps its value alone; but it found the
+/// text sound, and values are read in the order in which they stand.
+std::string_view JsonRow::Reader::next_number() {
+  const auto begins = [](char c) { return c == '-' || (c >= '0' && c <= '9'); };
+  for (bool in_text = false; in_text || !begins(text[at]); ++at)
+    if (in_text && text[at] == '\\')
+      ++at;
+    else if (text[at] == '"')
+      in_text = !in_text;
+  const std::size_t from = at;
+  at = std::min(text.find_first_of(",]} \t\r\n", from), text.size());
+  return std::string_view(text).substr(from, at - from);
+}
+
+std::string JsonRow::Reader::list(std::string_view key, dom::array members, Cell& cell) {
   std::string all;
-  for (const dom::element part : parts) {
-    if (!part.is_string()) return fmt::format("`{}` holds what is no text", key);
-    const std::string_view member = part.get_string().value_unsafe();
-    if (is_blank(member) || member.find(';') != std::string_view::npos)
-      return fmt::format(
-          "`{}` is no member of `{}`: a list names one value each, and is `[]` where there is none", member,
-          key);
-    if (!all.empty()) all += ';';
-    all += member;
+  for (const dom::element member : members) {
+    std::string_view one;
+    if (!single(member, one))
+      return fmt::format("`{}` holds {}: each member of a list is one value", key,
+                         member.is_null()    ? "null"
+                         : member.is_array() ? "a list"
+                                             : "an object");
+    add_member(all, one);
   }
-  cell = all.empty() ? std::string_view("none") : write(std::move(all));
+  cell = Cell::list(written.emplace_back(std::move(all)));
   return {};
 }
 
@@ -63,6 +79,7 @@ JsonRow::JsonRow(JsonRow&&) noexcept = default;
 std::string JsonRow::read(std::string_view text) {
   fields_.clear();
   reader_->written.clear();
+  reader_->at = 0;
   reader_->text.assign(text);
   reader_->text.reserve(text.size() + simdjson::SIMDJSON_PADDING);
   dom::element top;

@@ -5,13 +5,16 @@
 #include <string_view>
 #include <vector>
 
+#include "batch/cell.h"
+
 namespace sekisho {
 
-/// One JSON object read as cells: texts, yes/no, numbers and lists of texts become what a table would hold.
+/// One JSON object read as cells: a text, yes/no or a number, each as it is written, or a list of them.
 class JsonRow {
  public:
   struct Field {
-    std::string_view key, cell;  // valid until the next object is read
+    std::string_view key;  // both valid until the next object is read
+    Cell cell;
   };
   JsonRow();
   ~JsonRow();

@@ -38,6 +38,7 @@ Plan::Plan(const Law& law, Date day, Diagnostics& diags, std::size_t node_limit,
       space_(std::make_unique<Space>(question_, diags)),
       compiled_(
           std::make_unique<Compiled>(*space_, Relations::own_variables, law.asked_first, diags, node_limit)) {
+  if (diags.has_errors()) compiled_.reset();  // of too many values some are left out: nothing is decided so
   if (!ok()) return;
   std::vector<Values> possible;
   for (const Variable& v : space_->variables()) {

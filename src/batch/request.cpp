@@ -19,15 +19,17 @@ std::uint64_t bits_of(const FindingSet& f) {
 // --- what is told ---
 
 struct Request::Finer {
-  Finer(const Law& law, std::unique_ptr<Plan> own) : plan(std::move(own)), request(law, *plan) {}
-  std::unique_ptr<Plan> plan;
+  Finer(const Law& law, std::shared_ptr<const Plan> own) : plan(std::move(own)), request(law, *plan, finer) {}
+  std::shared_ptr<const Plan> plan;
+  FinerPlans finer;
   Request request;
   std::map<FactId, Said> said;
 };
 
-Request::Request(const Law& law, const Plan& plan)
+Request::Request(const Law& law, const Plan& plan, FinerPlans& finer)
     : law_(law),
       plan_(plan),
+      finer_plans_(finer),
       joint_(plan.joint()),
       care_(plan.care()),
       cells_(law, plan, no_words),
@@ -58,13 +60,13 @@ void Request::clear() {
   box_.back_to(plan_.blank());
   for (const FactId f : told_) said_of_[f.index] = nullptr;
   told_.clear();
-  provisos_.clear();
+  provisos_ = {};
   stale_ = true;
 }
 
-std::string Request::tell_provisos(std::string_view cell) {
+std::string Request::tell_provisos(Cell cell) {
   std::string wrong = cells_.provisos(cell, box_);
-  if (wrong.empty() && !is_blank(cell)) provisos_ = cell;
+  if (wrong.empty() && !is_blank(cell)) provisos_ = {std::string(cell.text), cell.is_list};
   stale_ = true;
   return wrong;
 }
@@ -86,7 +88,7 @@ void Request::settle() {
   stale_ = false;
   findings_ = {};
   verdict_.reset();
-  finer_.reset();
+  finer_ = nullptr;
   beyond_ = false;
   if (!cells_.compare([&](FactId f) { return said_of_[f.index]; }, box_)) {
     settle_finer();
@@ -103,17 +105,22 @@ void Request::settle() {
 }
 
 void Request::settle_finer() {
-  auto plan = plan_.telling_apart(cells_.values_apart());
+  std::shared_ptr<const Plan> plan = finer_plans_.of(plan_, cells_.values_apart());
   beyond_ = !plan;
   if (beyond_) {
     findings_.has.fill(true);
     return;
   }
-  finer_ = std::make_unique<Finer>(law_, std::move(plan));
+  if (!kept_finer_.contains(plan.get()) && kept_finer_.size() >= FinerPlans::most_kept) kept_finer_.clear();
+  std::unique_ptr<Finer>& kept = kept_finer_[plan.get()];
+  if (!kept) kept = std::make_unique<Finer>(law_, std::move(plan));
+  finer_ = kept.get();
+  finer_->said.clear();
   Request& finer = finer_->request;
+  finer.clear();
   for (const FactId f : told_)
     finer.tell(f, finer_->said.emplace(f, finer.cells().again(f, *said_of_[f.index])).first->second);
-  finer.tell_provisos(provisos_);
+  finer.tell_provisos(provisos_.cell());
   findings_ = finer.findings();
 }
 
@@ -175,7 +182,7 @@ void Request::asked_facts(std::vector<FactId>& out, bool& provisos) const {
   walk_.asked(joint_, kinds_, asked);
   if (!walk_.straight(joint_, kinds_)) {
     out = told_;
-    provisos = !provisos_.empty();
+    provisos = provisos_told();
     return;
   }
   const auto add = [&](FactId f) {
@@ -185,7 +192,7 @@ void Request::asked_facts(std::vector<FactId>& out, bool& provisos) const {
     const VarId v = plan_.compiled().variable(l);
     if (!plan_.compiled().is_relation(v)) {
       const Variable& var = plan_.space()[v];
-      if (var.kind == VarKind::carries) provisos = !provisos_.empty();
+      if (var.kind == VarKind::carries) provisos = provisos_told();
       if (var.fact.valid()) add(var.fact);
       continue;
     }
@@ -207,7 +214,7 @@ void Request::because(std::vector<FactId>& out, bool& provisos) {
   }
   if (beyond_) {
     out = told_;
-    provisos = !provisos_.empty();
+    provisos = provisos_told();
     return;
   }
   if (verdict_) plan_.by_kinds(box_, kinds_);
@@ -216,7 +223,7 @@ void Request::because(std::vector<FactId>& out, bool& provisos) {
   wider_ = kinds_;
   for (const FactId f : told_)
     if (std::find(candidates.begin(), candidates.end(), f) == candidates.end()) widen(levels_of_[f.index]);
-  if (!provisos_.empty() && !provisos) widen(carried_);
+  if (provisos_told() && !provisos) widen(carried_);
   const auto needed = [&](std::span<const Level> levels) {
     widen(levels);
     if (walk_.stays_within(joint_, care_, wider_, findings_met)) return false;

@@ -1,5 +1,6 @@
 #pragma once
 #include "batch/cells.h"
+#include "batch/finer.h"
 
 // One request at a time under the law of one day, which was compiled before the first came. Where everything
 // that makes a difference is known and the law has tables, the finding and the rules are one look into them.
@@ -22,7 +23,8 @@ enum class RuleStands : std::uint8_t {
 class Request {
  public:
   /// @param plan  of the law; threads share it
-  Request(const Law& law, const Plan& plan);
+  /// @param finer  of plans that its own values ask for; threads share them, too
+  Request(const Law& law, const Plan& plan, FinerPlans& finer);
   ~Request();
 
   void clear();
@@ -50,7 +52,7 @@ class Request {
     stale_ = true;
   }
   /// @returns why the cell cannot be read; empty if it could
-  std::string tell_provisos(std::string_view cell);
+  std::string tell_provisos(Cell cell);
   bool told(FactId fact) const { return said_of_[fact.index] != nullptr; }
   Cells& cells() { return cells_; }
 
@@ -74,9 +76,11 @@ class Request {
   void widen(std::span<const Level> levels);
   void narrow_again(std::span<const Level> levels);
   void asked_facts(std::vector<FactId>& out, bool& provisos) const;
+  bool provisos_told() const { return !is_blank(provisos_.cell()); }
 
   const Law& law_;
   const Plan& plan_;
+  FinerPlans& finer_plans_;
   Ref joint_, care_;
   Cells cells_;
   Walk walk_;
@@ -90,9 +94,10 @@ class Request {
   std::vector<std::uint16_t> before_;          // of levels opened last
   std::vector<std::uint8_t> classes_;
   bool stale_ = true;
-  std::string provisos_;          // as they were told
-  std::unique_ptr<Finer> finer_;  // where it is needed
-  bool beyond_ = false;           // it is needed, and the law grows too large for it: all is undecided
+  KeptCell provisos_;  // as they were told; blank: nothing was
+  std::map<const Plan*, std::unique_ptr<Finer>> kept_finer_;
+  Finer* finer_ = nullptr;  // of those, where one is needed
+  bool beyond_ = false;     // it is needed, and the law grows too large for it: all is undecided
   std::optional<Tables::Verdict> verdict_;  // where all is known and there are tables
   FindingSet findings_;
 };

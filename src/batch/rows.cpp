@@ -11,7 +11,6 @@ namespace sekisho {
 namespace {
 
 constexpr std::size_t most_kept = 100'000;  // rows that are remembered
-constexpr std::size_t most_finer = 64;      // plans that a row's own values asked for
 
 }  // namespace
 
@@ -20,21 +19,30 @@ constexpr std::size_t most_finer = 64;      // plans that a row's own values ask
 Plans::Plans(const Law& law, std::size_t node_limit)
     : law_(law), node_limit_(node_limit), days_(stretches(law)) {}
 
-const Plan* Plans::of(Date day) {
+const Plans::Made& Plans::of(Date day) {
   const auto after = std::upper_bound(days_.begin(), days_.end(), day);
   const bool before_all = after == days_.begin() && after != days_.end();
   const Date stretch = before_all ? Date{days_.front().days - 1} : days_.empty() ? day : *(after - 1);
-  const std::lock_guard hold(lock_);
-  Made& made = plans_[stretch];
-  if (!made.plan) made.plan = std::make_unique<Plan>(law_, stretch, made.diags, node_limit_);
-  return made.plan->ok() ? made.plan.get() : nullptr;
+  return *plans_.of(stretch, [&] { return make(stretch); });  // nothing of `plans_` is forgotten
 }
 
-Diagnostics Plans::failures() {
-  const std::lock_guard hold(lock_);
+std::shared_ptr<const Plans::Made> Plans::make(Date stretch) const {
+  auto made = std::make_shared<Made>();
+  made->plan = std::make_unique<Plan>(law_, stretch, made->diags, node_limit_);
+  return made;
+}
+
+std::string_view Plans::Made::too_large() const {
+  const auto is = [](const Diagnostic& d) { return d.code == &code::too_many_values; };
+  return std::any_of(diags.all().begin(), diags.all().end(), is)
+             ? "tells more values of a fact apart than can be held"
+             : "needs more nodes than allowed: see `--nodes`";
+}
+
+Diagnostics Plans::failures() const {
   Diagnostics out;
-  for (const auto& [day, made] : plans_)
-    if (!made.plan->ok()) out.add(made.diags);
+  for (const auto& made : plans_.all())
+    if (!made->ok()) out.add(made->diags);
   return out;
 }
 
@@ -59,16 +67,11 @@ std::unique_ptr<RowDecider::Kept> RowDecider::keep(const Plan& plan) const {
 }
 
 RowDecider::Finer& RowDecider::finer(const Plan& plan, const std::vector<KnownFact>& values) {
-  std::set<std::string> told;  // the same values in other columns ask for the same plan
-  for (const KnownFact& k : values)
-    for (const Value& v : k.values)
-      told.insert(fmt::format("{} {} {}", static_cast<int>(law_[k.fact].type.kind), v.number, v.text));
-  const auto key = std::make_pair(&plan, fmt::format("{}", fmt::join(told, "\n")));
-  if (const auto it = finer_.find(key); it != finer_.end()) return it->second;
-  if (finer_.size() >= most_finer) finer_.clear();
-  Finer made{plan.telling_apart(values), nullptr};
-  if (made.plan) made.kept = keep(*made.plan);
-  return finer_.emplace(key, std::move(made)).first->second;
+  std::shared_ptr<const Plan> told = plans_.finer().of(plan, values);
+  if (const auto it = finer_.find(told.get()); it != finer_.end()) return it->second;
+  if (finer_.size() >= FinerPlans::most_kept) finer_.clear();
+  Finer made{told, told ? keep(*told) : nullptr};
+  return finer_.emplace(told.get(), std::move(made)).first->second;
 }
 
 // --- rows ---
@@ -77,16 +80,14 @@ RowAnswer RowDecider::decide(const Row& row) {
   std::optional<Date> on = options_.on;
   for (const auto& [use, cell] : row.cells)
     if (use.kind == ColumnUse::Kind::day && !is_blank(cell)) {
-      on = parse_date(cell);
-      if (!on) return {fmt::format("there is no day `{}`", cell), {}, nullptr, {}};
+      if (cell.is_list) return {"`on` is one day, not a list", {}, nullptr, {}};
+      on = parse_date(cell.text);
+      if (!on) return {fmt::format("there is no day `{}`", cell.text), {}, nullptr, {}};
     }
   if (!on) return {"no day: give a column `on`, or --on", {}, nullptr, {}};
-  const Plan* plan = plans_.of(*on);
-  if (!plan)
-    return {fmt::format("the law of {} needs more nodes than allowed: see `--nodes`", to_string(*on)),
-            {},
-            nullptr,
-            {}};
+  const Plans::Made& made = plans_.of(*on);
+  if (!made.ok()) return {fmt::format("the law of {} {}", to_string(*on), made.too_large()), {}, nullptr, {}};
+  const Plan* plan = made.plan.get();
   std::unique_ptr<Kept>& kept = kept_[plan];
   if (!kept) kept = keep(*plan);
   std::vector<KnownFact> apart;

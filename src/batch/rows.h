@@ -1,10 +1,10 @@
 #pragma once
 #include <map>
-#include <mutex>
 #include <set>
 #include <unordered_map>
 
 #include "batch/cells.h"
+#include "batch/finer.h"
 #include "batch/records.h"
 
 // Rows of text become findings. Columns are facts by name; a cell that is blank or `unknown` is not known.
@@ -32,21 +32,27 @@ struct RowsOptions {
 class Plans {
  public:
   Plans(const Law& law, std::size_t node_limit);
-  /// @returns nullptr where the law of that day needs more nodes than allowed
-  const Plan* of(Date day);
-  /// What is wrong with the law of days that were asked for: SK4001, SK4002. In order of day.
-  Diagnostics failures();
-
- private:
-  const Law& law_;
-  std::size_t node_limit_;
-  std::vector<Date> days_;
-  std::mutex lock_;
   struct Made {
     std::unique_ptr<Plan> plan;
     Diagnostics diags;
+    bool ok() const { return plan->ok(); }
+    /// Why the law of the day is too large, where it is.
+    std::string_view too_large() const;
   };
-  std::map<Date, Made> plans_;
+  /// Valid as long as this is.
+  const Made& of(Date day);
+  FinerPlans& finer() { return finer_; }
+  /// What is wrong with the law of days that were asked for: SK4001, SK4002. In order of day.
+  Diagnostics failures() const;
+
+ private:
+  std::shared_ptr<const Made> make(Date stretch) const;
+
+  const Law& law_;
+  std::size_t node_limit_;
+  std::vector<Date> days_;
+  MadeOnce<Date, Made> plans_;
+  FinerPlans finer_;
 };
 
 /// Which columns there are, what they hold, and what is wrong with them.
@@ -65,7 +71,7 @@ class Header {
 /// One row as it was read: cells by column use.
 struct Row {
   std::optional<std::string> id;
-  std::vector<std::pair<ColumnUse, std::string_view>> cells;
+  std::vector<std::pair<ColumnUse, Cell>> cells;
 };
 
 struct RowAnswer {
@@ -99,7 +105,7 @@ class RowDecider {
   };
   /// A plan that was told the values of a row apart.
   struct Finer {
-    std::unique_ptr<Plan> plan;  // none: it would grow too large
+    std::shared_ptr<const Plan> plan;  // none: it would grow too large
     std::unique_ptr<Kept> kept;
   };
   std::unique_ptr<Kept> keep(const Plan& plan) const;
@@ -114,7 +120,7 @@ class RowDecider {
   const RowsOptions& options_;
   Plans& plans_;
   std::map<const Plan*, std::unique_ptr<Kept>> kept_;
-  std::map<std::pair<const Plan*, std::string>, Finer> finer_;  // by the values that were told apart
+  std::map<const Plan*, Finer> finer_;
 };
 
 }  // namespace sekisho

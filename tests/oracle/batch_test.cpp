@@ -44,7 +44,7 @@ TEST_CASE("a row of text has the findings and the rules that the judge gives it"
     options.on = parse_date("2019-06-01");
     Plans plans(loaded.law, default_node_limit);
     RowDecider decider(loaded.law, options, plans);
-    by_tables += plans.of(*options.on)->has_tables();
+    by_tables += plans.of(*options.on).plan->has_tables();
     for (int k = 0; k < 6; ++k) {
       const Written w = write(make);
       const RowAnswer answer = decider.decide(row_of(loaded.law, w));

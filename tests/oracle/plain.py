@@ -59,7 +59,7 @@ class Book:
     def __init__(self, text):
         self.authorities, self.facts, self.constraints, self.defines = {}, {}, [], {}
         self.thresholds, self.lists, self.regimes, self.provisos, self.hidden = {}, {}, [], {}, []
-        self.compared = set()
+        self.compared, self.texts = set(), []
         t = self.t = Text(text)
         while t.peek():
             getattr(self, "read_" + t.take())()
@@ -86,6 +86,11 @@ class Book:
             start = self.bound()
             return (start, (FAR, FAR)) if t.accept("on") else (start, (t.accept("to"), self.bound())[1])
         return t.list(span)
+
+    def parties(self):
+        """Those that the law names: of a fact, of a member of a set, on a list."""
+        named = {v for f, v in self.texts if self.facts.get(f, {"kind": "party"})["kind"] == "party"}
+        return named | {m["value"] for book in self.lists.values() if book["kind"] == "party" for m in book["members"]}
 
     def read_authority(self):
         t = self.t
@@ -151,15 +156,17 @@ class Book:
     def read_list(self):
         t = self.t
         name = t.take()
-        t.accept("of"), self.type(), t.text()
-        book = self.lists[name] = {"members": [], "complete": None}
+        t.accept("of")
+        kind = self.type()[0]
+        t.text()
+        book = self.lists[name] = {"kind": kind, "members": [], "complete": None}
         while True:
             if t.accept("kept", "by"):
                 t.take()
             elif t.accept("complete", "to"):
                 book["complete"] = t.take()
             elif t.accept("member"):
-                book["members"].append({"value": t.take(), "spans": [(("", ""), (FAR, FAR))], "hidden": None})
+                book["members"].append({"value": self.value(), "spans": [(("", ""), (FAR, FAR))], "hidden": None})
             elif t.accept("in", "force"):
                 book["members"][-1]["spans"] = self.spans()
             elif t.accept("unsettled"):
@@ -216,7 +223,7 @@ class Book:
     def rule(self, proviso):
         t = self.t
         r = {"name": t.take(), "group": None, "spans": [(("", ""), (FAR, FAR))], "when": None, "permits": False, "prohibits": False, "lift": None,
-             "needs": [], "binds": [], "over": [], "under": [], "hidden": None, "lapses": None, "params": []}
+             "needs": [], "binds": [], "over": [], "under": [], "hidden": None, "lapses": None, "params": [], "dated": False}
         if t.accept("in", "group"):
             r["group"] = t.take()
         if proviso and t.accept("("):
@@ -225,7 +232,7 @@ class Book:
         self.params = r["params"]
         while True:
             if t.accept("in", "force"):
-                r["spans"] = self.spans()
+                r["spans"], r["dated"] = self.spans(), True
             elif t.peek() in ("cite", "source", "text", "translation"):
                 t.take(), t.text()
             elif t.peek() in ("force", "addressee"):
@@ -256,7 +263,7 @@ class Book:
                 t.accept("to")
                 targets = t.list(self.target)
                 spans = [(("", ""), (FAR, FAR))]
-                if r["spans"] != spans and t.accept("in", "force"):  # dates of the rule stand before dates of a link
+                if r["dated"] and t.accept("in", "force"):  # dates of the rule stand before dates of a link
                     spans = self.spans()
                 r[side] += [(*target, spans) for target in targets]
             elif t.accept("lapses"):
@@ -359,6 +366,7 @@ class Book:
             return lambda c: c[f] == root or c[f].startswith(root + ".")
         if t.accept("one", "of"):
             values = t.list(self.value)
+            self.texts += [(f, v) for v in values]
             return lambda c: c[f] in values
         for words, holds in ((("at", "least"), lambda a, b: a >= b), (("at", "most"), lambda a, b: a <= b), (("more", "than"), lambda a, b: a > b),
                              (("less", "than"), lambda a, b: a < b), (("before",), lambda a, b: a < b), (("after",), lambda a, b: a > b),
@@ -367,6 +375,7 @@ class Book:
                 value = self.value()
                 return lambda c: c.compare(c[f], value, holds)
         quoted, value = t.peek()[0] == '"', self.value()
+        self.texts += [(f, value)] if quoted else []
         if not quoted and isinstance(value, str) and (value in self.facts or value not in self.facts and "." in value):
             self.compared.update([f, value])
             return lambda c: c[f] == c[value]
@@ -491,7 +500,7 @@ class Question:
         if f["kind"] == "country":
             return sorted(self.values_of(law) | self.values_of(files)) + [f"Z{i}" for i in range(room)]
         if f["kind"] == "party":
-            return list(self.world.get("parties", {})) + [f"another {i}" for i in range(room)]
+            return sorted({*self.world.get("parties", {}), *self.book.parties()}) + [f"another {i}" for i in range(room)]
         if f["kind"] == "code":
             named = set(re.findall(r'"(\d+(?:\.\d+)*)"', law + files)) | set(f["choices"])
             all_codes = named | {f"{c}.{99 - i}" for c in named for i in unlike}

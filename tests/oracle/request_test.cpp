@@ -51,7 +51,8 @@ TEST_CASE("a single request has the findings, the rules and a minimal set of fac
     Diagnostics diags;
     if (i % 2 == 1) loaded.law.asked_first = any_order(Plan(loaded.law, a_day, diags), make);
     Plan plan(loaded.law, a_day, diags);
-    Request request(loaded.law, plan);
+    FinerPlans finer;
+    Request request(loaded.law, plan, finer);
     INFO(text_of(book));
     for (int k = 0; k < 6; ++k) {
       const Written w = write(make);
@@ -147,7 +148,8 @@ rule c_in_both
   Diagnostics diags;
   Plan plan(loaded.law, *parse_date("2019-06-01"), diags);
   REQUIRE(plan.ok());
-  Request request(loaded.law, plan);
+  FinerPlans finer;
+  Request request(loaded.law, plan, finer);
   const auto findings = [&](std::initializer_list<std::pair<const char*, const char*>> told) {
     request.clear();
     for (const auto& [fact, cell] : told) tell(request, loaded.law, fact, cell);
@@ -268,7 +270,8 @@ TEST_CASE(
     const Date on = *parse_date(day);
     Plan plan(law, on, diags);
     REQUIRE(plan.ok());
-    Request request(law, plan);
+    FinerPlans finer;
+    Request request(law, plan, finer);
     for (int k = 0; k < (test::rounds(60, 2'000)); ++k) {
       RowQuestion asked;
       asked.question.law = &law;
@@ -329,7 +332,8 @@ TEST_CASE("the public law of a day says what decide says") {
   Maker make(22);
   Diagnostics diags;
   Plan plan(shipped.law, *parse_date("2023-12-22"), diags);
-  Request inner(shipped.law, plan);
+  FinerPlans finer;
+  Request inner(shipped.law, plan, finer);
   nlohmann::json world{{"world", 1}, {"records", nlohmann::json::array()}};
   for (const Authority& a : shipped.law.authorities)
     world["records"].push_back({{"authority", a.name}, {"complete_to", "2023-12-22"}});
@@ -397,7 +401,8 @@ route r
   Diagnostics diags;
   const Plan plan(loaded.law, a_day, diags);
   REQUIRE(plan.ok());
-  Request request(loaded.law, plan);
+  FinerPlans finer;
+  Request request(loaded.law, plan, finer);
   const auto findings = [&](std::string_view destination, std::string_view lic, std::string_view met) {
     request.clear();
     for (const auto& [fact, cell] : {std::pair{"departure", std::string_view("XK")},
