@@ -444,6 +444,9 @@ class Run {
     if (!refusals_to_stderr_ && (refused_.close(), !refused_))
       return complain("write", part(o_.refused)), exit_files;
     std::error_code error;
+    // From here on there is nothing to go on with: killed between its last steps, it is begun again.
+    if (!to_screen_) fs::remove(state(), error);
+    if (error) return errno = error.value(), complain("write", state()), exit_files;
     if (!to_screen_ && !take_place(part(o_.out), o_.out)) return exit_files;
     if (!refusals_to_stderr_) {
       if (at_.refused == 0) {
@@ -453,7 +456,6 @@ class Run {
         return exit_files;
     }
     if (error) return errno = error.value(), complain("write", o_.refused), exit_files;
-    if (!to_screen_) fs::remove(state(), error);
     tell("{} rows decided", at_.rows - at_.refused);
     if (at_.refused > 0)
       tell(", {} refused{}", at_.refused, refusals_to_stderr_ ? "" : fmt::format(": see `{}`", o_.refused));

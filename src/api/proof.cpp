@@ -11,6 +11,7 @@ namespace {
 constexpr std::array not_replayed{"missing",
                                   "needs[] left out that are met",
                                   "remedies and turns_on left out",
+                                  "needs[].settled_by[].assumed",
                                   "law_unsettled",
                                   "minimum",
                                   "held",
