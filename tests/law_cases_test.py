@@ -50,7 +50,7 @@ for rule in json.loads(run("rules", "--format", "json")):
 # The rulebooks have a case that decides each rule that a case can decide, and one that leaves it where it can be left.
 told = subprocess.run([binary, "check", root / "rulebooks", "--quick"], capture_output=True, text=True, timeout=1200)
 for verb, rule in re.findall(r"SK2211\]: no case (\w+) `([^`]+)`", told.stdout + told.stderr):
-    assert verb == "decides" and rule not in decided, f"no case {verb} {rule}"
+    check(verb == "decides" and rule not in decided, f"no case {verb} {rule}")
 
 with tempfile.TemporaryDirectory() as name:
     path = pathlib.Path(name) / "cases.law"

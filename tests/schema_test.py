@@ -176,7 +176,9 @@ with tempfile.TemporaryDirectory() as name:
         entry = re.search(r"entry (\d+), a proposed decision", done.stdout + done.stderr)
         register("confirm", "--entry", entry.group(1), "--by", "officer_2", "--reason", "weighed")
     for world in ([], ["--world", patriot / "world.yaml"]):
-        watched = json.loads(subprocess.run([binary, "watch", "--register", place, "--on", "2026-11-01", "--format", "json", *world], capture_output=True, text=True, check=True).stdout)
+        done = subprocess.run([binary, "watch", "--register", place, "--on", "2026-11-01", "--format", "json", *world], capture_output=True, text=True)
+        check(done.returncode == (0 if world else 1), f"watch without what its events speak of is no whole answer: exit {done.returncode}")
+        watched = json.loads(done.stdout)
         fits("watch", watched)
         check(watched["changed"] and (watched["holdings"] is None) == (not world), f"watch: {watched}")
     touched = json.loads(subprocess.run([binary, "impact", "--from", "2023-12-21", "--to", "2023-12-22", "--register", place, "--world", patriot / "world.yaml", "--format", "json"], capture_output=True, text=True, check=True).stdout)
