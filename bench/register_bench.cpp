@@ -198,7 +198,8 @@ void measure_checked(const std::string& location) {
 /// Takes what was measured out of a database, so that it is new for what is measured next.
 void empty_again(const char* server) {
   PGconn* db = PQconnectdb(server);
-  PQsetNoticeProcessor(db, [](void*, const char*) {}, nullptr);
+  PQsetNoticeProcessor(
+      db, [](void*, const char*) {}, nullptr);
   PGresult* done = PQexec(db, "DROP SCHEMA public CASCADE; CREATE SCHEMA public");
   if (PQresultStatus(done) != PGRES_COMMAND_OK) std::abort();
   PQclear(done);

@@ -53,7 +53,7 @@ std::string wrong_use(const CLI::App& root, const CLI::ParseError& e) {
   if (!commands.empty()) return fmt::format("one of these is missing: {}", fmt::join(commands, ", "));
   if (!left.empty()) return fmt::format("`{}` is one word too many", left.front());
   // CLI11 says `Could not convert: --nodes = abc`.
-  const std::string said = e.what();
+  std::string said = e.what();
   if (const std::size_t is = said.rfind(" = ");
       dynamic_cast<const CLI::ConversionError*>(&e) && is != said.npos) {
     const std::size_t colon = said.find(": ");

@@ -47,9 +47,11 @@ class MadeOnce {
     std::vector<std::shared_future<Shared>> asked;
     {
       const std::lock_guard hold(lock_);
+      asked.reserve(all_.size());
       for (const auto& [key, made] : all_) asked.push_back(made);
     }
     std::vector<Shared> out;
+    out.reserve(asked.size());
     for (const auto& made : asked) out.push_back(made.get());
     return out;
   }

@@ -70,8 +70,12 @@ RowDecider::Finer& RowDecider::finer(const Plan& plan, const std::vector<KnownFa
   std::shared_ptr<const Plan> told = plans_.finer().of(plan, values);
   if (const auto it = finer_.find(told.get()); it != finer_.end()) return it->second;
   if (finer_.size() >= FinerPlans::most_kept) finer_.clear();
-  Finer made{told, told ? keep(*told) : nullptr};
-  return finer_.emplace(told.get(), std::move(made)).first->second;
+  std::unique_ptr<Kept> kept;
+  if (told) kept = keep(*told);
+  Finer& made = finer_[told.get()];
+  made.kept = std::move(kept);
+  made.plan = std::move(told);
+  return made;
 }
 
 // --- rows ---

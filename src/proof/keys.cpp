@@ -95,7 +95,12 @@ void check(const Page& at, const std::string& place) {
   const auto known = known_keys().find(place);
   if (!at.json().is_object() || known == known_keys().end()) return;
   at.only(known->second);
-  for (const auto& [key, part] : at.entries()) check(part, place.empty() ? key : place + "." + key);
+  for (const auto& [key, part] : at.entries()) {
+    std::string below = place;
+    if (!below.empty()) below += '.';
+    below += key;
+    check(part, below);
+  }
 }
 
 }  // namespace
