@@ -66,6 +66,7 @@ class LineAnswer {
   RegimeOutcome outcome(std::size_t g, State completion);
   /// A judged fact and how it must be found, as a need.
   OpenNeed to_be_found(std::size_t g, const std::pair<VarId, bool>& to_find) const;
+  RuleId better_by(std::size_t g, const OpenNeed& n);
   RuleId reader_of(std::size_t g, VarId judged) const;
   Json needs(std::size_t g);
   Json need(const OpenNeed& n, std::size_t g) const;

@@ -44,6 +44,24 @@ RuleId LineAnswer::reader_of(std::size_t g, VarId judged) const {
   return {};
 }
 
+/// The first rule for which the finding that is needed is the better: a route that may then stand and else
+/// cannot, or another rule that then cannot. @returns that of the need where there is none
+RuleId LineAnswer::better_by(std::size_t g, const OpenNeed& n) {
+  const auto may_stand = [&](std::size_t rule, bool found) {
+    State read = start_;
+    read.free[n.need.index] = true;
+    read.possible[n.need.index].reset();
+    read.possible[n.need.index].set(found ? 1 : 0);
+    return engine_.activity(g, rule, read).first;
+  };
+  const std::vector<RuleUse>& rules = space_.regimes()[g].rules;
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    const bool so = may_stand(i, n.must_find), otherwise = may_stand(i, !n.must_find);
+    if (so != otherwise && so == law_[rules[i].rule].permits) return rules[i].rule;
+  }
+  return n.rule;
+}
+
 Json LineAnswer::settled_by(VarId need) const {
   Json out = Json::array();
   Reader reader(space_);
@@ -198,10 +216,13 @@ Json LineAnswer::needs(std::size_t g) {
     out.push_back(need(n, g));
     if (if_applies.contains(n.need)) out.back()["if_applies"] = true;
     if (space_[n.need].kind != VarKind::judged || !engine_.either_is_better(g, start_, n.need)) continue;
-    out.back()["if_applies"] = true;
-    n.must_find = !n.must_find;
-    out.push_back(need(n, g));
-    out.back()["if_applies"] = true;
+    out.erase(out.size() - 1);
+    for (const bool yes : {n.must_find, !n.must_find}) {
+      n.must_find = yes;
+      n.rule = better_by(g, n);
+      out.push_back(need(n, g));
+      out.back()["if_applies"] = true;
+    }
   }
   return out;
 }

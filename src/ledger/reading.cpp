@@ -46,7 +46,7 @@ std::optional<Flaw> Reading::settle(const Entry& e) {
     return Flaw{e.sequence, "it settles no proposal of somebody else"};
   if (e.body)
     if (const auto said = parse_json(e.body->text);
-        !said || !said->is_object() || text_at(*said, "reason").empty())
+        !said || !said->is_object() || says_nothing(text_at(*said, "reason")))
       return Flaw{e.sequence, "it settles a proposal and does not say why"};
   Proposal& p = it->second;
   std::optional<Flaw> taken;
@@ -155,10 +155,8 @@ Result<Json> Reading::may_go(Sequence entry, std::int64_t now) const {
         "says where parties are or belong, by which what was booked before its correction stands",
         "it stays on record; one that says the same of that, and less of the rest, can replace it");
   Json says{{"event", it->name.id}};
-  if (!it->name.corrects.empty())
-    says["of"] = it->name.corrects;
-  else if (stays_in_place(*it, *instead))
-    says["kept_by"] = instead->said.entry;
+  if (!it->name.corrects.empty()) says["of"] = it->name.corrects;
+  if (each_asks_no_more(*it, *instead)) says["kept_by"] = instead->said.entry;
   return says;
 }
 
@@ -171,6 +169,18 @@ static std::optional<Event> text_of(const std::string& body) {
   if (c->instead.empty()) return std::nullopt;
   Event instead = std::move(c->instead.front());
   return instead;
+}
+/// Whether of an event and its corrections up to the last each asks no more than the one before; what is gone
+/// of them is passed over.
+bool Reading::each_asks_no_more(const Held& event, const Held& last) const {
+  const Held* before = &event;
+  for (const Held& h : events_) {
+    if (&h <= &event || h.gone || h.name.corrects != event.name.subject()) continue;
+    if (!stays_in_place(*before, h)) return false;
+    if (&h == &last) return true;
+    before = &h;
+  }
+  return false;
 }
 bool Reading::stays_in_place(const Held& event, const Held& correction) {
   const auto was = event.gone ? std::nullopt : text_of(event.said.body), is = text_of(correction.said.body);
@@ -209,6 +219,19 @@ Failure Reading::name_gone() {
   return {};
 }
 
+bool Reading::keeps_place(const Held& gone, const Held& last) {
+  // What it was put right by when it went kept its place; so does what asks no more than that.
+  std::optional<Sequence> by = gone.name.kept_by;
+  while (by && *by != last.said.entry) {
+    const auto it =
+        std::find_if(events_.begin(), events_.end(), [&](const Held& h) { return h.said.entry == *by; });
+    if (it == events_.end()) return false;
+    if (!it->gone) return stays_in_place(*it, last);
+    by = it->name.kept_by;
+  }
+  return by.has_value();
+}
+
 /// The events that hold; what was corrected and disposed of is given as its last correction has it.
 void Reading::list_events() {
   std::map<std::string, const Held*> replaced;  // by its name: the correction that still says what it was
@@ -231,8 +254,7 @@ void Reading::list_events() {
     replaced[h.name.id] = instead.empty() ? nullptr : &last;
     for (const Event& one : instead)
       out_.events.push_back({last.said.entry, last.said.by, last.said.confirmed_by, write_event(one)});
-    if (h.name.kept_by == last.said.entry && in_place.insert(last.said.entry).second)
-      out_.events.push_back(last.said);
+    if (keeps_place(h, last) && in_place.insert(last.said.entry).second) out_.events.push_back(last.said);
   }
 }
 

@@ -75,9 +75,12 @@ class Reading {
   std::optional<Flaw> dispose(const Entry& e);
   /// That another event which holds has the name already.
   std::optional<Flaw> name_taken(Sequence by, const std::string& id);
+  bool each_asks_no_more(const Held& event, const Held& last) const;
   static bool stays_in_place(const Held& event, const Held& correction);
   bool tells_otherwise_of_parties(const Held& event) const;
   Failure name_gone();
+  /// Whether the last correction of what is gone counts from where that stood.
+  bool keeps_place(const Held& gone, const Held& last);
   void list_events();
 
   std::int64_t until_, last_ = INT64_MIN;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/date.h"
+#include "ledger/officer.h"
 
 namespace sekisho {
 namespace {
@@ -21,7 +22,7 @@ std::string Retention::body(unsigned years, const std::string& reason) {
 
 std::optional<unsigned> Retention::read(const std::string& body) {
   const auto said = parse_json(body);
-  if (!said || !said->is_object() || text_at(*said, "reason").empty()) return std::nullopt;
+  if (!said || !said->is_object() || says_nothing(text_at(*said, "reason"))) return std::nullopt;
   const auto years = said->find("years");
   if (years == said->end() || !years->is_number_integer()) return std::nullopt;
   const auto n = years->get<std::int64_t>();

@@ -64,16 +64,23 @@ RecordedPlaces::RecordedPlaces(std::span<const Event> recorded) : recorded_(reco
   for (const Event& e : recorded)
     if (const auto* c = std::get_if<Correct>(&e.body)) corrected.emplace(c->of, SIZE_MAX);
   if (corrected.empty()) return;
+  std::unordered_map<std::string_view, const Event*> said;  // by name: what holds so far; nullptr: withdrawn
   for (std::size_t i = 0; i < recorded.size(); ++i) {
     const Event& e = recorded[i];
-    if (const auto it = corrected.find(e.id); it != corrected.end()) it->second = std::min(it->second, i);
+    if (const auto it = corrected.find(e.id); it != corrected.end() && i < it->second) {
+      it->second = i;
+      said[e.id] = &e;
+    }
     const auto* c = std::get_if<Correct>(&e.body);
     if (c == nullptr) continue;
     const std::size_t first = std::min(corrected.at(c->of), i);
+    const Event*& before = said[c->of];
     for (const Event& instead : c->instead) {
-      const bool stays = instead.kind == EventKind::lift || asks_no_more(instead, recorded[first]);
+      const bool stays = instead.kind == EventKind::lift ||
+                         (before != nullptr && of(*before) == first && asks_no_more(instead, *before));
       instead_[&instead] = {stays ? first : i, first};
     }
+    before = c->instead.empty() ? nullptr : &c->instead.front();
   }
 }
 

@@ -14,7 +14,7 @@ bool asks_no_more(const Event& now, const Event& before);
 
 /// The place of each event in the order of recording. A correction counts from when it was recorded; but a
 /// lifting that is put right still stands from its own place, for what was booked since then rests on it, and
-/// so does a booking that is put right to ask no more than it did at first.
+/// so does a booking that was put right, and each time asked no more than before.
 class RecordedPlaces {
  public:
   /// @param recorded  as recorded; must outlive this

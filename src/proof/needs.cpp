@@ -18,6 +18,13 @@ struct Role {
   Truth shown = Truth::no;  // a final act of the same rule shows it
 };
 
+/// A judged fact that has to be found in one way.
+struct ToFind {
+  Matter judged;
+  std::int64_t value;
+  Page at;
+};
+
 class Needs {
  public:
   Needs(const Case& c, const Regime& regime, const RegimeReading& read, const Page& said, Verdict& verdict,
@@ -40,7 +47,7 @@ class Needs {
       one(n);
       some_open = some_open || n["status"].json() == "open";
     }
-    for (const auto& [judged, at] : to_find_) found_so(judged, at);
+    for (const ToFind& f : to_find_) found_so(f);
     if (best_ != Finding::authorisation_required) return;
     if (!some_open) return said_["needs"].wrong("something must be authorised, and no need is open");
     nothing_more();
@@ -81,8 +88,11 @@ class Needs {
     if (!may_be(m, judged_none)) n["state"].wrong("its authority has found it");
     if (!read_by(f, n["for"].json(), n["cite"].json()))
       n.wrong("no provision of this name and citation that may apply reads it");
-    found_[m] = met_[m] = {{finding == "yes" ? 1 : 0, {}}};
-    to_find_.emplace_back(m, n);
+    const Value value{finding == "yes" ? 1 : 0, {}};
+    found_[m].push_back(value);  // another fact may decide which way it is needed: then it is told both ways
+    met_[m].push_back(value);
+    both_ways_ = both_ways_ || met_[m].size() > 1;
+    to_find_.push_back({m, value.number, n});
   }
   bool read_by(FactId f, const Json& name, const Json& cite) const {
     const auto reads = [&](ExprId e) {
@@ -101,8 +111,9 @@ class Needs {
   }
   /// Found as is said, something must come out better than found otherwise, in some completion: with the
   /// other findings made, with all other needs met, or with none.
-  void found_so(const Matter& judged, const Page& at) {
-    const Found found{judged, met_[judged].front().number, used_ ? used_->rule : nullptr};
+  void found_so(const ToFind& said) {
+    const auto& [judged, value, at] = said;
+    const Found found{judged, value, used_ ? used_->rule : nullptr};
     bool whole = true;
     for (const Known* others : std::initializer_list<const Known*>{&found_, &met_, &nothing_}) {
       Known known = *others;
@@ -253,7 +264,7 @@ class Needs {
     const Page needs = said_["needs"];
     if (s.whole && s.some && s.met.low >= Finding::authorisation_required)
       needs.wrong("more is needed: with these met the finding would be no better");
-    else if (s.whole && s.some && s.met.high >= Finding::authorisation_required &&
+    else if (s.whole && s.some && !both_ways_ && s.met.high >= Finding::authorisation_required &&
              said_["worst"].json() == said_["best"].json())
       needs.wrong("more may be needed: with these met the finding could be no better");
     else if (!s.whole && s.met.low >= Finding::authorisation_required)
@@ -275,7 +286,8 @@ class Needs {
   std::size_t most_readings_;
   const RuleReading* used_ = nullptr;  // the route
   Known found_, met_;                  // judged facts as they must be found; and all needs met
-  std::vector<std::pair<Matter, Page>> to_find_;
+  bool both_ways_ = false;             // some judged fact is needed one way or the other
+  std::vector<ToFind> to_find_;
 };
 
 }  // namespace
