@@ -46,6 +46,7 @@ struct BatchOptions {
 std::atomic<bool> interrupted{false};
 void on_interrupt(int) {
   interrupted = true;
+  alarm(1);  // and again: what was about to wait for input when it came would wait on
 }
 
 /// Threads that decide pieces; each has a worker of its own.
@@ -126,6 +127,7 @@ class Run {
     if (const int wrong = open_output(batch)) return wrong;
     struct sigaction stop {};  // without SA_RESTART: what waits for input wakes
     stop.sa_handler = on_interrupt;
+    sigaction(SIGALRM, &stop, nullptr);
     sigaction(SIGINT, &stop, nullptr);
     sigaction(SIGTERM, &stop, nullptr);
     return decide(batch) ? finish(batch) : exit_files;
