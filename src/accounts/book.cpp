@@ -460,17 +460,12 @@ struct Book::Body {
   /// A line of a reservation as it is known when it is drawn.
   const OpenLine* as_known(Refusals& out, const OpenReservation& r, std::uint32_t line, const Taking& t) {
     const OpenLine& reserved = r.lines[line];
-    if (line >= t.lines.size() || same_facts(t.lines[line], reserved.asked)) return &reserved;
+    if (line >= t.lines.size() || t.lines[line].facts == reserved.asked.facts) return &reserved;
     Reservation known{r.id, {}, r.on, {}, {t.lines[line]}};
     known = spelled_out(out, std::move(known));
     drawn_lines.push_back(reserved);
     drawn_lines.back().asked = std::move(known.lines.front());
     return &drawn_lines.back();
-  }
-  static bool same_facts(const ReservedLine& a, const ReservedLine& b) {
-    return std::equal(
-        a.facts.begin(), a.facts.end(), b.facts.begin(), b.facts.end(),
-        [](const UseFact& x, const UseFact& y) { return x.fact == y.fact && x.values == y.values; });
   }
   /// @param over  what is left of it, where it had not ended yet
   void draw_from(Refusals& out, OpenReservation& r, const Taking& t, Ended* over) {

@@ -9,16 +9,11 @@ namespace sekisho {
 /// Whether the value is a state that would then have a say, and no law of it is loaded: what would come of it
 /// is not known here.
 bool LineAnswer::unread_say(VarId v, std::size_t value) const {
-  if (std::find(facts_with_a_say.begin(), facts_with_a_say.end(), space_[v].name) == facts_with_a_say.end())
-    return false;
-  return !assessed_states_.has(space_[v].domain[value].text);
+  return has_a_say(space_[v].name) && !assessed_states_.has(space_[v].domain[value].text);
 }
 
 /// Whether every state has its law here that has a say where a fact is another: what it says now falls away.
 bool LineAnswer::assessed_without(VarId changed) const {
-  const auto has_a_say = [&](const std::string& name) {
-    return std::find(facts_with_a_say.begin(), facts_with_a_say.end(), name) != facts_with_a_say.end();
-  };
   if (assessed() || !has_a_say(space_[changed].name)) return assessed();
   std::set<std::string> stays(line_.states_beside_facts.begin(), line_.states_beside_facts.end());
   for (const KnownFact& k : line_.question.facts)
@@ -73,8 +68,7 @@ LineAnswer::Changes LineAnswer::other_values(VarId v, bool applicant) {
   for (std::size_t i = 0; i < var.domain.size(); ++i) {
     if (start_.possible[v.index].test(i) || unread_say(v, i)) continue;
     State other = start_;
-    other.possible[v.index].reset();
-    other.possible[v.index].set(i);
+    other.leave(v, i);
     const std::vector<std::string> along = open_along(v, applicant, other);
     const FindingSet found = engine_.findings(all_, other);
     if (found.empty() || found == joint_) continue;

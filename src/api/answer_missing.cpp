@@ -16,8 +16,7 @@ std::vector<bool> LineAnswer::narrowing(std::size_t g) {
     State known = start_;
     known.free[i] = true;
     for (std::size_t k = left._Find_first(); k < left.size() && !out[i]; k = left._Find_next(k)) {
-      known.possible[i].reset();
-      known.possible[i].set(k);
+      known.leave(VarId{i}, k);
       const FindingSet found = engine_.findings({g}, known);
       out[i] = !found.empty() && !(found == regimes_[g].findings);
     }
@@ -43,8 +42,7 @@ double LineAnswer::closer(VarId v) {
   double closer = 0, count = 0;
   for (std::size_t k = p._Find_first(); k < p.size(); k = p._Find_next(k)) {
     State s = start_;
-    s.possible[v.index].reset();
-    s.possible[v.index].set(k);
+    s.leave(v, k);
     if (!engine_.consistent(s)) continue;
     ++count;
     closer += closeness(s);

@@ -50,8 +50,7 @@ RuleId LineAnswer::better_by(std::size_t g, const OpenNeed& n) {
   const auto may_stand = [&](std::size_t rule, bool found) {
     State read = start_;
     read.free[n.need.index] = true;
-    read.possible[n.need.index].reset();
-    read.possible[n.need.index].set(found ? 1 : 0);
+    read.leave(n.need, found ? 1 : 0);
     return engine_.activity(g, rule, read).first;
   };
   const std::vector<RuleUse>& rules = space_.regimes()[g].rules;
@@ -166,8 +165,7 @@ void LineAnswer::findings_if_applies(std::size_t g, std::vector<OpenNeed>& needs
   if (a.findings.best() != Finding::authorisation_required) return;
   const auto meet = [&](State& s, const OpenNeed& n) {
     s.free[n.need.index] = true;
-    s.possible[n.need.index].reset();
-    s.possible[n.need.index].set(judged(n) ? std::size_t{n.must_find} : granted_state);
+    s.leave(n.need, judged(n) ? std::size_t{n.must_find} : granted_state);
   };
   State met = start_;
   for (const OpenNeed& n : needs)
@@ -213,16 +211,17 @@ Json LineAnswer::needs(std::size_t g) {
       n.refused = n.state_known && p.test(static_cast<std::size_t>(NeedState::refused));
       if (n.state_known) n.state = static_cast<NeedState>(p._Find_first());
     }
+    if (space_[n.need].kind == VarKind::judged && engine_.either_is_better(g, start_, n.need)) {
+      for (const bool yes : {n.must_find, !n.must_find}) {
+        n.must_find = yes;
+        n.rule = better_by(g, n);
+        out.push_back(need(n, g));
+        out.back()["if_applies"] = true;
+      }
+      continue;
+    }
     out.push_back(need(n, g));
     if (if_applies.contains(n.need)) out.back()["if_applies"] = true;
-    if (space_[n.need].kind != VarKind::judged || !engine_.either_is_better(g, start_, n.need)) continue;
-    out.erase(out.size() - 1);
-    for (const bool yes : {n.must_find, !n.must_find}) {
-      n.must_find = yes;
-      n.rule = better_by(g, n);
-      out.push_back(need(n, g));
-      out.back()["if_applies"] = true;
-    }
   }
   return out;
 }

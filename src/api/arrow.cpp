@@ -353,7 +353,7 @@ std::string ArrowBatch::decide(const ArrowArray& rows, ArrowSchema* schema, Arro
     rules.end_row(decided);
     not_assessed.end_row(decided);
     refused->push(decided ? std::nullopt : std::optional<std::string_view>(why));
-    hypothetical->push(decided ? std::optional<std::string_view>("yes") : std::nullopt);
+    if (b.hypothetical) hypothetical->push(decided ? std::optional<std::string_view>("yes") : std::nullopt);
   }
 
   auto all = std::make_unique<OwnedArray>();

@@ -40,12 +40,15 @@ void KnownNames::know(const Goods& g) {
     if (!t.as.empty()) know(HeldKind::lot, t.as);
 }
 
+const Code& untold(HeldKind kind) {
+  return kind == HeldKind::party || kind == HeldKind::item ? code::unknown_party : code::no_such_event;
+}
+
 void check_names(std::span<const Event> events, const KnownNames& known, bool has_world, Diagnostics& diags) {
   const auto must_be = [&](const Event& e, HeldKind kind, const std::string& name) {
     const std::set<std::string>& names = known.of(kind);
     if (name.empty() || names.contains(name)) return;
-    const bool of_a_world = kind == HeldKind::party || kind == HeldKind::item;
-    diags.emit(of_a_world ? code::unknown_party : code::no_such_event, e.at, to_string(kind), name)
+    diags.emit(untold(kind), e.at, to_string(kind), name)
         .fix(cure_of(kind, nearest(name, {names.begin(), names.end()}), has_world));
   };
   for (const Event& e : events) {

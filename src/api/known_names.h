@@ -23,6 +23,9 @@ class KnownNames {
   std::array<std::set<std::string>, 5> of_;  // by kind
 };
 
+/// How it is reported that nobody told of a name.
+const Code& untold(HeldKind kind);
+
 /// Reports names that nobody told of: a stop of such a name would stop nothing. Of a reservation they are
 /// looked up only where there is a world to look them up in.
 /// @fails SK3007, SK3202

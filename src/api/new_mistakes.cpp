@@ -170,9 +170,7 @@ class Growing {
     for (const Event* e : events)
       if (const auto* s = std::get_if<Stop>(&e->body);
           s && standing.contains(e->id) && before.knows(*s) && !now.knows(*s))
-        told.emit(s->kind == HeldKind::party || s->kind == HeldKind::item ? code::unknown_party
-                                                                          : code::no_such_event,
-                  e->at, to_string(s->kind), s->name)
+        told.emit(untold(s->kind), e->at, to_string(s->kind), s->name)
             .fix(fmt::format("first `correct` the stop `{}`, which would stop nothing", e->id));
   }
 

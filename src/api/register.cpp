@@ -45,7 +45,6 @@ Result<std::int64_t> end_of(const std::string& day) {
   if (day.empty()) return INT64_MAX;
   const auto d = parse_date(day);
   if (!d) return problem(code::document_date, day);
-  constexpr std::int64_t day_length = 86'400'000'000;
   return (d->days + std::int64_t{1}) * day_length - 1;
 }
 

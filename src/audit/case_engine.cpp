@@ -30,8 +30,7 @@ CaseEngine::CaseEngine(const Law& law, const Case& c, Diagnostics& out)
   for (const KnownFact& k : question_.facts) {  // a judged fact that the case gives
     const VarId v = space_.fact_var(k.fact);
     if (!v.valid() || space_[v].kind != VarKind::judged || k.values.empty()) continue;
-    state_.possible[v.index].reset();
-    state_.possible[v.index].set(k.values.front().number == 1 ? 1 : 0);
+    state_.leave(v, k.values.front().number == 1 ? 1 : 0);
     state_.free[v.index] = true;
   }
 }

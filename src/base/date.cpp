@@ -48,6 +48,11 @@ std::string to_string(Date day) {
                      static_cast<unsigned>(ymd.day()));
 }
 
+Date day_of_time(std::int64_t time) {
+  const std::int64_t whole = time / day_length;
+  return {static_cast<std::int32_t>(time % day_length < 0 ? whole - 1 : whole)};
+}
+
 Date add_months(Date day, int months) {
   auto ymd = to_ymd(day) + std::chrono::months(months);
   if (!ymd.ok()) ymd = ymd.year() / ymd.month() / std::chrono::last;

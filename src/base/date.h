@@ -22,6 +22,10 @@ std::optional<Date> parse_date(std::string_view text);
 /// True if the text has the form of a day, whether or not that day exists.
 bool looks_like_date(std::string_view text);
 std::string to_string(Date day);
+/// A day in microseconds.
+inline constexpr std::int64_t day_length = 86'400'000'000;
+/// The day (UTC) of a time in microseconds since 1970-01-01.
+Date day_of_time(std::int64_t time);
 /// The same day of a later month; the 31st becomes the month's last day where there is none.
 Date add_months(Date day, int months);
 /// Months since the year 0: a number for each calendar month; twelve of them are a calendar year.

@@ -133,8 +133,7 @@ std::optional<RowAnswer> RowDecider::by_plan(const Plan& plan, Kept& k, const Ro
   const AssessedStates& states = plan.assessed_states();
   RowAnswer out{{}, found.findings, &found.applies, {}, !states.none()};
   for (const auto& [fact, s] : facts)
-    if (std::find(facts_with_a_say.begin(), facts_with_a_say.end(), law_[fact].name) !=
-        facts_with_a_say.end())
+    if (has_a_say(law_[fact].name))
       for (const Named& n : s->values)
         if (!states.has(n.value.text) && std::find(out.not_assessed.begin(), out.not_assessed.end(),
                                                    n.value.text) == out.not_assessed.end())

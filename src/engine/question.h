@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <array>
 #include <map>
 #include <optional>
@@ -46,6 +47,10 @@ struct View {
 /// Facts that name a state with a say: goods leave it, or its person sends them. Where none of its law is
 /// loaded, the transfer is not assessed there, never silently free.
 inline constexpr std::array<std::string_view, 2> facts_with_a_say{"departure", "exporter.country"};
+
+inline bool has_a_say(std::string_view fact) {
+  return std::find(facts_with_a_say.begin(), facts_with_a_say.end(), fact) != facts_with_a_say.end();
+}
 
 /// What nobody can know is taken to be so: whether unsettled law is there, whether a value joined a list
 /// after its day, how amounts in two currencies compare. By what an answer and an impact call it.

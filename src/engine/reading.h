@@ -25,6 +25,11 @@ struct State {
   std::vector<Values> possible;
   std::vector<std::pair<VarId, bool>> reading;
   std::vector<bool> free;  // instruments are not consulted for this need or judged fact
+  /// Leaves a variable one value.
+  void leave(VarId v, std::size_t value) {
+    possible[v.index].reset();
+    possible[v.index].set(value);
+  }
 };
 
 /// A need that stands, with what its authority has done about it.

@@ -6,16 +6,6 @@
 #include "ledger/officer.h"
 
 namespace sekisho {
-namespace {
-
-Date day_of(std::int64_t time) {
-  constexpr std::int64_t day_length = 86'400'000'000;
-  const std::int64_t whole = time / day_length;
-  return {static_cast<std::int32_t>(time % day_length < 0 ? whole - 1 : whole)};
-}
-
-}  // namespace
-
 std::string Retention::body(unsigned years, const std::string& reason) {
   return to_line({{"years", years}, {"reason", reason}});
 }
@@ -30,9 +20,8 @@ std::optional<unsigned> Retention::read(const std::string& body) {
 }
 
 std::optional<std::string> Retention::keeps(std::int64_t recorded, std::int64_t now) const {
-  if (years == 0) return std::nullopt;
-  const Date until = add_months(day_of(recorded), 12 * static_cast<int>(years));
-  if (day_of(now) >= until) return std::nullopt;
+  const Date until = add_months(day_of_time(recorded), 12 * static_cast<int>(years));
+  if (day_of_time(now) >= until) return std::nullopt;
   return fmt::format("is kept until {}: {} {}, as entry {} says", to_string(until), years,
                      years == 1 ? "year" : "years", said_by);
 }

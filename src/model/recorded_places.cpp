@@ -9,26 +9,14 @@
 namespace sekisho {
 namespace {
 
-bool same_needs(const NeededAct& a, const NeededAct& b) {
-  return a.need == b.need && a.from == b.from;
-}
-bool same_facts(const UseFact& a, const UseFact& b) {
-  return a.fact == b.fact && a.values == b.values;
-}
-template <class T, class Same>
-bool all_same(const std::vector<T>& a, const std::vector<T>& b, const Same& same) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), same);
-}
-
 bool no_more(const std::optional<Amount>& now, const std::optional<Amount>& before) {
   if (!now || !before) return now.has_value() == before.has_value();
   return now->unit == before->unit && now->ten_thousandths <= before->ten_thousandths;
 }
 bool no_more(const ReservedLine& now, const ReservedLine& before) {
   return now.line == before.line && now.item == before.item && now.consignee == before.consignee &&
-         now.under == before.under && all_same(now.needs, before.needs, same_needs) &&
-         all_same(now.facts, before.facts, same_facts) && no_more(now.quantity, before.quantity) &&
-         no_more(now.value, before.value);
+         now.under == before.under && now.needs == before.needs && now.facts == before.facts &&
+         no_more(now.quantity, before.quantity) && no_more(now.value, before.value);
 }
 /// A part without amounts was all that was left.
 bool no_more(const Part& now, const Part& before) {

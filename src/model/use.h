@@ -14,11 +14,13 @@ namespace sekisho {
 struct UseFact {
   std::string fact;
   std::vector<std::string> values;
+  friend bool operator==(const UseFact&, const UseFact&) = default;
 };
 
 /// What the law asks for these goods, and who has to give it.
 struct NeededAct {
   std::string need, from;
+  friend bool operator==(const NeededAct&, const NeededAct&) = default;
 };
 
 /// Goods of one item for one consignee, on all authorisations named.

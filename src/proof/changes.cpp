@@ -54,7 +54,7 @@ class Changes {
         value.wrong("this value is named twice");
       auto v = read_value(law_[f].type, value.text());
       if (!v) {
-        unsettled(value, "what comes of a value that has no name");
+        verdict_.leave_open(value, "what comes of a value that has no name");
         continue;
       }
       if (!unlike(f, *v)) value.wrong("it has this value, or may");
@@ -104,7 +104,7 @@ class Changes {
   void gives(const Premises& other, const Known& open, bool applicant, const Page& value, const Page& said) {
     const Case c(law_, other);
     const Settled s = settle(c, open, regimes_, most_readings_);
-    if (!s.whole) return unsettled(value, "whether there are findings beyond those that were met");
+    if (!s.whole) return verdict_.leave_open(value, "whether there are findings beyond those that were met");
     if (!s.some) return value.wrong("with this the premises contradict each other");
     const Truth then = assessed_with(law_, premises_, other);
     const Finding worst = then == Truth::no ? Finding::prohibited : s.met.high;
@@ -121,9 +121,6 @@ class Changes {
   bool better(Range r, Truth assessed) const {
     if (assessed == Truth::no) return false;
     return r.high < (assessed_ ? joint_->high : Finding::prohibited);
-  }
-  void unsettled(const Page& at, std::string what) {
-    verdict_.unsettled.push_back({at.place(), std::move(what)});
   }
 
   const Law& law_;

@@ -47,6 +47,8 @@ struct Verdict {
   std::map<std::string, bool> taken;  // what the answer takes to be so though nobody can know it
   std::size_t regimes = 0, rules = 0, values = 0, findings = 0, reasons = 0, needs = 0,
               changes = 0;  // that were replayed
+  /// Says what could not be settled of a part of the answer.
+  void leave_open(const Page& at, std::string what) { unsettled.push_back({at.place(), std::move(what)}); }
 };
 
 Verdict check(const Law& law, const std::vector<TextDigest>& texts, std::string_view answer,

@@ -16,10 +16,6 @@
 namespace sekisho::proof {
 namespace {
 
-std::string_view word(Truth t, std::string_view yes, std::string_view no) {
-  return t == Truth::yes ? yes : t == Truth::no ? no : "unknown";
-}
-
 /// What must be said of a rule.
 struct Expected {
   std::string rule, status;
@@ -215,16 +211,13 @@ class Line {
     }
     Range r = s.met;
     if (!s.whole) {
-      unsettled(said, "whether there are completions better or worse than those that were met");
+      verdict_.leave_open(said, "whether there are completions better or worse than those that were met");
       r = s.some ? Range{std::min(*best, r.low), std::max(*worst, r.high)} : Range{*best, *worst};
     }
     said["best"].expect(to_string(r.low));
     said["worst"].expect(to_string(assessed ? r.high : Finding::prohibited));
     said["finding"].expect(overall(r, assessed));
     return {r, s.whole};
-  }
-  void unsettled(const Page& at, std::string what) {
-    verdict_.unsettled.push_back({at.place(), std::move(what)});
   }
 
   /// The facts of a `because` and no others leave one finding.
@@ -242,7 +235,7 @@ class Line {
       at.wrong(fmt::format("on these alone the finding could be `{}`",
                            to_string(s.met.low != found.low ? s.met.low : s.met.high)));
     else if (!s.whole)
-      unsettled(at, "whether these facts alone suffice");
+      verdict_.leave_open(at, "whether these facts alone suffice");
   }
   /// Whatever authorities did and whatever lies on the lot, but for what is kept. That hidden instruments say
   /// nothing is no fact; it is what was asked.

@@ -125,7 +125,7 @@ class Needs {
     if (whole)
       at["finding"].wrong("found so, nothing comes out better than found otherwise");
     else
-      unsettled(at, "whether it must be found so");
+      verdict_.leave_open(at, "whether it must be found so");
   }
 
   // --- acts ---
@@ -232,9 +232,6 @@ class Needs {
   void act_says(const std::string& id, const Page& said) {
     const auto& acts = case_.premises().acts;
     const auto act = std::find_if(acts.begin(), acts.end(), [&](const Act& a) { return a.id == id; });
-    const auto word = [](Truth t, const char* yes, const char* no) {
-      return t == Truth::yes ? yes : t == Truth::no ? no : "unknown";
-    };
     said["state"].expect(act->state);
     said["covers"].expect(word(reader_.covers(*act), "yes", "no"));
     flag(said, "assumed");
@@ -268,10 +265,7 @@ class Needs {
              said_["worst"].json() == said_["best"].json())
       needs.wrong("more may be needed: with these met the finding could be no better");
     else if (!s.whole && s.met.low >= Finding::authorisation_required)
-      unsettled(needs, "whether more is needed");
-  }
-  void unsettled(const Page& at, std::string what) {
-    verdict_.unsettled.push_back({at.place(), std::move(what)});
+      verdict_.leave_open(needs, "whether more is needed");
   }
 
   const Case& case_;

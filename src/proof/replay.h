@@ -30,6 +30,11 @@ struct RuleReading {
   std::vector<EffectLost> effects_lost;         // while the rule itself stands
 };
 
+/// How something stands, in the words of an answer.
+inline std::string_view word(Truth t, std::string_view yes, std::string_view no) {
+  return t == Truth::yes ? yes : t == Truth::no ? no : "unknown";
+}
+
 /// Whether a link takes an effect of it away.
 Truth lost(const RuleReading& r, tree::Part part, std::size_t effect);
 

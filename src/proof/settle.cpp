@@ -10,6 +10,20 @@ namespace {
 class Branching {
  protected:
   Branching(const Case& c, std::size_t most_readings) : case_(c), left_(most_readings) {}
+  virtual ~Branching() = default;
+
+  /// What is sought of completions: `no` where there is nothing more in these, `yes` where all of them have
+  /// it. @param open  matters that would tell
+  virtual Truth sought(const Known& known, std::vector<Matter>& open) = 0;
+  /// One completion has what `sought` said last.
+  virtual void met() = 0;
+  /// Nothing that is still to be looked at can matter.
+  virtual bool enough() const { return false; }
+  /// Looks for it in every completion. @returns whether nothing was left out
+  bool look_through(Known known) {
+    if (narrow(known)) visit(known);
+    return whole_;
+  }
 
   /// Whether there is one more reading to spend.
   bool spend() {
@@ -55,8 +69,7 @@ class Branching {
     return true;
   }
   /// Gives a matter each of its values, one after the other.
-  template <class Visit>
-  void split(Known& known, const Matter& m, const Visit& visit) {
+  void split(Known& known, const Matter& m) {
     const std::vector<Value> values = Reader(case_, known).left(m);
     auto before = known.extract(m);
     for (const Value& v : values) {
@@ -66,18 +79,17 @@ class Branching {
     known.erase(m);
     if (before) known.insert(std::move(before));
   }
-  /// Whether the completion counts, where what was sought of it is settled: if that hangs on constraints,
-  /// `met` is told of one part that satisfies them, and `visit` of what is left to look through.
-  /// @returns false where it cannot be said
-  template <class Met, class Visit>
-  bool witness(const Known& known, Truth possible, const Met& met, const Visit& visit) {
+  /// Whether the completion counts, where what was sought of it is settled: if that hangs on constraints, one
+  /// part that satisfies them is met, and what is left is looked through. @returns false where it cannot be
+  /// said
+  bool witness(const Known& known, Truth possible) {
     if (possible == Truth::yes) return met(), true;
     Known narrowed = known;
     if (!narrow(narrowed)) return true;
     std::vector<Matter> open;
     if (constraints(narrowed, open) == Truth::yes) return met(), true;
     if (open.empty()) return false;
-    split(narrowed, next(narrowed, open), visit);
+    split(narrowed, next(narrowed, open));
     return true;
   }
   /// Judged facts that nobody found may be read so that the constraints hold, all of them by one reading.
@@ -108,7 +120,27 @@ class Branching {
   const Case& case_;
 
  private:
+  void visit(Known& known) {
+    if (enough()) return;
+    if (!spend()) {
+      whole_ = false;
+      return;
+    }
+    std::vector<Matter> of_constraints, open;
+    const Truth possible = constraints(known, of_constraints);
+    if (possible == Truth::no) return;
+    const Truth t = sought(known, open);
+    if (t == Truth::no) return;
+    if (t == Truth::yes)
+      whole_ = witness(known, possible) && whole_;
+    else if (open.empty())
+      whole_ = false;
+    else
+      split(known, next(known, open));
+  }
+
   std::size_t left_;
+  bool whole_ = true;
 };
 
 class Search : Branching {
@@ -116,31 +148,22 @@ class Search : Branching {
   Search(const Case& c, const std::vector<const Regime*>& regimes, std::size_t most_readings)
       : Branching(c, most_readings), regimes_(regimes) {}
 
-  Settled run(Known& known) {
-    if (narrow(known)) visit(known);
+  Settled run(Known known) {
+    out_.whole = look_through(std::move(known));
     return out_;
   }
 
  private:
-  void visit(Known& known) {
-    if (!spend()) {
-      out_.whole = false;
-      return;
-    }
-    const auto further = [&](Known& part) { visit(part); };
-    std::vector<Matter> of_constraints, of_findings;
-    const Truth possible = constraints(known, of_constraints);
-    if (possible == Truth::no) return;
-    const Range r = joint(known, of_findings);
-    if (nothing_new(r)) return;
-    if (r.one())
-      out_.whole = witness(
-                       known, possible, [&] { meet(r.low); }, further) &&
-                   out_.whole;
-    else if (of_findings.empty())
-      out_.whole = false;
-    else
-      split(known, next(known, of_findings), further);
+  Truth sought(const Known& known, std::vector<Matter>& open) override {
+    const Range r = joint(known, open);
+    if (nothing_new(r)) return Truth::no;
+    last_ = r.low;
+    return r.one() ? Truth::yes : Truth::unknown;
+  }
+  void met() override {
+    out_.met = out_.some ? Range{std::min(out_.met.low, last_), std::max(out_.met.high, last_)}
+                         : Range{last_, last_};
+    out_.some = true;
   }
   /// The strictest regime counts.
   Range joint(const Known& known, std::vector<Matter>& open) const {
@@ -157,13 +180,10 @@ class Search : Branching {
     return all;
   }
   bool nothing_new(Range r) const { return out_.some && r.low >= out_.met.low && r.high <= out_.met.high; }
-  void meet(Finding f) {
-    out_.met = out_.some ? Range{std::min(out_.met.low, f), std::max(out_.met.high, f)} : Range{f, f};
-    out_.some = true;
-  }
 
   const std::vector<const Regime*>& regimes_;
   Settled out_;
+  Finding last_ = Finding::not_engaged;  // of the completions that were looked at
 };
 
 /// Whether a completion is met that is better if a judged fact is found one way than the other.
@@ -172,32 +192,19 @@ class Better : Branching {
   Better(const Case& c, const Regime& regime, const Found& found, std::size_t most_readings)
       : Branching(c, most_readings), regime_(regime), found_(found) {}
 
-  Sought run(Known& known) {
-    if (narrow(known)) visit(known);
+  Sought run(Known known) {
+    out_.whole = look_through(std::move(known));
     return out_;
   }
 
  private:
-  void visit(Known& known) {
-    if (out_.some) return;
-    if (!spend()) {
-      out_.whole = false;
-      return;
-    }
-    const auto further = [&](Known& part) { visit(part); };
-    std::vector<Matter> of_constraints, of_findings;
-    const Truth possible = constraints(known, of_constraints);
-    if (possible == Truth::no) return;
-    const Truth t = better(known, of_findings);
-    if (t == Truth::no) return;
+  bool enough() const override { return out_.some; }
+  Truth sought(const Known& known, std::vector<Matter>& open) override {
+    const Truth t = better(known, open);
     // What nothing is left to tell is taken to be so: no right answer is refused.
-    if (t == Truth::yes || of_findings.empty())
-      out_.whole = witness(
-                       known, possible, [&] { out_.some = true; }, further) &&
-                   out_.whole;
-    else
-      split(known, next(known, of_findings), further);
+    return t == Truth::unknown && open.empty() ? Truth::yes : t;
   }
+  void met() override { out_.some = true; }
   Truth better(const Known& known, std::vector<Matter>& open) const {
     Known so = known, other = known;
     so[found_.judged] = {{found_.value, {}}};
@@ -229,12 +236,12 @@ class Better : Branching {
 
 Settled settle(const Case& c, Known known, const std::vector<const Regime*>& regimes,
                std::size_t most_readings) {
-  return Search(c, regimes, most_readings).run(known);
+  return Search(c, regimes, most_readings).run(std::move(known));
 }
 
 Sought better_found(const Case& c, Known known, const Regime& regime, const Found& found,
                     std::size_t most_readings) {
-  return Better(c, regime, found, most_readings).run(known);
+  return Better(c, regime, found, most_readings).run(std::move(known));
 }
 
 }  // namespace sekisho::proof

@@ -51,8 +51,7 @@ bool Search::split(const State& state, VarId v, Visit visit) {
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (!values.test(i)) continue;
     State next = state;
-    next.possible[v.index].reset();
-    next.possible[v.index].set(i);
+    next.leave(v, i);
     reader_.undecided().clear();
     if (reader_.constraints(next) == Truth::no) continue;
     if (visit(std::move(next)) || over_limit()) return true;
