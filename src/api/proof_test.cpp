@@ -539,6 +539,17 @@ TEST_CASE("how a judged fact must be found is replayed where the answer is open 
       "the other finding", [&](Json& j) { fighting(j)["finding"] = "yes"; },
       "found so, nothing comes out better than found otherwise");
   refused(
+      "the same again", [](Json& j) { j["regimes"][0]["needs"].push_back(j["regimes"][0]["needs"][0]); },
+      "it is told twice");
+  refused(
+      "both ways, of which one is no better",
+      [](Json& j) {
+        Json other = j["regimes"][0]["needs"][0];
+        other["finding"] = "yes";
+        j["regimes"][0]["needs"].push_back(other);
+      },
+      "found so, nothing comes out better than found otherwise");
+  refused(
       "its kind", [&](Json& j) { fighting(j)["kind"] = "permit"; }, "the replay finds `finding`");
   refused(
       "a state", [&](Json& j) { fighting(j)["state"] = "granted"; }, "the replay finds `none`");

@@ -89,6 +89,7 @@ class Needs {
     if (!read_by(f, n["for"].json(), n["cite"].json()))
       n.wrong("no provision of this name and citation that may apply reads it");
     const Value value{finding == "yes" ? 1 : 0, {}};
+    if (std::find(met_[m].begin(), met_[m].end(), value) != met_[m].end()) return n.wrong("it is told twice");
     found_[m].push_back(value);  // another fact may decide which way it is needed: then it is told both ways
     met_[m].push_back(value);
     both_ways_ = both_ways_ || met_[m].size() > 1;
