@@ -244,19 +244,33 @@ std::size_t available_bytes() {
   return 0;
 }
 
+/// Has the states at hand that are taken soon: a state is called for so many origins ahead, and half as far
+/// ahead its shares.
+class Ahead {
+ public:
+  Ahead(const Graph& graph, std::span<const Origin> origins) : graph_(graph), origins_(origins) {}
+  /// @param at  the origin that is taken next
+  void reach(std::size_t at) {
+    for (const std::size_t to = std::min(at + ahead, origins_.size()); called_ < to; ++called_) {
+      graph_.expect(origins_[called_].state);
+      if (called_ < ahead / 2) continue;
+      const StateId near = origins_[called_ - ahead / 2].state;
+      if (near < graph_.size()) graph_.expect_shares(near);
+    }
+  }
+
+ private:
+  static constexpr std::size_t ahead = 128;
+  const Graph& graph_;
+  std::span<const Origin> origins_;
+  std::size_t called_ = 0;
+};
+
 void append(Graph& graph, std::span<const Appended> appended, std::span<const Origin> all,
             const std::vector<Added>& added) {
-  constexpr std::size_t ahead = 128;  // origins: a state is called for, and half as far ahead its shares
-  const std::size_t origins = all.size();
-  std::size_t called = 0;
+  Ahead ahead(graph, all);
   for (const Appended& a : appended) {
-    for (const std::size_t to = std::min<std::size_t>(a.first_origin + ahead, origins); called < to;
-         ++called) {
-      graph.expect(all[called].state);
-      if (called < ahead / 2) continue;
-      const StateId near = all[called - ahead / 2].state;
-      if (near < graph.size()) graph.expect_shares(near);
-    }
+    ahead.reach(a.first_origin);
     graph.append(all.subspan(a.first_origin, a.origins), added[a.added], a.worth);
   }
 }
@@ -458,24 +472,16 @@ Pairs ask(const Tables& tables) {
     if (own.size() == 1) of_one[own[0].index] = at;
     return at;
   };
-  constexpr std::size_t at_once = 4096;  // states
-  std::vector<Appended> appended;
-  const auto end_before = [](const std::vector<std::uint32_t>& ends, std::size_t s) {
-    return s == 0 ? 0 : ends[s - 1];
-  };
-  for (std::size_t from = 0; from < n; from += at_once) {
-    const std::size_t to = std::min(from + at_once, n);
-    const std::uint32_t origins = end_before(tables.origins_end, from);
-    appended.clear();
-    for (std::size_t s = from; s < to; ++s) {
-      const std::uint32_t first = end_before(tables.origins_end, s), own = end_before(tables.own_end, s);
-      appended.push_back({first - origins,
-                          tables.origins_end[s] - first,
-                          adding(std::span(tables.own).subspan(own, tables.own_end[s] - own)),
-                          {}});
-    }
-    append(graph, appended, std::span(tables.origins).subspan(origins, tables.origins_end[to - 1] - origins),
-           added);
+  const std::span<const Origin> origins(tables.origins);
+  const std::span<const MarkId> marks(tables.own);
+  Ahead ahead(graph, origins);
+  for (std::size_t s = 0, origin = 0, mark = 0; s < n; ++s) {
+    ahead.reach(origin);
+    const std::size_t origins_end = tables.origins_end[s], own_end = tables.own_end[s];
+    graph.append(origins.subspan(origin, origins_end - origin),
+                 added[adding(marks.subspan(mark, own_end - mark))]);
+    origin = origins_end;
+    mark = own_end;
   }
   return pairs_of(graph);
 }

@@ -262,17 +262,15 @@ StateId Graph::append(std::span<const Origin> origins, const Added& added, Worth
 
 void Graph::add_edges(std::span<const Origin> origins, StateId to) {
   auto edge = static_cast<std::uint32_t>(edges_.size());
-  std::size_t parts = small_parts_.size();
   edges_.resize(edge + origins.size());
   how_.resize(edge + origins.size());
-  small_parts_.resize(parts + origins.size());
   State* const states = states_.data();
   for (const Origin& o : origins) {
-    if (edge % stride == 0) strides_.push_back({to, static_cast<std::uint32_t>(parts)});
+    if (edge % stride == 0) strides_.push_back({to, static_cast<std::uint32_t>(small_parts_.size())});
     auto how = static_cast<std::uint8_t>(o.how);
     if (o.taken != o.of) {
       if (o.taken <= UINT16_MAX && o.of <= UINT16_MAX) {
-        small_parts_[parts++] = {static_cast<std::uint16_t>(o.taken), static_cast<std::uint16_t>(o.of)};
+        small_parts_.push_back({static_cast<std::uint16_t>(o.taken), static_cast<std::uint16_t>(o.of)});
         how |= took_small_part;
       } else {
         large_parts_.push_back({edge, o.taken, o.of});
@@ -284,7 +282,6 @@ void Graph::add_edges(std::span<const Origin> origins, StateId to) {
     states[o.state].first_child = edge;
     ++edge;
   }
-  small_parts_.resize(parts);
 }
 
 std::pair<std::uint32_t, std::uint32_t> Graph::edges(StateId s) const {

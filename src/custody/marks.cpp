@@ -71,7 +71,9 @@ MarkSetId MarkSets::cached(Op op, MarkSetId a, MarkSetId b) {
   if (a == b) return a;  // by all four rules
   const std::uint64_t key =
       (static_cast<std::uint64_t>(op) << 62) | (static_cast<std::uint64_t>(a.index) << 31) | b.index;
-  Remembered& r = remembered_[spread(key) >> (64 - remembered_bits)];
+  // What the same set comes to with neighbours lies together.
+  const std::uint64_t start = spread(key >> 31) >> (64 - remembered_bits);
+  Remembered& r = remembered_[start ^ (b.index & ((1U << remembered_bits) - 1))];
   if (r.key != key) r = {key, computed(op, a, b)};
   return r.value;
 }
