@@ -49,7 +49,9 @@ std::string bar(const Json& b) {
   const auto length = [&](const char* key) {
     const double n = number(text_at(b, key));
     if (n == 0) return 0;
-    return n >= granted ? steps : std::max(1, static_cast<int>(std::lround(n / granted * steps)));
+    // What is left of it has a step too.
+    return n >= granted ? steps
+                        : std::clamp(static_cast<int>(std::lround(n / granted * steps)), 1, steps - 1);
   };
   const int drawn = length("drawn"), reserved = std::min(length("reserved"), steps - std::min(steps, drawn));
   std::string out;

@@ -395,9 +395,8 @@ void add_keeping(App& r, Outcome& outcome) {
   c->add_option("--by", o->by, "who proposes it")->required();
   c->add_option("--reason", o->reason, "why, such as the law that asks for it")->required();
   c->footer(
-      "Example: sekisho register retain --register exports.register --years 5 --by officer_1 --reason \"15 "
-      "CFR "
-      "762.6\"");
+      "Example: sekisho register retain --register exports.register --years 5 --by officer_1 "
+      "--reason \"15 CFR 762.6\"");
 
   c = below(r, "dispose",
             "take what an entry says away for good, once it holds no more; that it was there stays proved", o,
