@@ -22,18 +22,20 @@ void RollingBalance::book(Date day, std::int64_t drawn, std::int64_t reserved) {
   if (at->drawn == 0 && at->reserved == 0) days_.erase(at);
 }
 
-std::int64_t RollingBalance::used(Date after, Date last) const {
-  std::int64_t sum = 0;
-  auto end =
-      std::upper_bound(days_.begin(), days_.end(), last, [](Date x, const Day& d) { return x < d.day; });
-  while (end != days_.begin() && (--end)->day > after) sum += end->drawn + end->reserved;
-  return sum;
-}
-
+/// The window that ends on the day, moved on to each later day of use whose window still holds it.
 std::int64_t RollingBalance::free(Date day) const {
-  std::int64_t most = used(add_months(day, -months_), day);
-  auto d = std::lower_bound(days_.begin(), days_.end(), day, [](const Day& x, Date y) { return x.day < y; });
-  for (; d != days_.end() && d->after < day; ++d) most = std::max(most, used(d->after, d->day));
+  const auto later_than = [&](Date x) {
+    return std::upper_bound(days_.begin(), days_.end(), x, [](Date y, const Day& d) { return y < d.day; });
+  };
+  auto first = later_than(add_months(day, -months_)), next = later_than(day);
+  std::int64_t sum = 0;
+  for (auto d = first; d != next; ++d) sum += d->used();
+  std::int64_t most = sum;
+  for (; next != days_.end() && next->after < day; ++next) {
+    sum += next->used();
+    for (; first->day <= next->after; ++first) sum -= first->used();
+    most = std::max(most, sum);
+  }
   return granted_ - most;
 }
 

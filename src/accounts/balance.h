@@ -41,10 +41,9 @@ class RollingBalance {
   struct Day {
     Date day, after;  // its window begins after that day
     std::int64_t drawn, reserved;
+    std::int64_t used() const { return drawn + reserved; }
     friend bool operator==(const Day&, const Day&) = default;
   };
-  std::int64_t used(Date after, Date last) const;
-
   std::int64_t granted_;
   int months_;
   std::vector<Day> days_;  // in order

@@ -53,18 +53,18 @@ struct Book::Body {
   std::deque<OpenLine> drawn_lines;  // of which more was known than when they were reserved
   std::vector<std::string> consignees;
   std::unordered_map<std::string, std::uint32_t> account_of, reservation_of, draw_of, consignee_of;
-  /// A reservation that ended with an authorisation: where that was recorded, and what was left.
+  /// A line of a reservation that ended with an authorisation: where that was recorded, and what was left.
   struct Ended {
     std::size_t recorded;
     std::string authorisation;
-    std::vector<Meant> lines;
+    std::int64_t quantity, value;
     void take(const Meant& m) {
-      lines[m.line].quantity -= m.quantity;
-      lines[m.line].value -= m.value;
+      quantity -= m.quantity;
+      value -= m.value;
     }
   };
-  std::map<std::uint32_t, Ended> ended;
-  std::unordered_map<std::string, std::vector<Terms>> expected;  // acts of all days, by authorisation
+  std::map<std::pair<std::uint32_t, std::uint32_t>, Ended> ended;  // by reservation and line
+  std::unordered_map<std::string, std::vector<Terms>> expected;    // acts of all days, by authorisation
   std::vector<LateUse> late;
 
   // --- looking up ---
@@ -145,11 +145,31 @@ struct Book::Body {
     for (const Booking& b : moved)
       if (std::find(touched.begin(), touched.end(), b.account) == touched.end()) touched.push_back(b.account);
     for (const Booking& b : moved) book(accounts[b.account].limits, b);
-    for (const std::uint32_t i : touched)
-      by_what_was_known(out, accounts[i], use,
-                        [&](Refusals& wrong, const Sight& as_of) { limits_lack(wrong, i, moved, as_of); });
+    for (const std::uint32_t i : touched) {
+      const auto check = [&](Refusals& wrong, const Sight& as_of) { limits_lack(wrong, i, moved, as_of); };
+      if (Refusals lacking; check(lacking, {use.on}), !lacking.empty())
+        by_what_was_known(out, accounts[i], {use.id, use.on, last_beside(i, moved, use.recorded)}, check);
+    }
     if (!out.empty())
       for (auto b = moved.rbegin(); b != moved.rend(); ++b) book(accounts[b->account].limits, undone(*b));
+  }
+  /// The place of the last that was recorded of a use and of those that count with it on a limit that is
+  /// overdrawn: by the acts told before that, all of them together had to fit.
+  std::size_t last_beside(std::uint32_t index, const std::vector<Booking>& moved,
+                          std::size_t recorded) const {
+    const std::vector<Booking> others = bookings(accounts[index], far_future);
+    for (const Terms& t : accounts[index].history)
+      for (LimitAccount& l : accounts_of(t.text.instrument.limits)) {
+        for (const auto* all : {&others, &moved})
+          for (const Booking& b : *all)
+            if (b.account == index && l.applies(b.line->asked)) l.book(b);
+        for (const Booking& b : moved) {
+          if (b.account != index || !l.applies(b.line->asked) || l.free(*b.line, b.day) >= 0) continue;
+          for (const Booking& other : others)
+            if (l.counts_together(b, other)) recorded = std::max(recorded, other.recorded);
+        }
+      }
+    return recorded;
   }
   /// Whether amounts are known and sound, so that limits can be asked, too, however much else is refused.
   static bool can_be_counted(const Refusals& so_far) {
@@ -206,10 +226,10 @@ struct Book::Body {
   }
   void stands(const std::string& use, const std::string& authorisation, std::size_t recorded,
               std::string says) {
-    const bool known = std::any_of(late.begin(), late.end(), [&](const LateUse& l) {
-      return l.use == use && l.authorisation == authorisation;
-    });
-    if (!known) late.push_back({use, authorisation, recorded, std::move(says)});
+    // What is noted of one use stands together.
+    for (auto l = late.rbegin(); l != late.rend() && l->use == use; ++l)
+      if (l->authorisation == authorisation) return;
+    late.push_back({use, authorisation, recorded, std::move(says)});
   }
   static bool answers(const Instrument& i, const std::string& need) {
     return std::any_of(i.answers.begin(), i.answers.end(), [&](const Claim& c) { return c.value == need; });
@@ -364,7 +384,7 @@ struct Book::Body {
     // What ended an authorisation, and was told later, ends what was set aside on it meanwhile, too.
     for (const Booking& b : moved)
       if (const Terms& t = terms_as_of(accounts[b.account], {r.booked.value_or(r.on)}); ends(t.text.state))
-        end_reservation(index, accounts[b.account].id(), t.recorded.place);
+        end_lines(index, b.account, t.recorded.place);
     return out;
   }
 
@@ -401,6 +421,12 @@ struct Book::Body {
       part_amount(out, p.value, it->asked.value, v,
                   (p.quantity && p.quantity->ten_thousandths != q) || (p.value && !p.quantity),
                   all.back().value);
+      if (q == 0 && v == 0 && !p.quantity && !p.value)
+        out.push_back({Why::more_than_left,
+                       "",
+                       p.line.empty() ? fmt::format("nothing is left of `{}`", t.of)
+                                      : fmt::format("nothing is left of line `{}` of `{}`", p.line, t.of),
+                       {}});
     }
     return all;
   }
@@ -434,28 +460,40 @@ struct Book::Body {
     out.push_back({Why::no_such_reservation, "", fmt::format("there is no reservation `{}`", t.of), {}});
     return nullptr;
   }
-  static auto left_of(const OpenReservation& r, const Ended* over) {
-    return [&r, over](std::uint32_t i) {
-      return over == nullptr ? std::pair(r.lines[i].quantity.reserved, r.lines[i].value.reserved)
-                             : std::pair(over->lines[i].quantity, over->lines[i].value);
-    };
-  }
 
-  /// Takes from what was set aside when the taking was recorded: what ended it, told later, undoes nothing.
+  /// A reservation as it was when something that takes from it was recorded: what ended a line of it, told
+  /// later, undoes nothing.
+  struct SetAside {
+    OpenReservation& reservation;
+    std::uint32_t place;
+    std::size_t recorded;  // the taking
+    Body& body;
+    /// Of a line that had not ended yet, what was left of it; nullptr: it is as it stands.
+    Ended* over(std::uint32_t line) const {
+      const auto it = body.ended.find({place, line});
+      return it != body.ended.end() && recorded < it->second.recorded ? &it->second : nullptr;
+    }
+    std::pair<std::int64_t, std::int64_t> left(std::uint32_t line) const {
+      if (const Ended* e = over(line)) return {e->quantity, e->value};
+      const OpenLine& l = reservation.lines[line];
+      return {l.quantity.reserved, l.value.reserved};
+    }
+    std::vector<Meant> meant(Refusals& out, const Taking& t) const {
+      return Body::meant(out, t, reservation.lines, [&](std::uint32_t line) { return left(line); });
+    }
+  };
   template <class Take>
   Refusals take_from(const Taking& t, const Take& take) {
     Refusals out;
     OpenReservation* r = find_reservation(out, t);
     if (!r) return out;
-    const auto over = ended.find(reservation_of.find(t.of)->second);
-    const bool was_open = over != ended.end() && t.recorded < over->second.recorded;
     const std::size_t noted = late.size();
-    take(out, *r, was_open ? &over->second : nullptr);
+    take(out, SetAside{*r, reservation_of.find(t.of)->second, t.recorded, *this});
     if (!out.empty()) late.resize(noted);
     return out;
   }
   Refusals draw(const Taking& t) {
-    return take_from(t, [&](Refusals& out, OpenReservation& r, Ended* over) { draw_from(out, r, t, over); });
+    return take_from(t, [&](Refusals& out, const SetAside& from) { draw_from(out, from, t); });
   }
   /// A line of a reservation as it is known when it is drawn.
   const OpenLine* as_known(Refusals& out, const OpenReservation& r, std::uint32_t line, const Taking& t) {
@@ -467,14 +505,14 @@ struct Book::Body {
     drawn_lines.back().asked = std::move(known.lines.front());
     return &drawn_lines.back();
   }
-  /// @param over  what is left of it, where it had not ended yet
-  void draw_from(Refusals& out, OpenReservation& r, const Taking& t, Ended* over) {
+  void draw_from(Refusals& out, const SetAside& from, const Taking& t) {
+    OpenReservation& r = from.reservation;
     if (draw_of.contains(t.id) || reservation_of.contains(t.id))
       out.push_back({Why::id_taken, "", fmt::format("there is already a record `{}`", t.id), {}});
     if (r.until && t.on > *r.until)
       out.push_back(
           {Why::reservation_over, "", fmt::format("`{}` was held to {}", r.id, to_string(*r.until)), {}});
-    const auto parts = meant(out, t, r.lines, left_of(r, over));
+    const auto parts = from.meant(out, t);
     std::vector<std::uint32_t> touched;
     for (const Meant& m : parts)
       for (const std::uint32_t a : r.lines[m.line].accounts)
@@ -502,18 +540,21 @@ struct Book::Body {
     for (std::size_t i = 0; i < parts.size(); ++i)
       for (const std::uint32_t a : as[i]->accounts) {
         const Meant& m = parts[i];
-        if (over == nullptr) moved.push_back({a, &r.lines[m.line], r.on, {-m.quantity, 0}, {-m.value, 0}});
+        if (from.over(m.line) == nullptr)
+          moved.push_back({a, &r.lines[m.line], r.on, {-m.quantity, 0}, {-m.value, 0}});
         moved.push_back({a, as[i], t.on, {0, m.quantity}, {0, m.value}});
       }
     book_all(out, moved, use);
     if (!out.empty()) return;
-    if (over != nullptr)
-      stands(t.id, over->authorisation, over->recorded,
-             fmt::format("`{}` ended with `{}`", t.of, over->authorisation));
     Draw d{reservation_of.find(t.of)->second, t.on, {}, t.recorded};
     for (std::size_t i = 0; i < parts.size(); ++i) {
       const Meant& m = parts[i];
-      if (over != nullptr) over->take(m);
+      Ended* const over = from.over(m.line);
+      if (over != nullptr) {
+        over->take(m);
+        stands(t.id, over->authorisation, over->recorded,
+               fmt::format("`{}` ended with `{}`", t.of, over->authorisation));
+      }
       take(r.lines[m.line].quantity, over == nullptr ? m.quantity : 0, m.quantity);
       take(r.lines[m.line].value, over == nullptr ? m.value : 0, m.value);
       d.parts.push_back({m.line, as[i], m.quantity, m.value, 0, 0, {}});
@@ -530,14 +571,14 @@ struct Book::Body {
   }
 
   Refusals release(const Taking& t) {
-    return take_from(t, [&](Refusals& out, OpenReservation& r, Ended* over) {
-      const auto parts = meant(out, t, r.lines, left_of(r, over));
+    return take_from(t, [&](Refusals& out, const SetAside& from) {
+      const auto parts = from.meant(out, t);
       if (!out.empty()) return;
       for (const Meant& m : parts)
-        if (over != nullptr)
+        if (Ended* const over = from.over(m.line))
           over->take(m);
         else
-          release_line(r, m);
+          release_line(from.reservation, m);
     });
   }
   void release_line(OpenReservation& r, const Meant& m) {
@@ -547,24 +588,28 @@ struct Book::Body {
     take(line.quantity, m.quantity, 0);
     take(line.value, m.value, 0);
   }
-  std::vector<Meant> release_rest(OpenReservation& r) {
-    std::vector<Meant> rest;
-    for (std::uint32_t i = 0; i < r.lines.size(); ++i) {
-      rest.push_back({i, r.lines[i].quantity.reserved, r.lines[i].value.reserved});
-      release_line(r, rest.back());
-    }
+  Meant release_rest(OpenReservation& r, std::uint32_t line) {
+    const Meant rest{line, r.lines[line].quantity.reserved, r.lines[line].value.reserved};
+    release_line(r, rest);
     return rest;
   }
-  /// With an authorisation; of several that it ends with, the first that was told counts.
-  void end_reservation(std::uint32_t index, const std::string& with, std::size_t recorded) {
-    const auto [it, fresh] = ended.try_emplace(index, Ended{recorded, with, {}});
-    Ended& over = it->second;
-    if (!fresh && recorded < over.recorded) {
-      over.recorded = recorded;
-      over.authorisation = with;
-    }
+  /// The lines of a reservation end with an authorisation that they are on; of several that one ends with,
+  /// the first that was told counts.
+  void end_lines(std::uint32_t index, std::uint32_t with, std::size_t recorded) {
     OpenReservation& r = *reservations[index];
-    if (fresh || r.open()) over.lines = release_rest(r);
+    for (std::uint32_t i = 0; i < r.lines.size(); ++i) {
+      const auto& on = r.lines[i].accounts;
+      if (std::find(on.begin(), on.end(), with) == on.end()) continue;
+      const auto [it, fresh] = ended.try_emplace({index, i}, Ended{recorded, accounts[with].id(), 0, 0});
+      Ended& over = it->second;
+      if (!fresh && recorded < over.recorded) {
+        over.recorded = recorded;
+        over.authorisation = accounts[with].id();
+      }
+      const Meant rest = release_rest(r, i);
+      over.quantity += rest.quantity;
+      over.value += rest.value;
+    }
   }
 
   /// By all that is recorded, or by what was when it was drawn.
@@ -669,7 +714,8 @@ struct Book::Body {
                       fmt::format("{} more than it grants were drawn or reserved before this was recorded",
                                   to_string(*r.lacks))});
     if (last && ends(a.state))
-      for (const std::uint32_t r : std::vector(known->reservations)) end_reservation(r, id, recorded.place);
+      for (const std::uint32_t r : std::vector(known->reservations))
+        end_lines(r, account_of.find(id)->second, recorded.place);
     history.insert(at, {on, a, recorded});
     if (last) known->limits = std::move(limits);
     return out;
@@ -714,7 +760,7 @@ struct Book::Body {
                  held.until ? fmt::format("`{}` is held to {}", id, to_string(*held.until))
                             : fmt::format("`{}` is held without end: release it instead", id),
                  {}}};
-      release_rest(held);
+      for (std::uint32_t i = 0; i < held.lines.size(); ++i) release_rest(held, i);
       return {};
     }
     const Account* a = account(id);

@@ -44,6 +44,10 @@ std::uint64_t LimitAccount::key(const OpenLine& line, Date day) const {
   return key(line.consignee, day);
 }
 
+bool LimitAccount::counts_together(const Booking& a, const Booking& b) const {
+  return applies(a.line->asked) && applies(b.line->asked) && key(*a.line, a.day) == key(*b.line, b.day);
+}
+
 void LimitAccount::book(const Booking& b) {
   const LineUse& use = limit_.measure == Measure::quantity ? b.quantity : b.value;
   if (use.drawn == 0 && use.reserved == 0) return;

@@ -25,6 +25,8 @@ class LimitAccount {
   const Limit& limit() const { return limit_; }
 
   bool applies(const ReservedLine& line) const;
+  /// Whether what two bookings move is counted in one balance.
+  bool counts_together(const Booking& a, const Booking& b) const;
   /// Books what a line that the limit applies to moves.
   void book(const Booking& b);
   /// What is free for that line on that day.

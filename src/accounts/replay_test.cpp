@@ -323,7 +323,8 @@ TEST_CASE("what is recorded after a stop is bound by it, whether back-dated or a
   CHECK(Replay({granted, for_unit, wrong, corrected("s", party), draw}).found() == "5 SK3313");
   // What was booked once a stop was lifted stands, though the lifting is put right later.
   const std::string lift = R"({"event":"lift","id":"l","on":"2024-04-02","of":"s"})";
-  CHECK(Replay({granted, for_unit, party, lift, draw, corrected("l", lift)}).found() == "");
+  const std::string better = R"({"event":"lift","id":"l","on":"2024-04-02","of":"s","reason":"looked into"})";
+  CHECK(Replay({granted, for_unit, party, lift, draw, corrected("l", better)}).found() == "");
 }
 
 TEST_CASE("a stop finds reserved goods under the names that they took since") {
@@ -580,8 +581,9 @@ TEST_CASE("a limit below what was used before it was told is recorded, and leave
     CHECK(with({low}).found().substr(0, 8) == "4 SK3316");
     CHECK(with({low}).free() == "-3 pieces");
     CHECK(with({low, reserve("q", "2024-04-02", "1 pieces")}).found().find("5 SK3301") != std::string::npos);
-    // Not by a day before it, either: it was known.
+    // Not by a day before it, either, nor by one before all uses: it was known.
     CHECK(with({low, reserve("q", "2024-03-02", "1 pieces")}).found().find("SK3301") != std::string::npos);
+    CHECK(with({low, reserve("q", "2024-02-15", "1 pieces")}).found().find("SK3301") != std::string::npos);
     CHECK(with({low, part("draw", "e", "2024-04-02", "r", 1)}).found().find("5 SK3301") != std::string::npos);
     const std::string freed = part("free", "f", "2024-04-02", "r", 2);
     CHECK(with({low, freed}).free() == "-1 pieces");
@@ -820,4 +822,86 @@ TEST_CASE("long random records: no act that is told late undoes what was accepte
   }
   CHECK(late > 50);
   CHECK(refused > 50);
+}
+
+TEST_CASE("a line of which nothing is left gives nothing more, by its name neither") {
+  const std::string all = R"({"event":"draw","id":"d","on":"2024-03-02","of":"r","parts":[{"line":"1"}]})",
+                    again = R"({"event":"draw","id":"e","on":"2024-03-03","of":"r","parts":[{"line":"1"}]})";
+  const Replay drawn({granted, reserve("r", "2024-03-01", "6 pieces"), all, again});
+  CHECK(drawn.found() == "4 SK3308");
+  const Replay freed(
+      {granted, reserve("r", "2024-03-01", "6 pieces"), take("free", "f", "2024-03-02", "r"), again});
+  CHECK(freed.found() == "4 SK3308");
+}
+
+TEST_CASE("of a reservation those lines end that are on what ends, and no others") {
+  const auto act = [](const char* id, const char* on, const char* of, const char* state) {
+    return fmt::format(
+        R"({{"event":"authorise","id":"{}","on":"{}","authorisation":"{}","kind":"licence","state":"{}","authority":"x.office","limits":[{{"quantity":"10 pieces"}}]}})",
+        id, on, of, state);
+  };
+  const std::string two =
+      R"({"event":"reserve","id":"r","on":"2024-03-01","lines":[{"line":"a","quantity":"6 pieces","under":["ended"]},{"line":"b","quantity":"10 pieces","under":["permit"]}]})";
+  const std::vector<std::string> common{act("e", "2024-01-01", "ended", "granted"),
+                                        act("g", "2024-01-01", "permit", "granted"), two,
+                                        act("e2", "2024-04-01", "ended", "revoked")};
+  const auto with = [&](const std::string& last) {
+    std::vector<std::string> lines = common;
+    lines.push_back(last);
+    return Replay(lines);
+  };
+  CHECK(with(reserve("q", "2024-05-01", "1 pieces")).found() == "5 SK3301");
+  CHECK(with(R"({"event":"draw","id":"d","on":"2024-05-01","of":"r","parts":[{"line":"b"}]})").found() == "");
+  CHECK(with(R"({"event":"draw","id":"d","on":"2024-05-01","of":"r","parts":[{"line":"a"}]})")
+            .found()
+            .substr(0, 8) == "5 SK3308");
+  // A draw of both that was recorded before it was told that one had ended stands, of both.
+  std::vector<std::string> late = common;
+  late.insert(late.begin() + 3, take("draw", "d", "2024-05-01", "r"));
+  const Replay both(late);
+  CHECK(both.found() == "5 SK3316");
+  CHECK(both.free() == "0 pieces");
+  CHECK(both.accounts.book.audit().empty());
+}
+
+TEST_CASE("an act told late is held against what was used before it, whatever days that was of") {
+  const auto act = [](const char* id, const char* on, const char* state, const char* most) {
+    return fmt::format(
+        R"({{"event":"authorise","id":"{}","on":"{}","authorisation":"permit","kind":"licence","state":"{}","authority":"x.office","limits":[{{"quantity":"{} pieces"}}]}})",
+        id, on, state, most);
+  };
+  for (const char* state : {"amended", "suspended"})
+    for (const bool later_first : {true, false}) {
+      const Replay r({act("g", "2024-01-02", "granted", "100"),
+                      reserve("r1", later_first ? "2024-01-11" : "2024-01-06", "10 pieces"),
+                      act("g2", "2024-01-03", "amended", "200"),
+                      reserve("r2", later_first ? "2024-01-06" : "2024-01-11", "150 pieces"),
+                      act("g3", "2024-01-04", state, "100")});
+      INFO(state, later_first);
+      CHECK(r.accounts.refused.empty());
+      CHECK(r.free() == "-60 pieces");
+      const Replay then({act("g", "2024-01-02", "granted", "100"),
+                         reserve("r1", later_first ? "2024-01-11" : "2024-01-06", "10 pieces"),
+                         act("g2", "2024-01-03", "amended", "200"),
+                         reserve("r2", later_first ? "2024-01-06" : "2024-01-11", "150 pieces"),
+                         act("g3", "2024-01-04", state, "100"), reserve("r3", "2024-01-13", "1 pieces")});
+      CHECK(then.accounts.refused.size() == 1);
+    }
+}
+
+TEST_CASE("only a lifting that is put right to lift the same stop keeps its place") {
+  const std::string stop = R"({"event":"stop","id":"s","on":"2024-01-02","party":"unit","reason":"x"})",
+                    other = R"({"event":"stop","id":"o","on":"2024-01-02","party":"other","reason":"x"})",
+                    lift = R"({"event":"lift","id":"l","on":"2024-02-01","of":"s","reason":"x"})";
+  const auto lifts = [](const char* id, const char* of, const char* stop) {
+    return fmt::format(
+        R"({{"event":"correct","id":"{0}","on":"2024-06-01","of":"{1}","reason":"x","instead":{{"event":"lift","id":"{1}","on":"2024-02-02","of":"{2}","reason":"x"}}}})",
+        id, of, stop);
+  };
+  const std::string use = reserve("r", "2024-03-01", "1 pieces");
+  CHECK(Replay({granted, stop, lift, use, lifts("c", "l", "s")}).found() == "");
+  const std::string of_other = R"({"event":"lift","id":"l","on":"2024-02-01","of":"o","reason":"x"})";
+  CHECK(Replay({granted, stop, other, of_other, use, lifts("c", "l", "s")}).found() == "5 SK3313");
+  const std::string another = R"({"event":"stop","id":"l","on":"2024-01-03","party":"another","reason":"x"})";
+  CHECK(Replay({granted, stop, another, use, lifts("c", "l", "s")}).found() == "4 SK3313");
 }

@@ -154,6 +154,9 @@ Result<Json> Reading::may_go(Sequence entry, std::int64_t now) const {
     return refused(
         "says where parties are or belong, by which what was booked before its correction stands",
         "it stays on record; one that says the same of that, and less of the rest, can replace it");
+  if (!it->gone && breaks_chain(*it))
+    return refused("stands between others, and what it says puts the last in its place in the record",
+                   "dispose of what it corrects first");
   Json says{{"event", it->name.id}};
   if (!it->name.corrects.empty()) says["of"] = it->name.corrects;
   if (each_asks_no_more(*it, *instead)) says["kept_by"] = instead->said.entry;
@@ -181,6 +184,21 @@ bool Reading::each_asks_no_more(const Held& event, const Held& last) const {
     before = &h;
   }
   return false;
+}
+/// Whether without a correction the next would count from another place of the record: that of the one before
+/// it, or no more from there.
+bool Reading::breaks_chain(const Held& correction) const {
+  const Held *before = nullptr, *next = nullptr;
+  for (const Held& h : events_) {
+    if (h.gone || h.name.subject() != correction.name.subject()) continue;
+    if (&h < &correction)
+      before = &h;
+    else if (&h > &correction && next == nullptr)
+      next = &h;
+  }
+  if (before == nullptr || next == nullptr) return false;
+  const bool stays = stays_in_place(*before, correction) && stays_in_place(correction, *next);
+  return stays != stays_in_place(*before, *next);
 }
 bool Reading::stays_in_place(const Held& event, const Held& correction) {
   const auto was = event.gone ? std::nullopt : text_of(event.said.body), is = text_of(correction.said.body);

@@ -76,6 +76,7 @@ class Reading {
   /// That another event which holds has the name already.
   std::optional<Flaw> name_taken(Sequence by, const std::string& id);
   bool each_asks_no_more(const Held& event, const Held& last) const;
+  bool breaks_chain(const Held& correction) const;
   static bool stays_in_place(const Held& event, const Held& correction);
   bool tells_otherwise_of_parties(const Held& event) const;
   Failure name_gone();

@@ -34,7 +34,9 @@ bool each_no_more(const std::vector<T>& now, const std::vector<T>& before) {
 }  // namespace
 
 bool asks_no_more(const Event& now, const Event& before) {
-  if (now.kind != before.kind || now.on != before.on || write_event(now) == write_event(before)) return false;
+  if (now.kind != before.kind || write_event(now) == write_event(before)) return false;
+  if (const auto* l = std::get_if<Lift>(&now.body)) return l->of == std::get<Lift>(before.body).of;
+  if (now.on != before.on) return false;
   if (const auto* r = std::get_if<Reserve>(&now.body)) {
     const Reserve& was = std::get<Reserve>(before.body);
     const bool held_longer = was.until && (!r->until || *r->until > *was.until);
@@ -64,8 +66,7 @@ RecordedPlaces::RecordedPlaces(std::span<const Event> recorded) : recorded_(reco
     const std::size_t first = std::min(corrected.at(c->of), i);
     const Event*& before = said[c->of];
     for (const Event& instead : c->instead) {
-      const bool stays = instead.kind == EventKind::lift ||
-                         (before != nullptr && of(*before) == first && asks_no_more(instead, *before));
+      const bool stays = before != nullptr && of(*before) == first && asks_no_more(instead, *before);
       instead_[&instead] = {stays ? first : i, first};
     }
     before = c->instead.empty() ? nullptr : &c->instead.front();

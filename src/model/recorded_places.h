@@ -7,14 +7,14 @@
 
 namespace sekisho {
 
-/// Whether what a correction says asks nothing that the booking it puts right did not ask: of the same days
-/// and authorisations, for the same goods and parties, as much or less. What is the same to the letter is
-/// told anew: it may stand for what was disposed of.
+/// Whether what a correction says asks nothing that what it puts right did not ask: of a booking, for the
+/// same days, authorisations, goods and parties, as much or less; of a lifting, that of the same stop. What
+/// is the same to the letter is told anew: it may stand for what was disposed of.
 bool asks_no_more(const Event& now, const Event& before);
 
 /// The place of each event in the order of recording. A correction counts from when it was recorded; but a
 /// lifting that is put right still stands from its own place, for what was booked since then rests on it, and
-/// so does a booking that was put right, and each time asked no more than before.
+/// so does a booking that was put right, where each time they asked no more than before.
 class RecordedPlaces {
  public:
   /// @param recorded  as recorded; must outlive this
