@@ -6,10 +6,12 @@
 #include <algorithm>
 #include <cassert>
 #include <deque>
+#include <functional>
 #include <map>
 #include <unordered_map>
 
 #include "accounts/coverage.h"
+#include "base/text_hash.h"
 
 namespace sekisho {
 namespace {
@@ -52,7 +54,8 @@ struct Book::Body {
   std::vector<Draw> draws;
   std::deque<OpenLine> drawn_lines;  // of which more was known than when they were reserved
   std::vector<std::string> consignees;
-  std::unordered_map<std::string, std::uint32_t> account_of, reservation_of, draw_of, consignee_of;
+  using Places = std::unordered_map<std::string, std::uint32_t, TextHash, std::equal_to<>>;
+  Places account_of, reservation_of, draw_of, consignee_of;
   /// A reservation that ended with an authorisation: where that was recorded, and what was left.
   struct Ended {
     std::size_t recorded;
@@ -69,7 +72,7 @@ struct Book::Body {
 
   // --- looking up ---
   Account* account(std::string_view id) {
-    const auto it = account_of.find(std::string(id));
+    const auto it = account_of.find(id);
     return it == account_of.end() ? nullptr : &accounts[it->second];
   }
   std::uint32_t consignee(const std::string& name) {
@@ -298,7 +301,7 @@ struct Book::Body {
 
   // --- taking ---
   /// What a line says by its facts alone, it says; what it says twice agrees.
-  static Reservation spelled_out(Refusals& out, Reservation r) {
+  static void spell_out(Refusals& out, Reservation& r) {
     for (ReservedLine& l : r.lines)
       for (const auto& [fact, said] : {std::pair{"item", &l.item}, {"consignee", &l.consignee}}) {
         const UseFact* f = find_fact(l, fact);
@@ -311,17 +314,16 @@ struct Book::Body {
                                      f->values.front()),
                          {}});
       }
-    return r;
   }
-  Refusals reserve(const Reservation& asked) {
+  Refusals reserve(Reservation asked) {
     const std::size_t noted = late.size();
-    Refusals out = reserve_all(asked);
+    Refusals out = reserve_all(std::move(asked));
     if (!out.empty()) late.resize(noted);
     return out;
   }
-  Refusals reserve_all(const Reservation& asked) {
+  Refusals reserve_all(Reservation r) {
     Refusals out;
-    const Reservation r = spelled_out(out, asked);
+    spell_out(out, r);
     // An authorisation's name, too: `expire` names either.
     if (reservation_of.contains(r.id) || draw_of.contains(r.id) || account_of.contains(r.id))
       out.push_back({Why::id_taken, "", fmt::format("there is already a record `{}`", r.id), {}});
@@ -341,14 +343,13 @@ struct Book::Body {
     *held = {r.id, r.by, r.on, r.until, r.recorded, {}};
     held->lines.reserve(r.lines.size());
     std::vector<Booking> moved;
-    for (const ReservedLine& l : r.lines) {
-      held->lines.push_back({l,
-                             {l.quantity ? l.quantity->ten_thousandths : 0, 0},
-                             {l.value ? l.value->ten_thousandths : 0, 0},
-                             {},
-                             consignee(l.consignee)});
+    for (ReservedLine& l : r.lines) {
+      const LineUse quantity{l.quantity ? l.quantity->ten_thousandths : 0, 0},
+          value{l.value ? l.value->ten_thousandths : 0, 0};
+      const std::uint32_t to = consignee(l.consignee);
+      held->lines.push_back({std::move(l), quantity, value, {}, to});
       OpenLine& open = held->lines.back();
-      for (const std::string& id : l.under) {
+      for (const std::string& id : open.asked.under) {
         open.accounts.push_back(account_of.find(id)->second);
         moved.push_back({open.accounts.back(), &open, r.on, open.quantity, open.value});
       }
@@ -462,7 +463,7 @@ struct Book::Body {
     const OpenLine& reserved = r.lines[line];
     if (line >= t.lines.size() || t.lines[line].facts == reserved.asked.facts) return &reserved;
     Reservation known{r.id, {}, r.on, {}, {t.lines[line]}};
-    known = spelled_out(out, std::move(known));
+    spell_out(out, known);
     drawn_lines.push_back(reserved);
     drawn_lines.back().asked = std::move(known.lines.front());
     return &drawn_lines.back();
@@ -762,8 +763,8 @@ void Book::expect(const Authorisation& a, Date on, ActPlace recorded) {
 Refusals Book::authorise(const Authorisation& a, Date on, ActPlace recorded) {
   return body_->authorise(a, on, recorded);
 }
-Refusals Book::reserve(const Reservation& r) {
-  return body_->reserve(r);
+Refusals Book::reserve(Reservation r) {
+  return body_->reserve(std::move(r));
 }
 Refusals Book::draw(const Taking& t) {
   return body_->draw(t);
@@ -811,7 +812,7 @@ std::vector<BalanceRow> Book::balances(std::string_view id, Date on) const {
   return out;
 }
 const OpenReservation* Book::reservation(std::string_view id) const {
-  const auto it = body_->reservation_of.find(std::string(id));
+  const auto it = body_->reservation_of.find(id);
   return it == body_->reservation_of.end() ? nullptr : body_->reservations[it->second].get();
 }
 std::vector<const OpenReservation*> Book::reservations() const {

@@ -227,9 +227,9 @@ ReservedLine AccountEventReader::line(Value value, std::size_t number) {
 NeededAct AccountEventReader::need(Value value) {
   NeededAct n;
   const TextSpan place = v_.json.place(value);
-  std::vector<std::string_view> seen;
+  SeenKeys seen;
   v_.json.object(value, "a need", [&](std::string_view key, TextSpan at, Value each) {
-    seen.push_back(key);
+    seen.insert(key);
     if (key == "need")
       n.need = v_.name(each);
     else if (key == "from")
