@@ -11,6 +11,7 @@
 #include <unordered_map>
 
 #include "accounts/coverage.h"
+#include "base/name_table.h"
 #include "base/text_hash.h"
 
 namespace sekisho {
@@ -55,7 +56,8 @@ struct Book::Body {
   std::deque<OpenLine> drawn_lines;  // of which more was known than when they were reserved
   std::vector<std::string> consignees;
   using Places = std::unordered_map<std::string, std::uint32_t, TextHash, std::equal_to<>>;
-  Places account_of, reservation_of, draw_of, consignee_of;
+  Places account_of, draw_of, consignee_of;
+  NameTable named_reservations;
   /// A reservation that ended with an authorisation: where that was recorded, and what was left.
   struct Ended {
     std::size_t recorded;
@@ -74,6 +76,12 @@ struct Book::Body {
   Account* account(std::string_view id) {
     const auto it = account_of.find(id);
     return it == account_of.end() ? nullptr : &accounts[it->second];
+  }
+  auto reservation_name() const {
+    return [this](std::uint32_t place) -> std::string_view { return reservations[place]->id; };
+  }
+  std::optional<std::uint32_t> reservation_of(std::string_view id) const {
+    return named_reservations.find(id, reservation_name());
   }
   std::uint32_t consignee(const std::string& name) {
     const auto [it, added] = consignee_of.try_emplace(name, static_cast<std::uint32_t>(consignees.size()));
@@ -325,7 +333,7 @@ struct Book::Body {
     Refusals out;
     spell_out(out, r);
     // An authorisation's name, too: `expire` names either.
-    if (reservation_of.contains(r.id) || draw_of.contains(r.id) || account_of.contains(r.id))
+    if (reservation_of(r.id) || draw_of.contains(r.id) || account_of.contains(r.id))
       out.push_back({Why::id_taken, "", fmt::format("there is already a record `{}`", r.id), {}});
     if (r.lines.empty() || r.lines.size() > most_lines)
       return {{Why::nothing_asked, "", fmt::format("a reservation has 1 to {} lines", most_lines), {}}};
@@ -357,7 +365,7 @@ struct Book::Body {
     book_all(out, moved, {r.id, r.on, r.recorded});
     if (!out.empty()) return out;
     const auto index = static_cast<std::uint32_t>(reservations.size());
-    reservation_of.emplace(r.id, index);
+    named_reservations.add(r.id, index, reservation_name());
     for (const Booking& b : moved)
       if (auto& list = accounts[b.account].reservations; list.empty() || list.back() != index)
         list.push_back(index);
@@ -430,8 +438,7 @@ struct Book::Body {
   }
 
   OpenReservation* find_reservation(Refusals& out, const Taking& t) {
-    const auto it = reservation_of.find(t.of);
-    if (it != reservation_of.end()) return reservations[it->second].get();
+    if (const auto place = reservation_of(t.of)) return reservations[*place].get();
     out.push_back({Why::no_such_reservation, "", fmt::format("there is no reservation `{}`", t.of), {}});
     return nullptr;
   }
@@ -448,7 +455,7 @@ struct Book::Body {
     Refusals out;
     OpenReservation* r = find_reservation(out, t);
     if (!r) return out;
-    const auto over = ended.find(reservation_of.find(t.of)->second);
+    const auto over = ended.find(*reservation_of(t.of));
     const bool was_open = over != ended.end() && t.recorded < over->second.recorded;
     const std::size_t noted = late.size();
     take(out, *r, was_open ? &over->second : nullptr);
@@ -470,7 +477,7 @@ struct Book::Body {
   }
   /// @param over  what is left of it, where it had not ended yet
   void draw_from(Refusals& out, OpenReservation& r, const Taking& t, Ended* over) {
-    if (draw_of.contains(t.id) || reservation_of.contains(t.id))
+    if (draw_of.contains(t.id) || reservation_of(t.id))
       out.push_back({Why::id_taken, "", fmt::format("there is already a record `{}`", t.id), {}});
     if (r.until && t.on > *r.until)
       out.push_back(
@@ -511,7 +518,7 @@ struct Book::Body {
     if (over != nullptr)
       stands(t.id, over->authorisation, over->recorded,
              fmt::format("`{}` ended with `{}`", t.of, over->authorisation));
-    Draw d{reservation_of.find(t.of)->second, t.on, {}, t.recorded};
+    Draw d{*reservation_of(t.of), t.on, {}, t.recorded};
     for (std::size_t i = 0; i < parts.size(); ++i) {
       const Meant& m = parts[i];
       if (over != nullptr) over->take(m);
@@ -630,7 +637,7 @@ struct Book::Body {
     Account* known = account(id);
     if (!known) {
       if (!may_begin_as(a.state)) return {{Why::begins_otherwise, id, begins(a), {}}};
-      if (reservation_of.contains(id))
+      if (reservation_of(id))
         return {{Why::id_taken, id, fmt::format("there is already a record `{}`", id), {}}};
       account_of.emplace(id, static_cast<std::uint32_t>(accounts.size()));
       accounts.push_back({{{on, a, recorded}}, accounts_of(a.instrument.limits), {}, {}});
@@ -707,8 +714,8 @@ struct Book::Body {
     }
   }
   Refusals expire(const std::string& id, Date on, ActPlace recorded) {
-    if (const auto r = reservation_of.find(id); r != reservation_of.end()) {
-      OpenReservation& held = *reservations[r->second];
+    if (const auto place = reservation_of(id)) {
+      OpenReservation& held = *reservations[*place];
       if (!held.until || on <= *held.until)
         return {{Why::change_not_allowed,
                  "",
@@ -812,8 +819,8 @@ std::vector<BalanceRow> Book::balances(std::string_view id, Date on) const {
   return out;
 }
 const OpenReservation* Book::reservation(std::string_view id) const {
-  const auto it = body_->reservation_of.find(id);
-  return it == body_->reservation_of.end() ? nullptr : body_->reservations[it->second].get();
+  const auto place = body_->reservation_of(id);
+  return place ? body_->reservations[*place].get() : nullptr;
 }
 std::vector<const OpenReservation*> Book::reservations() const {
   std::vector<const OpenReservation*> out;

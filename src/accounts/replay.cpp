@@ -175,7 +175,8 @@ ReservedLine with_wholes(ReservedLine line, const Wholes& wholes, std::size_t at
     if (f.values.size() == 1 || !belongs || wholes.knows(first, at)) f.values = wholes.of(first, at);
   }
   if (!consignee && !line.consignee.empty())
-    line.facts.push_back({"consignee", wholes.of(line.consignee, at)});
+    if (auto all = wholes.of(line.consignee, at); all.size() > 1)  // itself alone, the line says
+      line.facts.push_back({"consignee", std::move(all)});
   return line;
 }
 
@@ -306,7 +307,7 @@ struct Background {
   const RecordedPlaces& places;
   const Holds& holds;
   const LotTrails& trails;
-  Reserved reserved = {};
+  Reserved reserved = {};  // where something is drawn
 };
 
 /// Visits the lines that a reservation sets aside, or that a draw takes of, each with what reserved it.
@@ -421,10 +422,13 @@ Accounts replay_accounts(std::span<const Event> recorded, std::vector<const Even
       }))
     return out;
   // What an authorisation is on a day it is all day; what was booked before that was told stands.
-  std::stable_sort(events.begin(), events.end(), [](const Event* a, const Event* b) {
-    const auto rank = [](const Event* e) { return std::holds_alternative<Authorise>(e->body) ? 0 : 1; };
-    return std::pair(a->on, rank(a)) < std::pair(b->on, rank(b));
-  });
+  for (auto day = events.begin(); day != events.end();) {
+    const auto next =
+        std::find_if(day, events.end(), [on = (*day)->on](const Event* e) { return e->on != on; });
+    std::stable_partition(day, next,
+                          [](const Event* e) { return std::holds_alternative<Authorise>(e->body); });
+    day = next;
+  }
   const RecordedPlaces places(recorded);
   const Holds holds(recorded, events, diags);
   std::optional<LotTrails> own;
@@ -435,6 +439,8 @@ Accounts replay_accounts(std::span<const Event> recorded, std::vector<const Even
   for (const Event* e : events)
     if (const auto* a = std::get_if<Authorise>(&e->body))
       out.book.expect(a->text, e->on, {places.of(*e), places.first_of(*e)});
+  const bool draws =
+      std::any_of(events.begin(), events.end(), [](const Event* e) { return e->kind == EventKind::draw; });
   for (const Event* e : events) {
     if (e->on > on || !concerns_accounts(*e)) continue;
     Refusals why = stops_of(out.book, *e, told);
@@ -442,7 +448,7 @@ Accounts replay_accounts(std::span<const Event> recorded, std::vector<const Even
     if (why.empty()) why = book_event(out.book, *e, told);
     if (why.empty()) {
       out.booked.push_back(e);
-      if (e->kind == EventKind::reserve) told.reserved.emplace(e->id, e);
+      if (draws && e->kind == EventKind::reserve) told.reserved.emplace(e->id, e);
       continue;
     }
     for (const Refusal& r : why) {

@@ -1,6 +1,8 @@
 #include "ledger/ledger.h"
 
 #include <algorithm>
+#include <future>
+#include <utility>
 
 #include "base/json.h"
 #include "ledger/officer.h"
@@ -85,13 +87,27 @@ Result<Sequence> Ledger::propose_retention(unsigned years, const std::string& re
 }
 
 Failure Ledger::read(Reading& into) {
+  // While some entries are read and verified, those before them are taken by somebody else.
+  constexpr std::size_t at_once = 8192;
   std::optional<Flaw> flaw;
-  if (auto f = record_.read(0, behind_all, [&](Entry&& e) {
-        flaw = into.take(std::move(e));
-        return !flaw;
-      }))
-    return f;
-  return flaw ? Failure(altered(*flaw)) : Failure();
+  std::vector<Entry> entries;
+  std::future<void> taking;
+  const auto take = [&](std::vector<Entry>&& those) {
+    for (Entry& e : those)
+      if (!flaw) flaw = into.take(std::move(e));
+  };
+  const Failure failed = record_.read(0, behind_all, [&](Entry&& e) {
+    entries.push_back(std::move(e));
+    if (entries.size() < at_once) return true;
+    if (taking.valid()) taking.get();
+    if (flaw) return false;
+    taking = std::async(std::launch::async | std::launch::deferred, take, std::exchange(entries, {}));
+    entries.reserve(at_once);
+    return true;
+  });
+  if (taking.valid()) taking.get();
+  take(std::move(entries));
+  return flaw ? Failure(altered(*flaw)) : failed;  // it stands before what could not be read
 }
 
 Result<Sequence> Ledger::settle(Sequence proposal, Verdict verdict, const std::string& by,

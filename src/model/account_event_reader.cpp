@@ -220,7 +220,7 @@ ReservedLine AccountEventReader::line(Value value, std::size_t number) {
       v_.unknown_key(key, at, {"line", "item", "consignee", "quantity", "value", "under", "needs", "facts"});
   });
   v_.must_have(!l.under.empty(), "under", place);
-  if (l.line.empty()) l.line = fmt::format("{}", number);
+  if (l.line.empty()) l.line = std::to_string(number);
   return l;
 }
 
