@@ -6,10 +6,13 @@
 #include <algorithm>
 #include <cassert>
 #include <deque>
+#include <functional>
 #include <map>
 #include <unordered_map>
 
 #include "accounts/coverage.h"
+#include "base/name_table.h"
+#include "base/text_hash.h"
 
 namespace sekisho {
 namespace {
@@ -52,7 +55,9 @@ struct Book::Body {
   std::vector<Draw> draws;
   std::deque<OpenLine> drawn_lines;  // of which more was known than when they were reserved
   std::vector<std::string> consignees;
-  std::unordered_map<std::string, std::uint32_t> account_of, reservation_of, draw_of, consignee_of;
+  using Places = std::unordered_map<std::string, std::uint32_t, TextHash, std::equal_to<>>;
+  Places account_of, draw_of, consignee_of;
+  NameTable named_reservations;
   /// A line of a reservation that ended with an authorisation: where that was recorded, and what was left.
   struct Ended {
     std::size_t recorded;
@@ -69,8 +74,14 @@ struct Book::Body {
 
   // --- looking up ---
   Account* account(std::string_view id) {
-    const auto it = account_of.find(std::string(id));
+    const auto it = account_of.find(id);
     return it == account_of.end() ? nullptr : &accounts[it->second];
+  }
+  auto reservation_name() const {
+    return [this](std::uint32_t place) -> std::string_view { return reservations[place]->id; };
+  }
+  std::optional<std::uint32_t> reservation_of(std::string_view id) const {
+    return named_reservations.find(id, reservation_name());
   }
   std::uint32_t consignee(const std::string& name) {
     const auto [it, added] = consignee_of.try_emplace(name, static_cast<std::uint32_t>(consignees.size()));
@@ -318,7 +329,7 @@ struct Book::Body {
 
   // --- taking ---
   /// What a line says by its facts alone, it says; what it says twice agrees.
-  static Reservation spelled_out(Refusals& out, Reservation r) {
+  static void spell_out(Refusals& out, Reservation& r) {
     for (ReservedLine& l : r.lines)
       for (const auto& [fact, said] : {std::pair{"item", &l.item}, {"consignee", &l.consignee}}) {
         const UseFact* f = find_fact(l, fact);
@@ -331,19 +342,18 @@ struct Book::Body {
                                      f->values.front()),
                          {}});
       }
-    return r;
   }
-  Refusals reserve(const Reservation& asked) {
+  Refusals reserve(Reservation asked) {
     const std::size_t noted = late.size();
-    Refusals out = reserve_all(asked);
+    Refusals out = reserve_all(std::move(asked));
     if (!out.empty()) late.resize(noted);
     return out;
   }
-  Refusals reserve_all(const Reservation& asked) {
+  Refusals reserve_all(Reservation r) {
     Refusals out;
-    const Reservation r = spelled_out(out, asked);
+    spell_out(out, r);
     // An authorisation's name, too: `expire` names either.
-    if (reservation_of.contains(r.id) || draw_of.contains(r.id) || account_of.contains(r.id))
+    if (reservation_of(r.id) || draw_of.contains(r.id) || account_of.contains(r.id))
       out.push_back({Why::id_taken, "", fmt::format("there is already a record `{}`", r.id), {}});
     if (r.lines.empty() || r.lines.size() > most_lines)
       return {{Why::nothing_asked, "", fmt::format("a reservation has 1 to {} lines", most_lines), {}}};
@@ -361,14 +371,13 @@ struct Book::Body {
     *held = {r.id, r.by, r.on, r.until, r.recorded, {}};
     held->lines.reserve(r.lines.size());
     std::vector<Booking> moved;
-    for (const ReservedLine& l : r.lines) {
-      held->lines.push_back({l,
-                             {l.quantity ? l.quantity->ten_thousandths : 0, 0},
-                             {l.value ? l.value->ten_thousandths : 0, 0},
-                             {},
-                             consignee(l.consignee)});
+    for (ReservedLine& l : r.lines) {
+      const LineUse quantity{l.quantity ? l.quantity->ten_thousandths : 0, 0},
+          value{l.value ? l.value->ten_thousandths : 0, 0};
+      const std::uint32_t to = consignee(l.consignee);
+      held->lines.push_back({std::move(l), quantity, value, {}, to});
       OpenLine& open = held->lines.back();
-      for (const std::string& id : l.under) {
+      for (const std::string& id : open.asked.under) {
         open.accounts.push_back(account_of.find(id)->second);
         moved.push_back({open.accounts.back(), &open, r.on, open.quantity, open.value});
       }
@@ -376,7 +385,7 @@ struct Book::Body {
     book_all(out, moved, {r.id, r.on, r.recorded});
     if (!out.empty()) return out;
     const auto index = static_cast<std::uint32_t>(reservations.size());
-    reservation_of.emplace(r.id, index);
+    named_reservations.add(r.id, index, reservation_name());
     for (const Booking& b : moved)
       if (auto& list = accounts[b.account].reservations; list.empty() || list.back() != index)
         list.push_back(index);
@@ -455,8 +464,7 @@ struct Book::Body {
   }
 
   OpenReservation* find_reservation(Refusals& out, const Taking& t) {
-    const auto it = reservation_of.find(t.of);
-    if (it != reservation_of.end()) return reservations[it->second].get();
+    if (const auto place = reservation_of(t.of)) return reservations[*place].get();
     out.push_back({Why::no_such_reservation, "", fmt::format("there is no reservation `{}`", t.of), {}});
     return nullptr;
   }
@@ -488,7 +496,7 @@ struct Book::Body {
     OpenReservation* r = find_reservation(out, t);
     if (!r) return out;
     const std::size_t noted = late.size();
-    take(out, SetAside{*r, reservation_of.find(t.of)->second, t.recorded, *this});
+    take(out, SetAside{*r, *reservation_of(t.of), t.recorded, *this});
     if (!out.empty()) late.resize(noted);
     return out;
   }
@@ -500,14 +508,14 @@ struct Book::Body {
     const OpenLine& reserved = r.lines[line];
     if (line >= t.lines.size() || t.lines[line].facts == reserved.asked.facts) return &reserved;
     Reservation known{r.id, {}, r.on, {}, {t.lines[line]}};
-    known = spelled_out(out, std::move(known));
+    spell_out(out, known);
     drawn_lines.push_back(reserved);
     drawn_lines.back().asked = std::move(known.lines.front());
     return &drawn_lines.back();
   }
   void draw_from(Refusals& out, const SetAside& from, const Taking& t) {
     OpenReservation& r = from.reservation;
-    if (draw_of.contains(t.id) || reservation_of.contains(t.id))
+    if (draw_of.contains(t.id) || reservation_of(t.id))
       out.push_back({Why::id_taken, "", fmt::format("there is already a record `{}`", t.id), {}});
     if (r.until && t.on > *r.until)
       out.push_back(
@@ -546,7 +554,7 @@ struct Book::Body {
       }
     book_all(out, moved, use);
     if (!out.empty()) return;
-    Draw d{reservation_of.find(t.of)->second, t.on, {}, t.recorded};
+    Draw d{from.place, t.on, {}, t.recorded};
     for (std::size_t i = 0; i < parts.size(); ++i) {
       const Meant& m = parts[i];
       Ended* const over = from.over(m.line);
@@ -674,7 +682,7 @@ struct Book::Body {
     Account* known = account(id);
     if (!known) {
       if (!may_begin_as(a.state)) return {{Why::begins_otherwise, id, begins(a), {}}};
-      if (reservation_of.contains(id))
+      if (reservation_of(id))
         return {{Why::id_taken, id, fmt::format("there is already a record `{}`", id), {}}};
       account_of.emplace(id, static_cast<std::uint32_t>(accounts.size()));
       accounts.push_back({{{on, a, recorded}}, accounts_of(a.instrument.limits), {}, {}});
@@ -752,8 +760,8 @@ struct Book::Body {
     }
   }
   Refusals expire(const std::string& id, Date on, ActPlace recorded) {
-    if (const auto r = reservation_of.find(id); r != reservation_of.end()) {
-      OpenReservation& held = *reservations[r->second];
+    if (const auto place = reservation_of(id)) {
+      OpenReservation& held = *reservations[*place];
       if (!held.until || on <= *held.until)
         return {{Why::change_not_allowed,
                  "",
@@ -808,8 +816,8 @@ void Book::expect(const Authorisation& a, Date on, ActPlace recorded) {
 Refusals Book::authorise(const Authorisation& a, Date on, ActPlace recorded) {
   return body_->authorise(a, on, recorded);
 }
-Refusals Book::reserve(const Reservation& r) {
-  return body_->reserve(r);
+Refusals Book::reserve(Reservation r) {
+  return body_->reserve(std::move(r));
 }
 Refusals Book::draw(const Taking& t) {
   return body_->draw(t);
@@ -857,8 +865,8 @@ std::vector<BalanceRow> Book::balances(std::string_view id, Date on) const {
   return out;
 }
 const OpenReservation* Book::reservation(std::string_view id) const {
-  const auto it = body_->reservation_of.find(std::string(id));
-  return it == body_->reservation_of.end() ? nullptr : body_->reservations[it->second].get();
+  const auto place = body_->reservation_of(id);
+  return place ? body_->reservations[*place].get() : nullptr;
 }
 std::vector<const OpenReservation*> Book::reservations() const {
   std::vector<const OpenReservation*> out;

@@ -141,7 +141,7 @@ class Book {
   void expect(const Authorisation& a, Date on, ActPlace recorded);
   /// A new authorisation, or what becomes of one: its whole text from that day on.
   Refusals authorise(const Authorisation& a, Date on, ActPlace recorded = {});
-  Refusals reserve(const Reservation& r);
+  Refusals reserve(Reservation r);
   Refusals draw(const Taking& t);
   Refusals release(const Taking& t);
   /// Returned goods give their balance back on the instruments that say so, in the period of their draw.

@@ -97,6 +97,7 @@ class Wholes {
   /// The party, then what it belongs to, from near to far.
   std::vector<std::string> of(const std::string& party, std::size_t at) const {
     std::vector<std::string> out{party};
+    if (!told_.contains(party)) return out;
     std::unordered_set<std::string_view> met{party};
     for (std::size_t i = 0; i < out.size(); ++i)
       each(out[i], at, [&](const Told& t) {
@@ -115,12 +116,26 @@ class Wholes {
     const Event* event;
     std::size_t from, until;
   };
+  /// The names of events that enter something, at first or as they are corrected.
+  static std::unordered_set<std::string_view> entering(std::span<const Event> recorded) {
+    const auto enters = [](const Event& e) { return std::holds_alternative<Enter>(e.body); };
+    std::unordered_set<std::string_view> out;
+    for (const Event& e : recorded) {
+      const auto* c = std::get_if<Correct>(&e.body);
+      if (enters(e)) out.insert(e.id);
+      if (c != nullptr && std::any_of(c->instead.begin(), c->instead.end(), enters)) out.insert(c->of);
+    }
+    return out;
+  }
   static std::vector<Version> versions(std::span<const Event> recorded) {
+    const std::unordered_set<std::string_view> names = entering(recorded);
     std::vector<Version> out;
+    if (names.empty()) return out;
     std::unordered_map<std::string_view, std::size_t> last;  // by name: its place in `out`
     for (std::size_t i = 0; i < recorded.size(); ++i) {
       const Event* e = &recorded[i];
       const auto* c = std::get_if<Correct>(&e->body);
+      if (!names.contains(c == nullptr ? e->id : c->of)) continue;
       const auto of = last.find(c == nullptr ? e->id : c->of);
       if ((c == nullptr) != (of == last.end())) continue;  // a name that is taken, or of nothing
       if (c != nullptr) {
@@ -160,7 +175,8 @@ ReservedLine with_wholes(ReservedLine line, const Wholes& wholes, std::size_t at
     if (f.values.size() == 1 || !belongs || wholes.knows(first, at)) f.values = wholes.of(first, at);
   }
   if (!consignee && !line.consignee.empty())
-    line.facts.push_back({"consignee", wholes.of(line.consignee, at)});
+    if (auto all = wholes.of(line.consignee, at); all.size() > 1)  // itself alone, the line says
+      line.facts.push_back({"consignee", std::move(all)});
   return line;
 }
 
@@ -282,7 +298,7 @@ class Concerned {
   std::vector<std::string> of_any_lot_;  // items of lines that name no lot; empty: of any item
 };
 
-using Reserved = std::map<std::string_view, const Event*>;  // events that set aside what is booked
+using Reserved = std::unordered_map<std::string_view, const Event*>;  // events that set aside what is booked
 
 /// What events are booked with.
 struct Background {
@@ -291,36 +307,35 @@ struct Background {
   const RecordedPlaces& places;
   const Holds& holds;
   const LotTrails& trails;
-  Reserved reserved = {};
+  Reserved reserved = {};  // where something is drawn
 };
 
-struct LineOf {
-  const ReservedLine* line;
-  const Event* reserved;  // by it
-};
-/// The lines that a reservation sets aside, or that a draw takes of.
-std::vector<LineOf> lines_of(const Event& e, const Reserved& reserved) {
-  std::vector<LineOf> out;
+/// Visits the lines that a reservation sets aside, or that a draw takes of, each with what reserved it.
+template <class Visit>
+void each_line(const Event& e, const Reserved& reserved, const Visit& visit) {
   if (const auto* r = std::get_if<Reserve>(&e.body))
-    for (const ReservedLine& l : r->lines) out.push_back({&l, &e});
+    for (const ReservedLine& l : r->lines) visit(l, e);
   const auto* t = std::get_if<Take>(&e.body);
-  if (t == nullptr || e.kind != EventKind::draw) return out;
+  if (t == nullptr || e.kind != EventKind::draw) return;
   const auto of = reserved.find(t->of);
-  if (of == reserved.end()) return out;
+  if (of == reserved.end()) return;
   for (const ReservedLine& l : std::get<Reserve>(of->second->body).lines)
     if (t->parts.empty() || std::any_of(t->parts.begin(), t->parts.end(),
                                         [&](const Part& p) { return p.line.empty() || p.line == l.line; }))
-      out.push_back({&l, of->second});
-  return out;
+      visit(l, *of->second);
 }
 
 /// Stops that keep a reservation or a draw from being booked.
 Refusals stops_of(const Book& book, const Event& e, const Background& told) {
-  const std::vector<LineOf> lines = lines_of(e, told.reserved);
-  if (!told.holds.trails() || lines.empty()) return {};
+  if (!told.holds.trails()) return {};  // nothing was ever stopped
   Concerned concerned({book, told.wholes, told.world, told.trails, e});
-  for (const LineOf& l : lines) concerned.add(*l.line, *l.reserved);
+  bool any = false;
+  each_line(e, told.reserved, [&](const ReservedLine& l, const Event& reserved) {
+    concerned.add(l, reserved);
+    any = true;
+  });
   Refusals out;
+  if (!any) return out;
   for (const Hold& h : told.holds.against(e, concerned.named())) out.push_back(Concerned::stopped(h));
   // Of stops that may concern it one is enough to be told: there may be very many.
   for (const HeldKind kind : {HeldKind::state, HeldKind::party, HeldKind::item, HeldKind::lot})
@@ -331,13 +346,13 @@ Refusals stops_of(const Book& book, const Event& e, const Background& told) {
 /// Lines that say another item than the lot is that they name, by what is known when a use is recorded.
 Refusals other_items(const Event& e, const Background& told) {
   Refusals out;
-  for (const LineOf& l : lines_of(e, told.reserved)) {
-    const UseFact* lots = find_fact(*l.line, "lot");
-    const UseFact* items = find_fact(*l.line, "item");
-    if (lots == nullptr) continue;
+  each_line(e, told.reserved, [&](const ReservedLine& l, const Event&) {
+    const UseFact* lots = find_fact(l, "lot");
+    const UseFact* items = find_fact(l, "item");
+    if (lots == nullptr) return;
     std::vector<std::string> said;
     if (items != nullptr) said = items->values;
-    if (!l.line->item.empty()) said.push_back(l.line->item);
+    if (!l.item.empty()) said.push_back(l.item);
     for (const std::string& lot : lots->values) {
       const std::string is = item_of(lot, told.trails, told.world, told.places.of(e));
       const auto other =
@@ -348,7 +363,7 @@ Refusals other_items(const Event& e, const Background& told) {
                        fmt::format("the item of a line is `{}`, and its lot `{}` is `{}`", *other, lot, is),
                        {}});
     }
-  }
+  });
   return out;
 }
 
@@ -395,7 +410,11 @@ bool concerns_accounts(const Event& e) {
 }  // namespace
 
 Accounts replay_accounts(std::span<const Event> recorded, Date on, const World& world, Diagnostics& diags) {
-  std::vector<const Event*> events = corrected(recorded, diags);
+  return replay_accounts(recorded, corrected(recorded, diags), on, world, diags);
+}
+
+Accounts replay_accounts(std::span<const Event> recorded, std::vector<const Event*> events, Date on,
+                         const World& world, Diagnostics& diags) {
   Accounts out;
   if (std::none_of(events.begin(), events.end(), [](const Event* e) {
         return concerns_accounts(*e) || std::holds_alternative<Stop>(e->body) ||
@@ -403,10 +422,13 @@ Accounts replay_accounts(std::span<const Event> recorded, Date on, const World& 
       }))
     return out;
   // What an authorisation is on a day it is all day; what was booked before that was told stands.
-  std::stable_sort(events.begin(), events.end(), [](const Event* a, const Event* b) {
-    const auto rank = [](const Event* e) { return std::holds_alternative<Authorise>(e->body) ? 0 : 1; };
-    return std::pair(a->on, rank(a)) < std::pair(b->on, rank(b));
-  });
+  for (auto day = events.begin(); day != events.end();) {
+    const auto next =
+        std::find_if(day, events.end(), [on = (*day)->on](const Event* e) { return e->on != on; });
+    std::stable_partition(day, next,
+                          [](const Event* e) { return std::holds_alternative<Authorise>(e->body); });
+    day = next;
+  }
   const RecordedPlaces places(recorded);
   const Holds holds(recorded, events, diags);
   std::optional<LotTrails> own;
@@ -417,6 +439,8 @@ Accounts replay_accounts(std::span<const Event> recorded, Date on, const World& 
   for (const Event* e : events)
     if (const auto* a = std::get_if<Authorise>(&e->body))
       out.book.expect(a->text, e->on, {places.of(*e), places.first_of(*e)});
+  const bool draws =
+      std::any_of(events.begin(), events.end(), [](const Event* e) { return e->kind == EventKind::draw; });
   for (const Event* e : events) {
     if (e->on > on || !concerns_accounts(*e)) continue;
     Refusals why = stops_of(out.book, *e, told);
@@ -424,7 +448,7 @@ Accounts replay_accounts(std::span<const Event> recorded, Date on, const World& 
     if (why.empty()) why = book_event(out.book, *e, told);
     if (why.empty()) {
       out.booked.push_back(e);
-      if (e->kind == EventKind::reserve) told.reserved.emplace(e->id, e);
+      if (draws && e->kind == EventKind::reserve) told.reserved.emplace(e->id, e);
       continue;
     }
     for (const Refusal& r : why) {

@@ -30,5 +30,9 @@ struct Accounts {
 ///        event that is reported books nothing; SK3316 of what was booked before an act was recorded that
 ///        refuses it
 Accounts replay_accounts(std::span<const Event> recorded, Date on, const World& world, Diagnostics& diags);
+/// The same where it is known which of them hold.
+/// @param holding  as `corrected` gives them
+Accounts replay_accounts(std::span<const Event> recorded, std::vector<const Event*> holding, Date on,
+                         const World& world, Diagnostics& diags);
 
 }  // namespace sekisho

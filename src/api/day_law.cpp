@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "api/body.h"
+#include "base/text_hash.h"
 #include "batch/json_row.h"
 #include "batch/request.h"
 
@@ -74,14 +75,10 @@ struct DayLaw::Request::Body {
     return what != nullptr;
   }
 
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view s) const { return std::hash<std::string_view>()(s); }
-  };
   const Law& law;
   const Plan& plan;
   sekisho::Request request;
-  std::unordered_map<std::string_view, FactId, Hash, std::equal_to<>> facts;
+  std::unordered_map<std::string_view, FactId, TextHash, std::equal_to<>> facts;
   std::deque<Said> kept;  // those that were looked up: the cells forget theirs
   std::vector<sekisho::Request::Ready> looked_up;
   std::map<std::pair<FactId, std::string>, Told> place_of;  // the same words, the same place

@@ -1,8 +1,9 @@
 #include "sekisho/events.h"
 
-#include <set>
+#include <string_view>
 
 #include "api/body.h"
+#include "base/name_table.h"
 #include "model/event_reader.h"
 #include "model/event_writer.h"
 
@@ -13,11 +14,16 @@ EventLines canonical_events(const SourceText& file) {
   Diagnostics diags;
   const SourceId id = sources.add(file.name, file.text);
   EventLines out;
-  std::set<std::string> ids;
-  for (const Event& e : read_events(sources, id, diags)) {
-    if (!ids.insert(e.id).second) diags.emit(code::event_twice, e.at, e.id);
+  const std::vector<Event> events = read_events(sources, id, diags);
+  NameTable names(events.size());
+  const auto name_of = [&](std::uint32_t place) -> std::string_view { return events[place].id; };
+  out.lines.reserve(events.size());
+  out.at.reserve(events.size());
+  for (std::uint32_t i = 0; i < events.size(); ++i) {
+    const Event& e = events[i];
+    if (names.add(e.id, i, name_of) != i) diags.emit(code::event_twice, e.at, e.id);
     out.lines.push_back(write_event(e));
-    out.at.push_back(sources.locate(e.at).line);
+    out.at.push_back(sources.line(e.at));
   }
   out.reports = reports_of(sources, diags);
   out.ok = !diags.has_errors();

@@ -1,7 +1,5 @@
 #include "api/new_mistakes.h"
 
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <map>
 #include <tuple>
@@ -15,6 +13,7 @@
 #include "ledger/ledger.h"
 #include "ledger/officer.h"
 #include "model/corrections.h"
+#include "model/event_reader.h"
 #include "model/recorded_places.h"
 
 namespace sekisho {
@@ -22,28 +21,47 @@ namespace {
 
 class Growing {
  public:
-  Growing(const Holdings& recorded, const std::optional<SourceText>& world)
-      : reserved_(reserved_names(recorded)),
-        read_({"the register", lines_of(recorded.events)}, world),
-        before_(read_.events.size()) {}
+  Growing(const Holdings& recorded, std::size_t more, const std::optional<SourceText>& world)
+      : reserved_(reserved_names(recorded)) {
+    auto read = read_world_file(sources_, world, diags_);
+    if (!read) return;
+    world_ = std::move(*read);
+    events_.reserve(recorded.events.size() + more + 1);  // those that exist are moved no more
+    read_events(sources_, sources_.add("the register", lines_of(recorded.events)), diags_, events_);
+    before_ = events_.size();
+  }
 
-  std::vector<Report> with(const std::vector<std::string>& more, bool has_world) {
-    if (!read_.ok()) return reports_of(read_.sources, read_.diags);
+  /// @fails SK3510 a line that is not one event
+  Result<Examined> with(const std::vector<std::string>& more, bool has_world) {
+    Examined out;
+    out.told = told_of(more, has_world);
+    if (!out.sound()) return out;
+    if (!one_each_) return problem(code::not_recordable, "a line is no event in its canonical form");
+    out.four_eyes = std::move(four_eyes_);
+    return out;
+  }
+
+ private:
+  using Events = std::vector<Event>::iterator;
+
+  std::vector<Report> told_of(const std::vector<std::string>& more, bool has_world) {
+    if (diags_.has_errors()) return reports_of(sources_, diags_);
     Diagnostics told;
-    std::vector<Event> added = read_events(
-        read_.sources, read_.sources.add(new_events, fmt::format("{}\n", fmt::join(more, "\n"))), told);
-    for (const Event& e : added)
-      if (reserved_.contains(e.id))
-        told.emit(code::event_twice, e.at, e.id)
+    read_events(sources_, sources_.add(new_events, lines_of(more)), told, events_);
+    const auto first = events_.begin() + static_cast<std::ptrdiff_t>(before_);
+    note(more, {first, events_.end()});
+    for (auto e = first; e != events_.end(); ++e)
+      if (reserved_.contains(e->id))
+        told.emit(code::event_twice, e->at, e->id)
             .fix("give the new one another name: an event that waits or was disposed of has this one");
-    for (const Event& e : added)
-      if (needs_four_eyes(e) && says_nothing(e.reason))
-        told.emit(code::four_eyes, e.at, no_reason).fix(give_reason);
-    if (told.has_errors()) return reports_of(read_.sources, told);
+    for (auto e = first; e != events_.end(); ++e)
+      if (needs_four_eyes(*e) && says_nothing(e->reason))
+        told.emit(code::four_eyes, e->at, no_reason).fix(give_reason);
+    if (told.has_errors()) return reports_of(sources_, told);
     const auto four_eyes =
-        std::stable_partition(added.begin(), added.end(), [](const Event& e) { return !needs_four_eyes(e); });
-    std::vector<Report> out = grown(added.begin(), four_eyes);
-    if (out.empty() && four_eyes != added.end()) out = grown(four_eyes, added.end());
+        std::stable_partition(first, events_.end(), [](const Event& e) { return !needs_four_eyes(e); });
+    std::vector<Report> out = grown(four_eyes);
+    if (out.empty() && four_eyes != events_.end()) out = grown(events_.end());
     if (out.empty()) out = unknown_stops(has_world);
     if (out.empty()) {
       for (Report& r : stopped_movements()) warnings_.push_back(std::move(r));
@@ -59,16 +77,26 @@ class Growing {
     return out;
   }
 
- private:
-  using Events = std::vector<Event>::iterator;
+  /// What is asked of each new event, before any is moved.
+  void note(const std::vector<std::string>& more, std::span<const Event> added) {
+    one_each_ = added.size() == more.size();
+    four_eyes_.reserve(added.size());
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i < added.size() && one_each_; ++i) {
+      one_each_ = added[i].at.begin == begin && added[i].at.end == begin + more[i].size();
+      begin += more[i].size() + 1;
+      four_eyes_.push_back(needs_four_eyes(added[i]));
+    }
+  }
 
   std::vector<Report> mistakes(std::span<const Event> events) {
     Diagnostics told;
-    const Accounts accounts = replay_accounts(events, far_future, read_.world, told);
+    const std::vector<const Event*> holding = corrected(events, told);
+    const Accounts accounts = replay_accounts(events, holding, far_future, world_, told);
     beside_refused(accounts, events, told);
     const Law no_law;  // what lies on goods does not make them be there
-    const Custody goods(events, far_future, no_law, read_.world, told);
-    return reports_of(read_.sources, told);
+    const Custody goods(holding, far_future, no_law, world_, told);
+    return reports_of(sources_, told);
   }
   /// What was recorded and reads as refused counts nothing, and its room is no room: on its authorisations
   /// nothing more is booked until that is put right. What puts a booking right is no new one.
@@ -115,9 +143,9 @@ class Growing {
       for (const ReservedLine& l : reserve->lines) out.insert(l.under.begin(), l.under.end());
     return out;
   }
-  std::vector<Report> grown(Events first, Events last) {
-    read_.events.insert(read_.events.end(), std::make_move_iterator(first), std::make_move_iterator(last));
-    std::vector<Report> now = mistakes(read_.events);
+  /// @param end  behind the events that are looked at
+  std::vector<Report> grown(Events end) {
+    std::vector<Report> now = mistakes({events_.begin(), end});
     warnings_.clear();
     std::copy_if(now.begin(), now.end(), std::back_inserter(warnings_),
                  [](const Report& r) { return !r.is_error && r.place.file == new_events; });
@@ -128,7 +156,7 @@ class Growing {
     const auto told_before = [&](const Report& r) {
       return !known.emplace(r.code, r.message, r.place.file, r.place.line).second;
     };
-    for (const Report& r : mistakes(std::span(read_.events).first(before_))) told_before(r);
+    for (const Report& r : mistakes(std::span(events_).first(before_))) told_before(r);
     std::erase_if(now, told_before);
     return now;
   }
@@ -136,7 +164,7 @@ class Growing {
   /// The new events, and what their corrections say instead.
   template <class Visit>
   void each_new(const Visit& visit) const {
-    for (const Event& e : std::span(read_.events).subspan(before_)) {
+    for (const Event& e : std::span(events_).subspan(before_)) {
       visit(e);
       if (const auto* c = std::get_if<Correct>(&e.body))
         for (const Event& instead : c->instead) visit(instead);
@@ -150,23 +178,23 @@ class Growing {
       if (e.kind == EventKind::stop) stops.push_back(e);
     });
     const auto corrects = [](const Event& e) { return e.kind == EventKind::correct; };
-    const bool corrected_some = std::any_of(read_.events.begin() + static_cast<std::ptrdiff_t>(before_),
-                                            read_.events.end(), corrects);
+    const bool corrected_some =
+        std::any_of(events_.begin() + static_cast<std::ptrdiff_t>(before_), events_.end(), corrects);
     if (stops.empty() && !corrected_some) return {};
     Diagnostics told;
-    const KnownNames now(read_.world, read_.events);
+    const KnownNames now(world_, events_);
     check_names(stops, now, has_world, told);
     if (corrected_some) left_nameless(now, told);
-    return reports_of(read_.sources, told);
+    return reports_of(sources_, told);
   }
   /// Stops that stand and name what was known before the new events and is no more.
   void left_nameless(const KnownNames& now, Diagnostics& told) const {
     Diagnostics none;
-    const std::vector<const Event*> events = corrected(read_.events, none);
+    const std::vector<const Event*> events = corrected(events_, none);
     std::set<std::string, std::less<>> standing;
-    for (const Hold& h : Holds(read_.events, events, none).on(far_future)) standing.insert(h.stop);
+    for (const Hold& h : Holds(events_, events, none).on(far_future)) standing.insert(h.stop);
     if (standing.empty()) return;
-    const KnownNames before(read_.world, std::span(read_.events).first(before_));
+    const KnownNames before(world_, std::span(events_).first(before_));
     for (const Event* e : events)
       if (const auto* s = std::get_if<Stop>(&e->body);
           s && standing.contains(e->id) && before.knows(*s) && !now.knows(*s))
@@ -177,11 +205,11 @@ class Growing {
   /// Warnings of movements among the new events.
   std::vector<Report> stopped_movements() const {
     const auto is_stop = [](const Event& e) { return std::holds_alternative<Stop>(e.body); };
-    if (std::none_of(read_.events.begin(), read_.events.end(), is_stop)) return {};
+    if (std::none_of(events_.begin(), events_.end(), is_stop)) return {};
     Diagnostics told, known;  // what is wrong with them was told already
-    const std::vector<const Event*> events = corrected(read_.events, known);
-    const Holds holds(read_.events, events, known);
-    World world = read_.world;
+    const std::vector<const Event*> events = corrected(events_, known);
+    const Holds holds(events_, events, known);
+    World world = world_;
     for (const Event* e : events)
       if (const auto* entered = std::get_if<Enter>(&e->body)) join(world, entered->world, known);
     each_new([&](const Event& e) {
@@ -190,12 +218,17 @@ class Growing {
         told.emit(code::moves_stopped, e.at, e.id, to_string(h.kind), h.name, h.stop)
             .fix("what happened is recorded; `lot movements` says whether it was lawful");
     });
-    return reports_of(read_.sources, told);
+    return reports_of(sources_, told);
   }
 
   std::set<std::string, std::less<>> reserved_;
-  OpenedEvents read_;
-  std::size_t before_;
+  Sources sources_;
+  Diagnostics diags_;
+  World world_;
+  std::vector<Event> events_;  // those that hold, then the new ones
+  std::size_t before_ = 0;     // how many held
+  std::vector<bool> four_eyes_;
+  bool one_each_ = false;         // each new line is one event
   std::vector<Report> warnings_;  // of new events
 };
 
@@ -211,18 +244,33 @@ std::set<std::string, std::less<>> reserved_names(const Holdings& recorded) {
   return out;
 }
 
-std::string lines_of(const std::vector<Holding>& events) {
+/// @param body  of an event, its line
+template <class T, class Body>
+static std::string joined(const std::vector<T>& events, const Body& body) {
+  std::size_t size = 0;
+  for (const T& e : events) size += body(e).size() + 1;
   std::string text;
-  for (const Holding& h : events) {
-    text += h.body;
+  text.reserve(size);
+  for (const T& e : events) {
+    text += body(e);
     text += '\n';
   }
   return text;
 }
+std::string lines_of(const std::vector<Holding>& events) {
+  return joined(events, [](const Holding& h) -> const std::string& { return h.body; });
+}
+std::string lines_of(const std::vector<std::string>& events) {
+  return joined(events, [](const std::string& line) -> const std::string& { return line; });
+}
 
-std::vector<Report> new_mistakes(const Holdings& recorded, const std::vector<std::string>& more,
-                                 const std::optional<SourceText>& world) {
-  return Growing(recorded, world).with(more, world.has_value());
+bool Examined::sound() const {
+  return std::none_of(told.begin(), told.end(), [](const Report& r) { return r.is_error; });
+}
+
+Result<Examined> examine(const Holdings& recorded, const std::vector<std::string>& more,
+                         const std::optional<SourceText>& world) {
+  return Growing(recorded, more.size(), world).with(more, world.has_value());
 }
 
 }  // namespace sekisho

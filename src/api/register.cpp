@@ -185,25 +185,31 @@ void tell_corrected(const Holdings& recorded, const std::vector<std::string>& pa
 /// @param told  of those that hold no more, for they were put right since
 /// @returns how many
 std::size_t pass_over(const Holdings& recorded, std::vector<std::string>& events, std::vector<Report>& told) {
+  if (recorded.events.empty() && recorded.waiting.empty()) return 0;
+  const std::unordered_set<std::string_view> asked(events.begin(), events.end());
   std::unordered_set<std::string_view> there;
-  for (const Holding& h : recorded.events) there.insert(h.body);
-  for (const Waiting& w : recorded.waiting) there.insert(w.body);
+  for (const Holding& h : recorded.events)
+    if (asked.contains(h.body)) there.insert(h.body);
+  for (const Waiting& w : recorded.waiting)
+    if (asked.contains(w.body)) there.insert(w.body);
+  if (there.empty()) return 0;
   std::vector<std::string> passed;
-  const std::size_t n = std::erase_if(events, [&](const std::string& line) {
+  std::erase_if(events, [&](const std::string& line) {
     if (!there.contains(line)) return false;
     passed.push_back(line);
     return true;
   });
-  if (n != 0) tell_corrected(recorded, passed, told);
-  return n;
+  tell_corrected(recorded, passed, told);
+  return passed.size();
 }
 
-/// @param mistakes  why they do not fit; where they do, warnings
+/// @param found  what was told of them, whether they fit or not
 Failure unfit(const Holdings& recorded, const std::vector<std::string>& more,
-              const std::optional<SourceText>& world, std::vector<Report>& mistakes) {
-  mistakes = new_mistakes(recorded, more, world);
-  if (std::none_of(mistakes.begin(), mistakes.end(), [](const Report& r) { return r.is_error; })) return {};
-  return problem(code::not_recordable, "it does not fit what holds");
+              const std::optional<SourceText>& world, Examined& found) {
+  auto examined = examine(recorded, more, world);
+  if (!examined) return examined.problem();
+  found = std::move(*examined);
+  return found.sound() ? Failure() : problem(code::not_recordable, "it does not fit what holds");
 }
 RegisterOutcome refused(const Problem& p, std::vector<Report>& mistakes) {
   RegisterOutcome out = failed(p);
@@ -273,7 +279,7 @@ RegisterOutcome OpenRegister::create(const std::string& location, const std::str
 /// @param left  those that were looked at, of `events`
 static void place_in_file(std::vector<Report>& reports, const std::vector<std::string>& left,
                           const std::vector<std::string>& events, const AppendOptions& options) {
-  if (options.at.size() != events.size()) return;
+  if (reports.empty() || options.at.size() != events.size()) return;
   std::unordered_map<std::string_view, unsigned> line_of;
   for (std::size_t i = events.size(); i-- > 0;) line_of[events[i]] = options.at[i];
   for (Report& r : reports) {
@@ -287,6 +293,7 @@ RegisterOutcome OpenRegister::append(const std::vector<std::string>& events, con
                                      const AppendOptions& options) {
   Ledger ledger(body_->record);
   std::vector<std::string> left = events;
+  std::vector<bool> four_eyes;  // of each that is left, whether it needs them
   std::size_t done_up_to = 0;
   std::optional<Sequence> checked;  // the register of so many entries is known to bear what is left
   RegisterOutcome out = done(0);
@@ -294,26 +301,30 @@ RegisterOutcome OpenRegister::append(const std::vector<std::string>& events, con
   const auto check = [&]() -> Failure {
     const auto standing = ledger.standing();
     if (!standing) return standing.problem();
-    left.erase(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(done_up_to));
+    left.erase(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(done_up_to));  // their lines are gone
     done_up_to = 0;
-    std::vector<Report> found, stays;
+    std::vector<Report> stays;
     out.number += pass_over(*standing, left, stays);
+    Examined found;
     Failure f = unfit(*standing, left, options.world, found);
-    place_in_file(found, left, events, options);
+    four_eyes = std::move(found.four_eyes);
+    place_in_file(found.told, left, events, options);
     if (f) out.reports.clear();
-    found.insert(found.end(), stays.begin(), stays.end());
-    for (Report& r : found)
+    found.told.insert(found.told.end(), stays.begin(), stays.end());
+    for (Report& r : found.told)
       if (said.insert(r.message).second) out.reports.push_back(std::move(r));
     return f;
   };
   do {
     const auto recorded = ledger.record_events(
-        [&](Sequence size) -> Result<std::vector<std::string>> {
+        [&](Sequence size) -> Result<std::vector<SoundEvent>> {
           if (checked != size)
             if (auto f = check()) return *f;
-          const std::size_t n = std::min(options.batch, left.size() - done_up_to);
-          const auto first = left.begin() + static_cast<std::ptrdiff_t>(done_up_to);
-          return std::vector(first, first + static_cast<std::ptrdiff_t>(n));
+          const std::size_t end = done_up_to + std::min(options.batch, left.size() - done_up_to);
+          std::vector<SoundEvent> batch;
+          batch.reserve(end - done_up_to);
+          for (std::size_t i = done_up_to; i < end; ++i) batch.push_back({std::move(left[i]), four_eyes[i]});
+          return batch;
         },
         recorder.by, recorder.now, fresh());
     if (!recorded) return refused(recorded.problem(), out.reports);
@@ -331,14 +342,16 @@ RegisterOutcome OpenRegister::append_if(
   std::string made;
   Ledger ledger(body_->record);
   const auto recorded = ledger.record_events(
-      [&](Sequence) -> Result<std::vector<std::string>> {
+      [&](Sequence) -> Result<std::vector<SoundEvent>> {
         const auto standing = ledger.standing();
         if (!standing) return standing.problem();
         const auto line = make(lines_of(standing->events));
-        if (!line) return std::vector<std::string>();
+        if (!line) return std::vector<SoundEvent>();
         if (auto f = name_taken(*standing, *line)) return *f;
+        auto event = sound_event(*line);
+        if (!event) return event.problem();
         made = *line;
-        return std::vector{made};
+        return std::vector{std::move(*event)};
       },
       recorder.by, recorder.now, fresh());
   if (!recorded) return failed(recorded.problem());
@@ -362,16 +375,16 @@ RegisterOutcome OpenRegister::record_decision(const DecideRequest& request, cons
 
 RegisterOutcome OpenRegister::confirm(std::uint64_t proposal, const std::string& reason,
                                       const Recorder& recorder, const std::optional<SourceText>& world) {
-  std::vector<Report> mistakes;
+  Examined found;
   const auto at = Ledger(body_->record)
                       .settle(proposal, Verdict::confirm, recorder.by, reason, recorder.now, fresh(),
                               [&](Holdings now, const std::string& event) {
                                 now.waiting.clear();  // it is one of them
-                                return unfit(now, {event}, world, mistakes);
+                                return unfit(now, {event}, world, found);
                               });
-  if (!at) return refused(at.problem(), mistakes);
+  if (!at) return refused(at.problem(), found.told);
   RegisterOutcome out = done(*at);
-  out.reports = std::move(mistakes);
+  out.reports = std::move(found.told);
   return body_->timely(std::move(out), recorder.now);
 }
 

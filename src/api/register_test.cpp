@@ -43,3 +43,27 @@ TEST_CASE("what nobody could repeat is recorded as no decision, and what lacks a
   }
   for (const char* tail : {"", "-wal", "-shm"}) std::filesystem::remove(place + tail);
 }
+
+TEST_CASE("what is given as one line and is not one event is not recorded") {
+  const std::string place =
+      std::filesystem::temp_directory_path() / fmt::format("sekisho_lines_{}.register", getpid());
+  OpenRegister r;
+  REQUIRE(r.create(place, "test.example").ok);
+  const auto made = [](const char* id) {
+    return fmt::format(
+        R"({{"event":"make","id":"{0}","on":"2024-01-01","gives":[{{"lot":"{0}","item":"i","quantity":"1 pieces"}}]}})",
+        id);
+  };
+  const auto record = [&](const std::vector<std::string>& lines) {
+    const RegisterOutcome done = r.append(lines, {"officer", 1});
+    return done.ok ? std::string() : done.reports.front().code;
+  };
+  CHECK(record({made("a") + "\n" + made("b")}) == "SK3510");
+  CHECK(record({made("a") + "\n" + made("b"), ""}) == "SK3510");
+  CHECK(record({"", made("a")}) == "SK3510");
+  CHECK(record({made("a") + "\n"}) == "SK3510");
+  CHECK(r.size().number == 0);
+  CHECK(record({made("a"), made("b")}).empty());
+  CHECK(r.size().number == 2);
+  for (const char* tail : {"", "-wal", "-shm"}) std::filesystem::remove(place + tail);
+}

@@ -1,7 +1,6 @@
 #include "base/json_text.h"
 
 #include <algorithm>
-#include <unordered_set>
 
 namespace sekisho {
 namespace {
@@ -12,7 +11,36 @@ std::string_view trimmed(std::string_view token) {
   return token;
 }
 
+/// What stands between quotes, where it stands there as it is meant; nothing where it has escapes.
+/// @param raw  behind the first quote. @pre another one follows
+std::optional<std::string_view> plain(const char* raw) {
+  const char* end = raw;
+  while (*end != '"' && *end != '\\') ++end;
+  if (*end == '\\') return std::nullopt;
+  return std::string_view(raw, static_cast<std::size_t>(end - raw));
+}
+
+std::string_view text_of(JsonText::Value v) {
+  const auto as_is = plain(v.raw_json_token().data() + 1);
+  if (!as_is) return v.get_string();
+  v.get_raw_json_string().value();  // it is read
+  return *as_is;
+}
+
 }  // namespace
+
+bool SeenKeys::contains(std::string_view key) const {
+  const auto* const end = few_.begin() + count_;
+  return std::find(few_.begin(), end, key) != end || more_.contains(key);
+}
+bool SeenKeys::insert(std::string_view key) {
+  if (contains(key)) return false;
+  if (count_ < few_.size())
+    few_[count_++] = key;
+  else
+    more_.insert(key);
+  return true;
+}
 
 TextSpan JsonText::span(const char* at, std::size_t length) const {
   if (!where_.source.valid()) return where_;
@@ -29,7 +57,7 @@ TextSpan JsonText::place(Value v) {
 }
 
 bool JsonText::read(std::string_view text, std::size_t after, TextSpan where,
-                    const std::function<void(Object)>& visit) {
+                    FunctionRef<void(Object)> visit) {
   where_ = where;
   const std::size_t before = diags_.all().size();
   if (after < simdjson::SIMDJSON_PADDING) {
@@ -62,7 +90,7 @@ std::string JsonText::peek(Object& object, std::string_view key) {
   auto value = object.find_field_unordered(key);
   if (!value.error()) {
     Value v = value.value_unsafe();
-    if (v.type() == simdjson::ondemand::json_type::string) found = std::string_view(v.get_string());
+    if (v.type() == simdjson::ondemand::json_type::string) found = text_of(v);
   } else if (value.error() != simdjson::NO_SUCH_FIELD) {
     throw simdjson::simdjson_error(value.error());
   }
@@ -70,21 +98,16 @@ std::string JsonText::peek(Object& object, std::string_view key) {
   return found;
 }
 
-void JsonText::keys(Object object, const OnKey& on_key) {
-  constexpr std::size_t few = 32;  // that are looked through one by one
-  std::vector<std::string_view> seen;
-  std::unordered_set<std::string_view> more;
+void JsonText::keys(Object object, OnKey on_key) {
+  SeenKeys seen;
   for (auto field : object) {
     const char* at = field.key().raw();
-    const std::string_view key = field.unescaped_key();
-    if (std::find(seen.begin(), seen.end(), key) != seen.end() || more.contains(key))
-      diags_.emit(code::key_twice, span(at, key.size()), key);
-    else
+    const auto as_is = plain(at);
+    const std::string_view key = as_is ? *as_is : std::string_view(field.unescaped_key());
+    if (seen.insert(key))
       on_key(key, span(at, key.size()), field.value());
-    if (seen.size() < few)
-      seen.push_back(key);
     else
-      more.insert(key);
+      diags_.emit(code::key_twice, span(at, key.size()), key);
   }
 }
 
@@ -94,11 +117,11 @@ std::optional<JsonText::Object> JsonText::object(Value v, std::string_view what)
   return std::nullopt;
 }
 
-void JsonText::object(Value v, std::string_view what, const OnKey& on_key) {
+void JsonText::object(Value v, std::string_view what, OnKey on_key) {
   if (const auto o = object(v, what)) keys(*o, on_key);
 }
 
-void JsonText::list(Value v, std::string_view what, const std::function<void(Value)>& visit) {
+void JsonText::list(Value v, std::string_view what, FunctionRef<void(Value)> visit) {
   if (v.type() == simdjson::ondemand::json_type::array) {
     for (auto element : v.get_array()) visit(element.value());
     return;
@@ -108,7 +131,7 @@ void JsonText::list(Value v, std::string_view what, const std::function<void(Val
 
 std::string JsonText::scalar(Value v) {
   switch (v.type()) {
-    case simdjson::ondemand::json_type::string: return std::string(std::string_view(v.get_string()));
+    case simdjson::ondemand::json_type::string: return std::string(text_of(v));
     case simdjson::ondemand::json_type::number: {
       std::string token(trimmed(v.raw_json_token()));
       v.get_double().value();  // reads it, so that `1.2.3` is refused

@@ -53,6 +53,11 @@ std::string_view Sources::text(TextSpan span) const {
   return text(span.source).substr(span.begin, span.end - span.begin);
 }
 
+unsigned Sources::line(TextSpan span) const {
+  const std::vector<std::uint32_t>& lines = texts_[span.source.index]->lines;
+  return static_cast<unsigned>(std::upper_bound(lines.begin(), lines.end(), span.begin) - lines.begin());
+}
+
 Place Sources::locate(TextSpan span) const {
   const std::string_view all = text(span.source);
   const std::size_t at = std::min<std::size_t>(span.begin, all.size());

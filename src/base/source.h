@@ -33,6 +33,8 @@ class Sources {
   std::string_view text(TextSpan span) const;
   const std::string& name(SourceId id) const { return texts_[id.index]->name; }
   Place locate(TextSpan span) const;
+  /// Where it begins, from 1.
+  unsigned line(TextSpan span) const;
   std::size_t size() const { return texts_.size(); }
 
  private:

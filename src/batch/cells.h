@@ -5,6 +5,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "base/text_hash.h"
 #include "batch/cell.h"
 #include "batch/plan.h"
 
@@ -136,10 +137,6 @@ class Cells {
   const Said* told(FactId fact) const;
   Level level(VarId v) const { return plan_.compiled().level(v); }
 
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view s) const { return std::hash<std::string_view>()(s); }
-  };
   const Law& law_;
   const Plan& plan_;
   const CellWords& words_;
@@ -156,7 +153,7 @@ class Cells {
   std::vector<Alike> alike_;
   std::set<std::string> named_states_;  // on lists, beyond those that exist
   std::map<Value, std::uint32_t> numbers_;
-  using Kept = std::unordered_map<std::string, Said, Hash, std::equal_to<>>;
+  using Kept = std::unordered_map<std::string, Said, TextHash, std::equal_to<>>;
   std::vector<Kept> kept_, kept_lists_;  // of each fact
 };
 

@@ -37,7 +37,9 @@ class Custody::Step {
     if (g == nullptr) return;
     g_ = g;
     const std::size_t before = diags_.all().size();
-    for (const LotGiven& l : g->gives) ++times_given_[l.lot];
+    if (g->gives.size() > 1)
+      for (const LotGiven& l : g->gives) ++times_given_[l.lot];
+    taken_.reserve(g->takes.size());
     for (const LotTaken& t : g->takes) look_up(t);
     for (const std::string& lot : g->made_with) there(lot, e_.at);
     for (const LotGiven& l : g->gives) must_be_new(l);
@@ -91,11 +93,13 @@ class Custody::Step {
     }
     if (taken.whole) taken.serials = s.serials;
     c_.graph().expect_shares(taken.state);
-    place_of_[t.lot] = taken_.size();
+    if (g_->takes.size() > 1) place_of_[t.lot] = taken_.size();
     taken_.push_back(std::move(taken));
   }
   /// What is taken of a lot; nullptr: nothing.
   const Taken* of_lot(std::string_view lot) const {
+    if (g_->takes.size() == 1)
+      return !taken_.empty() && taken_.front().said->lot == lot ? &taken_.front() : nullptr;
     const auto it = place_of_.find(lot);
     return it == place_of_.end() ? nullptr : &taken_[it->second];
   }
@@ -103,8 +107,9 @@ class Custody::Step {
   void must_be_new(const LotGiven& l) {
     const Taken* same = of_lot(l.lot);
     const bool comes_back = e_.kind != EventKind::release && same != nullptr && same->whole;
-    if (!comes_back && c_.live_.contains(l.lot)) diags_.emit(code::lot_exists, l.at, to_string(e_.on), l.lot);
-    if (times_given_[l.lot] > 1) diags_.emit(code::key_twice, l.at, l.lot);
+    if (!comes_back && c_.lot(l.lot)) diags_.emit(code::lot_exists, l.at, to_string(e_.on), l.lot);
+    if (const auto it = times_given_.find(l.lot); it != times_given_.end() && it->second > 1)
+      diags_.emit(code::key_twice, l.at, l.lot);
   }
 
   // --- what must hold of the whole event ---
@@ -241,17 +246,18 @@ class Custody::Step {
     return first;
   }
   void parts_have_numbers() {
-    std::map<std::string_view, std::size_t> times;
-    for (const Taken& t : taken_) ++times[number_after(t)];
+    std::map<std::string_view, std::size_t> times;  // of several, how often one has a number afterwards
+    if (taken_.size() > 1)
+      for (const Taken& t : taken_) ++times[number_after(t)];
     for (const Taken& t : taken_) {
       if (!t.whole && t.said->as.empty())
         diags_.emit(code::part_without_number, t.said->at, t.said->lot)
             .fix("give it one with `as`: the rest keeps the lot's");
-      if (!t.said->as.empty() && t.said->as != t.said->lot && c_.live_.contains(t.said->as))
+      if (!t.said->as.empty() && t.said->as != t.said->lot && c_.lot(t.said->as))
         diags_.emit(code::lot_exists, t.said->at, to_string(e_.on), t.said->as);
       if (!t.whole && t.said->as == t.said->lot)
         diags_.emit(code::lot_exists, t.said->at, to_string(e_.on), t.said->as);
-      if (times[number_after(t)] > 1)
+      if (taken_.size() > 1 && times[number_after(t)] > 1)
         diags_.emit(code::key_twice, t.said->at, number_after(t))
             .fix("give each part its own number; `merge` makes one lot of them");
     }
@@ -309,8 +315,9 @@ class Custody::Step {
 
   // --- what changes ---
   void change() {
+    if (!taken_.empty()) c_.taken_from_.emplace(&e_, c_.taken_.size());
     for (const Taken& t : taken_) {
-      c_.taken_[{&e_, t.said->lot}] = t.state;
+      c_.taken_.push_back(t.state);
       given_by_holder(t);
     }
     switch (e_.kind) {
@@ -356,8 +363,9 @@ class Custody::Step {
     s.by = &e_;
     const StateId id =
         c_.marks_.graph().append(origins, added, says_worth ? c_.marks_.worth(s.value) : Worth{});
-    c_.live_[s.lot] = id;
-    c_.by_number_[s.lot].push_back(id);
+    Bearers& bearers = c_.by_number_[s.lot];
+    bearers.states.push_back(id);
+    bearers.live = true;
     for (const std::string& n : s.serials) c_.numbered_[{s.item, n}] = id;
     c_.states_.push_back(std::move(s));
   }
@@ -373,7 +381,7 @@ class Custody::Step {
   /// The goods go; what is left keeps the number.
   void leave(const Taken& t) {
     if (t.whole) {
-      c_.live_.erase(t.said->lot);
+      c_.by_number_.find(t.said->lot)->second.live = false;
       return;
     }
     LotState rest = c_.states_[t.state];
@@ -401,8 +409,7 @@ class Custody::Step {
     arising.divided = g_->gives.size() > 1;
     std::vector<Origin> origins;
     for (const Taken& t : taken_) origins.push_back(origin(t, Descent::built_in));
-    for (const std::string& lot : g_->made_with)
-      origins.push_back({c_.live_.find(lot)->second, Descent::made_with});
+    for (const std::string& lot : g_->made_with) origins.push_back({*c_.lot(lot), Descent::made_with});
     for (const Taken& t : taken_) leave(t);
     for (const LotGiven& l : g_->gives) {
       LotState s = given(l);
@@ -589,14 +596,17 @@ class Custody::Step {
   Diagnostics& diags_;
   const Goods* g_ = nullptr;
   std::vector<Taken> taken_;
-  std::map<std::string_view, std::size_t> place_of_;     // of a lot among what is taken
-  std::map<std::string_view, std::size_t> times_given_;  // by its number
+  std::map<std::string_view, std::size_t> place_of_;     // of a lot among what is taken, where it is several
+  std::map<std::string_view, std::size_t> times_given_;  // by its number, where several are
 };
 
 Custody::Custody(std::span<const Event> recorded, Date valid_on, const Law& law, const World& known,
                  Diagnostics& diags)
+    : Custody(corrected(recorded, diags), valid_on, law, known, diags) {}
+
+Custody::Custody(const std::vector<const Event*>& holding, Date valid_on, const Law& law, const World& known,
+                 Diagnostics& diags)
     : marks_(law) {
-  const std::vector<const Event*> all = corrected(recorded, diags);
   Agreements agreements;
   World parties;
   const auto enter = [&](const World& w) {
@@ -604,10 +614,15 @@ Custody::Custody(std::span<const Event> recorded, Date valid_on, const Law& law,
     parties.parties.insert(parties.parties.end(), w.parties.begin(), w.parties.end());
   };
   enter(known);
-  for (const Event* e : all)
+  std::size_t on_lots = 0;
+  for (const Event* e : holding) {
     if (const auto* entered = std::get_if<Enter>(&e->body)) enter(entered->world);
-  marks_.graph().reserve(all.size(), all.size() * 3 / 2, all.size() / 3);  // as many as there are, mostly
-  for (const Event* e : all) {
+    on_lots += e->goods() != nullptr || std::holds_alternative<Attest>(e->body);
+  }
+  marks_.graph().reserve(on_lots, on_lots * 3 / 2, on_lots / 3);  // as many as there are, mostly
+  states_.reserve(on_lots);
+  by_number_.reserve(on_lots / 2);
+  for (const Event* e : holding) {
     if (e->on > valid_on) break;
     events_.push_back(e);
     Step(*this, *e, agreements, parties, diags).run();
@@ -616,17 +631,21 @@ Custody::Custody(std::span<const Event> recorded, Date valid_on, const Law& law,
 
 std::span<const StateId> Custody::states_of(std::string_view number) const {
   const auto it = by_number_.find(number);
-  return it == by_number_.end() ? std::span<const StateId>{} : it->second;
+  return it == by_number_.end() ? std::span<const StateId>{} : it->second.states;
 }
 
 std::optional<StateId> Custody::lot(std::string_view number) const {
-  const auto it = live_.find(number);
-  return it == live_.end() ? std::nullopt : std::optional(it->second);
+  const auto it = by_number_.find(number);
+  return it != by_number_.end() && it->second.live ? std::optional(it->second.states.back()) : std::nullopt;
 }
 
 std::optional<StateId> Custody::taken_by(const Event& event, std::string_view number) const {
-  const auto it = taken_.find({&event, std::string(number)});
-  return it == taken_.end() ? std::nullopt : std::optional(it->second);
+  const auto from = taken_from_.find(&event);
+  if (from == taken_from_.end()) return std::nullopt;
+  const std::vector<LotTaken>& takes = event.goods()->takes;
+  for (std::size_t i = 0; i < takes.size(); ++i)
+    if (takes[i].lot == number) return taken_[from->second + i];
+  return std::nullopt;
 }
 
 std::string Custody::holder_of(const std::string& item, const std::string& serial) const {
@@ -672,7 +691,11 @@ World Custody::world() const {
       append(w.instruments, entered->world.instruments);
     }
   ExactShares shares(graph());
-  for (const auto& [number, state] : live_) w.lots.push_back(as_lot(state, shares));
+  std::vector<std::pair<std::string_view, StateId>> live;
+  for (const auto& [number, bearers] : by_number_)
+    if (bearers.live) live.emplace_back(number, bearers.states.back());
+  std::sort(live.begin(), live.end());
+  for (const auto& [number, state] : live) w.lots.push_back(as_lot(state, shares));
   return w;
 }
 

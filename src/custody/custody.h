@@ -1,12 +1,15 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/diagnostics.h"
+#include "base/text_hash.h"
 #include "custody/mark_book.h"
 #include "model/event.h"
 
@@ -53,6 +56,9 @@ class Custody {
   /// none
   Custody(std::span<const Event> recorded, Date valid_on, const Law& law, const World& known,
           Diagnostics& diags);
+  /// The same of events that hold, as `corrected` gives them.
+  Custody(const std::vector<const Event*>& holding, Date valid_on, const Law& law, const World& known,
+          Diagnostics& diags);
 
   /// In the order in which they came to be.
   const std::vector<LotState>& states() const { return states_; }
@@ -79,11 +85,18 @@ class Custody {
   class Step;
   Lot as_lot(StateId s, ExactShares& shares) const;
 
+  /// What bore a number, from first to last, and whether the last is there still.
+  struct Bearers {
+    std::vector<StateId> states;
+    bool live = false;
+  };
+
   MarkBook marks_;
   std::vector<LotState> states_;
-  std::map<std::string, StateId, std::less<>> live_;
-  std::map<std::string, std::vector<StateId>, std::less<>> by_number_;
-  std::map<std::pair<const Event*, std::string>, StateId> taken_;
+  std::unordered_map<std::string, Bearers, TextHash, std::equal_to<>> by_number_;
+  std::vector<StateId> taken_;  // by one event after the other, in the order in which it names them
+  std::unordered_map<const Event*, std::size_t>
+      taken_from_;  // of each event that took lots: where its own begin
   std::map<std::pair<std::string, std::string>, StateId>
       numbered_;  // by item and serial number: its last state
   std::vector<const Event*> events_;

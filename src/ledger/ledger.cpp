@@ -1,6 +1,8 @@
 #include "ledger/ledger.h"
 
 #include <algorithm>
+#include <future>
+#include <utility>
 
 #include "base/json.h"
 #include "ledger/officer.h"
@@ -25,18 +27,22 @@ Failure nobody(const std::string& by) {
   return p;
 }
 
-Result<NewEntry> entry_of(EventReader& reader, std::string line, const std::string& by, std::int64_t now) {
-  const auto e = reader.read(line);
-  if (!e) return problem(code::not_recordable, "a line is no event in its canonical form");
-  const bool two = needs_four_eyes(*e);
-  if (two)
-    if (auto f = unnamed(by, e->reason, give_reason)) return *f;
-  return NewEntry{{now, by, std::string(two ? proposed_event : event_entry), std::nullopt}, std::move(line)};
-}
-
 }  // namespace
 
-Result<Recorded> Ledger::record_events(const MakeLines& make, const std::string& by, std::int64_t now,
+Result<SoundEvent> sound_event(std::string line) {
+  Diagnostics none;
+  const auto e = EventReader(none).read(line);
+  if (!e) return problem(code::not_recordable, "a line is no event in its canonical form");
+  const bool two = needs_four_eyes(*e);
+  if (two && says_nothing(e->reason)) {
+    Problem p = problem(code::four_eyes, no_reason);
+    p.cure = give_reason;
+    return p;
+  }
+  return SoundEvent{std::move(line), two};
+}
+
+Result<Recorded> Ledger::record_events(const MakeEvents& make, const std::string& by, std::int64_t now,
                                        const Hash& salts_from) {
   if (auto f = nobody(by)) return *f;
   Recorded done;
@@ -44,17 +50,14 @@ Result<Recorded> Ledger::record_events(const MakeLines& make, const std::string&
       [&]() -> Result<std::vector<NewEntry>> {
         const auto size = record_.size();
         if (!size) return size.problem();
-        auto lines = make(*size);
-        if (!lines) return lines.problem();
-        Diagnostics none;
-        EventReader reader(none);
+        auto events = make(*size);
+        if (!events) return events.problem();
         std::vector<NewEntry> entries;
-        entries.reserve(lines->size());
-        for (std::string& line : *lines) {
-          auto e = entry_of(reader, std::move(line), by, now);
-          if (!e) return e.problem();
-          done.proposed += e->head.kind == proposed_event;
-          entries.push_back(std::move(*e));
+        entries.reserve(events->size());
+        for (SoundEvent& e : *events) {
+          const std::string_view kind = e.four_eyes ? proposed_event : event_entry;
+          done.proposed += e.four_eyes;
+          entries.push_back({{now, by, std::string(kind), std::nullopt}, std::move(e.line)});
         }
         done.entries = entries.size();
         return entries;
@@ -84,13 +87,27 @@ Result<Sequence> Ledger::propose_retention(unsigned years, const std::string& re
 }
 
 Failure Ledger::read(Reading& into) {
+  // While some entries are read and verified, those before them are taken by somebody else.
+  constexpr std::size_t at_once = 8192;
   std::optional<Flaw> flaw;
-  if (auto f = record_.read(0, behind_all, [&](Entry&& e) {
-        flaw = into.take(std::move(e));
-        return !flaw;
-      }))
-    return f;
-  return flaw ? Failure(altered(*flaw)) : Failure();
+  std::vector<Entry> entries;
+  std::future<void> taking;
+  const auto take = [&](std::vector<Entry>&& those) {
+    for (Entry& e : those)
+      if (!flaw) flaw = into.take(std::move(e));
+  };
+  const Failure failed = record_.read(0, behind_all, [&](Entry&& e) {
+    entries.push_back(std::move(e));
+    if (entries.size() < at_once) return true;
+    if (taking.valid()) taking.get();
+    if (flaw) return false;
+    taking = std::async(std::launch::async | std::launch::deferred, take, std::exchange(entries, {}));
+    entries.reserve(at_once);
+    return true;
+  });
+  if (taking.valid()) taking.get();
+  take(std::move(entries));
+  return flaw ? Failure(altered(*flaw)) : failed;  // it stands before what could not be read
 }
 
 Result<Sequence> Ledger::settle(Sequence proposal, Verdict verdict, const std::string& by,

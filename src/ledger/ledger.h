@@ -30,16 +30,24 @@ struct Recorded {
   std::size_t entries = 0, proposed = 0;
 };
 
+/// An event that was read and found sound, in its canonical line.
+struct SoundEvent {
+  std::string line;
+  bool four_eyes = false;  // another officer has to confirm it; it says why it is
+};
+/// @fails SK3510 no event; SK3512 one that needs four eyes, without a reason
+Result<SoundEvent> sound_event(std::string line);
+
 class Ledger {
  public:
   explicit Ledger(Register& record) : record_(record) {}
 
-  /// Canonical lines of events. @param size  how many entries the register has
-  using MakeLines = std::function<Result<std::vector<std::string>>(Sequence size)>;
+  /// @param size  how many entries the register has
+  using MakeEvents = std::function<Result<std::vector<SoundEvent>>(Sequence size)>;
   /// Records what `make` gives while no other writer can come between: what it read still holds when its
   /// events are recorded. Those that need four eyes are proposed.
-  /// @fails SK3510 a name that is no officer's; SK3512 a proposal without a reason
-  Result<Recorded> record_events(const MakeLines& make, const std::string& by, std::int64_t now,
+  /// @fails SK3510 a name that is no officer's
+  Result<Recorded> record_events(const MakeEvents& make, const std::string& by, std::int64_t now,
                                  const Hash& salts_from);
   /// Records a decision. @param discretionary  its case is open, or somebody's discretion decides it
   Result<Sequence> record_decision(const std::string& body, const std::string& by, std::int64_t now,

@@ -45,8 +45,12 @@ std::string correction(const std::string& id, const std::string& of, const std::
          R"(","withdrawn":"yes"})";
 }
 Result<Sequence> record(ScratchLedger& s, const std::string& line, const std::string& by, std::int64_t now) {
-  const auto done =
-      s.ledger.record_events([&](Sequence) { return Result(std::vector{line}); }, by, now, fresh_salt());
+  const auto done = s.ledger.record_events(
+      [&](Sequence) -> Result<std::vector<SoundEvent>> {
+        auto e = sound_event(line);
+        return e ? Result(std::vector{*e}) : e.problem();
+      },
+      by, now, fresh_salt());
   if (!done) return done.problem();
   return done->first;
 }
@@ -176,7 +180,7 @@ TEST_CASE("events that hang on what is recorded are recorded with it or not at a
   const auto second = [&](std::size_t wanted) {
     return s.ledger.record_events(
         [&](Sequence size) {
-          return Result(size == wanted ? std::vector{loss("e2")} : std::vector<std::string>());
+          return Result(size == wanted ? std::vector{*sound_event(loss("e2"))} : std::vector<SoundEvent>());
         },
         "b", 2, fresh_salt());
   };

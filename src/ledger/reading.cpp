@@ -35,9 +35,11 @@ std::optional<Flaw> Reading::check(const Entry& e) const {
 
 std::optional<Flaw> Reading::name_taken(Sequence by, const std::string& id) {
   if (id.empty()) return {};  // it is gone
-  const auto [it, fresh] = names_.emplace(id, by);
-  if (fresh) return {};
-  return Flaw{by, fmt::format("the event of entry {} is called `{}`, too", it->second, id)};
+  const auto next = static_cast<std::uint32_t>(events_.size());
+  const std::uint32_t first =
+      names_.add(id, next, [&](std::uint32_t place) -> std::string_view { return events_[place].name.id; });
+  if (first == next) return {};
+  return Flaw{by, fmt::format("the event of entry {} is called `{}`, too", events_[first].said.entry, id)};
 }
 
 std::optional<Flaw> Reading::settle(const Entry& e) {

@@ -7,6 +7,7 @@
 
 #include "base/diagnostics.h"
 #include "base/json.h"
+#include "base/name_table.h"
 #include "ledger/holdings.h"
 #include "ledger/retention.h"
 #include "model/event_reader.h"
@@ -73,7 +74,7 @@ class Reading {
   std::optional<Flaw> settle(const Entry& e);
   /// @pre e disposes of an entry before it
   std::optional<Flaw> dispose(const Entry& e);
-  /// That another event which holds has the name already.
+  /// That another event which holds has the name already; else the next one that holds has it.
   std::optional<Flaw> name_taken(Sequence by, const std::string& id);
   bool each_asks_no_more(const Held& event, const Held& last) const;
   bool breaks_chain(const Held& correction) const;
@@ -97,7 +98,7 @@ class Reading {
       last_correction_;  // of each event the place of its last that is there
   std::vector<Sequence> bodiless_;
   std::map<Sequence, Named> disposed_;
-  std::unordered_map<std::string, Sequence> names_;  // of events that hold
+  NameTable names_;  // of events that hold, by their places among them
   Holdings out_;
 };
 

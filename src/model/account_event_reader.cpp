@@ -220,16 +220,16 @@ ReservedLine AccountEventReader::line(Value value, std::size_t number) {
       v_.unknown_key(key, at, {"line", "item", "consignee", "quantity", "value", "under", "needs", "facts"});
   });
   v_.must_have(!l.under.empty(), "under", place);
-  if (l.line.empty()) l.line = fmt::format("{}", number);
+  if (l.line.empty()) l.line = std::to_string(number);
   return l;
 }
 
 NeededAct AccountEventReader::need(Value value) {
   NeededAct n;
   const TextSpan place = v_.json.place(value);
-  std::vector<std::string_view> seen;
+  SeenKeys seen;
   v_.json.object(value, "a need", [&](std::string_view key, TextSpan at, Value each) {
-    seen.push_back(key);
+    seen.insert(key);
     if (key == "need")
       n.need = v_.name(each);
     else if (key == "from")

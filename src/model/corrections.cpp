@@ -3,35 +3,47 @@
 #include <algorithm>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
+
+#include "base/name_table.h"
 
 namespace sekisho {
 
 std::vector<const Event*> corrected(std::span<const Event> recorded, Diagnostics& diags) {
-  std::unordered_map<std::string_view, const Event*> by_id(recorded.size());
+  NameTable by_name(recorded.size());
+  const auto name_of = [&](std::uint32_t place) -> std::string_view { return recorded[place].id; };
   std::unordered_map<std::string_view, const Correct*> corrections;
-  for (const Event& e : recorded) {
-    if (!by_id.emplace(e.id, &e).second) diags.emit(code::event_twice, e.at, e.id);
+  std::vector<const Event*> told;  // first of their names, and no corrections
+  told.reserve(recorded.size());
+  for (std::uint32_t i = 0; i < recorded.size(); ++i) {
+    const Event& e = recorded[i];
+    const bool first = by_name.add(e.id, i, name_of) == i;
+    if (!first) diags.emit(code::event_twice, e.at, e.id);
     const auto* correction = std::get_if<Correct>(&e.body);
-    if (correction == nullptr) continue;
-    const auto of = by_id.find(correction->of);
-    if (of == by_id.end() || of->second->kind == EventKind::correct)
+    if (correction == nullptr) {
+      if (first) told.push_back(&e);
+      continue;
+    }
+    const auto of = by_name.find(correction->of, name_of);
+    if (!of || recorded[*of].kind == EventKind::correct)
       diags.emit(code::no_such_event, e.at, "earlier event", correction->of)
           .fix("a correction stands after the event that it corrects; correct that one again");
     else
       corrections[correction->of] = correction;
   }
-  std::vector<const Event*> out;
-  out.reserve(recorded.size());
-  for (const Event& e : recorded) {
-    if (e.kind == EventKind::correct || by_id.at(e.id) != &e) continue;
-    const auto c = corrections.find(e.id);
-    if (c == corrections.end())
-      out.push_back(&e);
-    else if (!c->second->withdrawn)
-      out.push_back(&c->second->instead.front());
+  std::vector<std::pair<Date, const Event*>> by_day;
+  by_day.reserve(told.size());
+  for (const Event* e : told) {
+    const auto c = corrections.empty() ? corrections.end() : corrections.find(e->id);
+    if (c != corrections.end()) e = c->second->withdrawn ? nullptr : &c->second->instead.front();
+    if (e != nullptr) by_day.emplace_back(e->on, e);
   }
-  const auto by_day = [](const Event* a, const Event* b) { return a->on < b->on; };
-  if (!std::is_sorted(out.begin(), out.end(), by_day)) std::stable_sort(out.begin(), out.end(), by_day);
+  const auto earlier = [](const auto& a, const auto& b) { return a.first < b.first; };
+  if (!std::is_sorted(by_day.begin(), by_day.end(), earlier))
+    std::stable_sort(by_day.begin(), by_day.end(), earlier);
+  std::vector<const Event*> out;
+  out.reserve(by_day.size());
+  for (const auto& [on, e] : by_day) out.push_back(e);
   return out;
 }
 

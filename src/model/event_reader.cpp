@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <future>
+#include <iterator>
 
 #include "model/account_event_reader.h"
 #include "model/event_values.h"
@@ -12,22 +15,24 @@ namespace {
 
 using Value = EventValues::Value;
 
-constexpr std::array common_keys{"event", "id", "on", "by", "source", "reason", "note"};
+constexpr std::array<std::string_view, 7> common_keys{"event", "id", "on", "by", "source", "reason", "note"};
 
 struct Keys {
-  std::vector<std::string_view> all, required;
+  std::vector<std::string_view> all;  // at most 64
+  std::vector<std::size_t> required;  // their places
 };
 
 Keys split_keys(std::string_view text) {
-  Keys k{{common_keys.begin(), common_keys.end()}, {"event", "id", "on"}};
+  Keys k{{common_keys.begin(), common_keys.end()}, {0, 1, 2}};
+  static_assert(common_keys[0] == "event" && common_keys[1] == "id" && common_keys[2] == "on");
   while (!text.empty()) {
     std::string_view word = text.substr(0, text.find(' '));
     text.remove_prefix(std::min(word.size() + 1, text.size()));
-    if (word.ends_with('?'))
-      word.remove_suffix(1);
-    else
-      k.required.push_back(word);
-    k.all.push_back(word);
+    const bool optional = word.ends_with('?');
+    if (optional) word.remove_suffix(1);
+    const auto place = static_cast<std::size_t>(std::find(k.all.begin(), k.all.end(), word) - k.all.begin());
+    if (!optional) k.required.push_back(place);
+    if (place == k.all.size()) k.all.push_back(word);
   }
   return k;
 }
@@ -48,29 +53,29 @@ struct EventReader::Body : EventValues {
 
   // --- the event and what every kind has ---
   /// @param inside  it stands in a correction: its id is that of the event corrected and may be left out
-  std::optional<Event> read(JsonText::Object object, TextSpan at, bool inside) {
+  /// @returns false after a report that it is of no kind
+  bool read(Event& e, JsonText::Object object, TextSpan at, bool inside) {
     const std::string word = json.peek(object, "event");
     const auto kind = parse_event_kind(word);
     if (!kind) {
       unknown_kind(word, at);
-      return std::nullopt;
+      return false;
     }
-    Event e;
     e.kind = *kind;
     e.at = at;
     begin_body(e);
-    const Keys& known = keys_of(e.kind);
-    std::vector<std::string> seen;
+    const std::vector<std::string_view>& known = keys_of(e.kind).all;
+    std::uint64_t seen = 0;  // a bit for each that is known
     json.keys(object, [&](std::string_view key, TextSpan key_at, Value v) {
-      if (std::find(known.all.begin(), known.all.end(), key) == known.all.end())
-        return unknown_key(key, key_at, {known.all.begin(), known.all.end()});
-      seen.emplace_back(key);
+      const auto it = std::find(known.begin(), known.end(), key);
+      if (it == known.end()) return unknown_key(key, key_at, {known.begin(), known.end()});
+      seen |= std::uint64_t{1} << (it - known.begin());
       if (!common_key(e, key, key_at, v)) body_key(e, key, key_at, v);
     });
-    for (const std::string_view key : known.required)
-      if (key != "id" || !inside) must_have(std::find(seen.begin(), seen.end(), key) != seen.end(), key, at);
+    for (const std::size_t k : keys_of(e.kind).required)
+      if (known[k] != "id" || !inside) must_have((seen >> k & 1) != 0, known[k], at);
     end_body(e);
-    return e;
+    return true;
   }
   void unknown_kind(const std::string& word, TextSpan at) {
     if (word.empty()) {
@@ -106,17 +111,17 @@ struct EventReader::Body : EventValues {
   void begin_body(Event& e) {
     if (family_of(e.kind) == EventFamily::authorise) accounts.begin();
     switch (family_of(e.kind)) {
-      case EventFamily::goods: e.body = Goods{}; break;
-      case EventFamily::attest: e.body = Attest{}; break;
-      case EventFamily::enter: e.body = Enter{}; break;
-      case EventFamily::correct: e.body = Correct{}; break;
-      case EventFamily::authorise: e.body = Authorise{}; break;
-      case EventFamily::reserve: e.body = Reserve{}; break;
-      case EventFamily::take: e.body = Take{}; break;
-      case EventFamily::expire: e.body = Expire{}; break;
-      case EventFamily::fulfil: e.body = Fulfil{}; break;
-      case EventFamily::stop: e.body = Stop{}; break;
-      case EventFamily::lift: e.body = Lift{}; break;
+      case EventFamily::goods: e.body.emplace<Goods>(); break;
+      case EventFamily::attest: e.body.emplace<Attest>(); break;
+      case EventFamily::enter: e.body.emplace<Enter>(); break;
+      case EventFamily::correct: e.body.emplace<Correct>(); break;
+      case EventFamily::authorise: e.body.emplace<Authorise>(); break;
+      case EventFamily::reserve: e.body.emplace<Reserve>(); break;
+      case EventFamily::take: e.body.emplace<Take>(); break;
+      case EventFamily::expire: e.body.emplace<Expire>(); break;
+      case EventFamily::fulfil: e.body.emplace<Fulfil>(); break;
+      case EventFamily::stop: e.body.emplace<Stop>(); break;
+      case EventFamily::lift: e.body.emplace<Lift>(); break;
     }
   }
   void body_key(Event& e, std::string_view key, TextSpan at, Value v) {
@@ -209,9 +214,9 @@ struct EventReader::Body : EventValues {
   LotTaken taken(Value v) {
     LotTaken t;
     t.at = json.place(v);
-    std::vector<std::string_view> seen;
+    SeenKeys seen;
     json.object(v, "a lot that is taken", [&](std::string_view key, TextSpan at, Value value) {
-      seen.push_back(key);
+      seen.insert(key);
       if (key == "lot")
         t.lot = name(value);
       else if (key == "quantity")
@@ -230,9 +235,9 @@ struct EventReader::Body : EventValues {
   LotGiven given(Value v) {
     LotGiven g;
     g.at = json.place(v);
-    std::vector<std::string_view> seen;
+    SeenKeys seen;
     json.object(v, "a lot that comes of it", [&](std::string_view key, TextSpan at, Value value) {
-      seen.push_back(key);
+      seen.insert(key);
       if (key == "lot")
         g.lot = name(value);
       else if (key == "item")
@@ -298,7 +303,7 @@ struct EventReader::Body : EventValues {
       diags().emit(code::wrong_form, at, "an event that is itself no correction");
       return;
     }
-    if (auto event = read(*object, place, true)) c.instead.push_back(std::move(*event));
+    if (!read(c.instead.emplace_back(), *object, place, true)) c.instead.pop_back();
   }
   void end_correct(Correct& c, TextSpan at) {
     if (c.withdrawn == !c.instead.empty())
@@ -316,12 +321,16 @@ struct EventReader::Body : EventValues {
 EventReader::EventReader(Diagnostics& diags) : body_(std::make_unique<Body>(diags)) {}
 EventReader::~EventReader() = default;
 
-std::optional<Event> EventReader::read(std::string_view text, std::size_t after, TextSpan where) {
+bool EventReader::read_into(Event& event, std::string_view text, std::size_t after, TextSpan where) {
   const std::size_t before = body_->diags().all().size();
-  std::optional<Event> event;
   body_->json.read(text, after, where,
-                   [&](JsonText::Object object) { event = body_->read(object, where, false); });
-  if (body_->diags().all().size() > before) return std::nullopt;
+                   [&](JsonText::Object object) { body_->read(event, object, where, false); });
+  return body_->diags().all().size() == before;
+}
+
+std::optional<Event> EventReader::read(std::string_view text, std::size_t after, TextSpan where) {
+  std::optional<Event> event(std::in_place);
+  if (!read_into(*event, text, after, where)) event.reset();
   return event;
 }
 
@@ -336,31 +345,64 @@ static bool is_torn(std::string_view line) {
 }
 
 std::vector<Event> read_events(const Sources& sources, SourceId source, Diagnostics& diags) {
-  EventReader reader(diags);
   std::vector<Event> out;
+  read_events(sources, source, diags, out);
+  return out;
+}
+
+namespace {
+
+/// Reads the lines of a text from one place to another.
+void read_lines(std::string_view text, SourceId source, std::size_t begin, std::size_t end,
+                Diagnostics& diags, std::vector<Event>& into) {
+  const std::string_view part = text.substr(begin, end - begin);
+  into.reserve(into.size() + static_cast<std::size_t>(std::count(part.begin(), part.end(), '\n')) + 1);
+  EventReader reader(diags);
+  while (begin < end) {
+    const std::size_t line_end = std::min(text.find('\n', begin), text.size());
+    const std::string_view line = text.substr(begin, line_end - begin);
+    if (line.find_first_not_of(" \t\r") != std::string_view::npos) {
+      const TextSpan where{source, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(line_end)};
+      if (line_end == text.size() && is_torn(line))
+        diags.emit(code::torn_line, where)
+            .fix("delete this line and record its event again: it was never confirmed");
+      else if (!reader.read_into(into.emplace_back(), line, text.size() - line_end, where))
+        into.pop_back();
+    }
+    begin = line_end + 1;
+  }
+}
+
+/// From where on a long text is read by somebody else meanwhile; its end where that is not worth it.
+std::size_t second_half(std::string_view text) {
+  constexpr std::size_t long_text = 1U << 20;
+  if (text.size() < long_text) return text.size();
+  const std::size_t line_end = text.find('\n', text.size() / 2);
+  return line_end == std::string_view::npos ? text.size() : line_end + 1;
+}
+
+}  // namespace
+
+void read_events(const Sources& sources, SourceId source, Diagnostics& diags, std::vector<Event>& into) {
   const std::string_view text = sources.text(source);
   if (const std::size_t first = text.find_first_not_of(" \t\r\n");
       first != std::string_view::npos && text[first] != '{' && text.find("\n{") == std::string_view::npos) {
     const auto at = static_cast<std::uint32_t>(first);
     diags.emit(code::not_json, TextSpan{source, at, at + 1}, "events are objects, one a line")
         .fix("name a file of events (`docs/events.md`); a world is given with `--world`");
-    return out;
+    return;
   }
-  std::size_t begin = 0;
-  while (begin < text.size()) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    const std::string_view line = text.substr(begin, end - begin);
-    if (line.find_first_not_of(" \t\r") != std::string_view::npos) {
-      const TextSpan where{source, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)};
-      if (end == text.size() && is_torn(line))
-        diags.emit(code::torn_line, where)
-            .fix("delete this line and record its event again: it was never confirmed");
-      else if (auto event = reader.read(line, text.size() - end, where))
-        out.push_back(std::move(*event));
-    }
-    begin = end + 1;
-  }
-  return out;
+  const std::size_t half = second_half(text);
+  if (half == text.size()) return read_lines(text, source, 0, half, diags, into);
+  Diagnostics told;
+  std::vector<Event> rest;
+  auto other = std::async(std::launch::async | std::launch::deferred,
+                          [&] { read_lines(text, source, half, text.size(), told, rest); });
+  into.reserve(into.size() + static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) + 1);
+  read_lines(text, source, 0, half, diags, into);
+  other.get();
+  into.insert(into.end(), std::make_move_iterator(rest.begin()), std::make_move_iterator(rest.end()));
+  diags.add(told);
 }
 
 }  // namespace sekisho

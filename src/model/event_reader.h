@@ -20,6 +20,8 @@ class EventReader {
   /// @param where  its place, or a source of `none`
   /// @returns nullopt after a report
   std::optional<Event> read(std::string_view text, std::size_t after = 0, TextSpan where = {});
+  /// The same into an event that is new. @returns false after a report
+  bool read_into(Event& event, std::string_view text, std::size_t after, TextSpan where);
 
  private:
   struct Body;
@@ -28,5 +30,7 @@ class EventReader {
 
 /// Every event of a file; blank lines are passed over, lines that are wrong are reported and left out.
 std::vector<Event> read_events(const Sources& sources, SourceId source, Diagnostics& diags);
+/// The same behind others.
+void read_events(const Sources& sources, SourceId source, Diagnostics& diags, std::vector<Event>& into);
 
 }  // namespace sekisho

@@ -221,3 +221,28 @@ TEST_CASE("corrections in one another are refused at the first, however many the
       R"({"event":"correct","id":"r","on":"2024-01-01","of":"r","instead":{"of":"r","event":"correct"}})";
   CHECK(Read(last + "\n").found() == "1:57 SK3005, 1:1 SK3005");
 }
+
+TEST_CASE(
+    "a long file is read as its lines are, one after the other, and what is wrong is told in that order") {
+  const std::string no_json = Read("{\n").found().substr(1);  // behind the line
+  std::string text, expected;
+  std::vector<std::string> ids;
+  for (unsigned line = 1; line <= 20'000; ++line) {
+    if (line % 2'500 == 0) {
+      text += line % 5'000 == 0 ? "{\n" : "\n";
+      if (line % 5'000 == 0) expected += fmt::format("{}{}, ", line, no_json);
+      continue;
+    }
+    ids.push_back(fmt::format("event_{}", line));
+    text += fmt::format(R"({{"event":"lose","id":"{}","on":"2024-01-01","takes":[{{"lot":"l{}"}}]}})"
+                        "\n",
+                        ids.back(), line);
+  }
+  REQUIRE(text.size() > 1U << 20);
+  const Read r(text + R"({"event":"lo)");
+  std::vector<std::string> found;
+  for (const Event& e : r.events) found.push_back(e.id);
+  CHECK(found == ids);
+  CHECK(r.found() == expected + "20001:1 SK3312");
+  CHECK(r.sources.locate(r.events.back().goods()->takes[0].at).line == 19'999);
+}

@@ -12,8 +12,10 @@ bool has_control_characters(std::string_view text) {
     const auto byte = static_cast<unsigned char>(text[i]);
     if (byte < 0x20 || byte == 0x7f) return true;
     if (byte == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0) return true;
+    if (byte == 0xef && (text.substr(i, 3) == "\xef\xbf\xbe" || text.substr(i, 3) == "\xef\xbf\xbf"))
+      return true;
   }
-  return text.find("\xef\xbf\xbe") != text.npos || text.find("\xef\xbf\xbf") != text.npos;
+  return false;
 }
 
 }  // namespace
@@ -76,10 +78,9 @@ void EventValues::unknown_key(std::string_view key, TextSpan at, const std::vect
 void EventValues::must_have(bool has, std::string_view key, TextSpan at) {
   if (!has) diags().emit(code::missing_key, at, key);
 }
-void EventValues::must_have_all(std::initializer_list<std::string_view> keys,
-                                const std::vector<std::string_view>& seen, TextSpan at) {
-  for (const std::string_view key : keys)
-    must_have(std::find(seen.begin(), seen.end(), key) != seen.end(), key, at);
+void EventValues::must_have_all(std::initializer_list<std::string_view> keys, const SeenKeys& seen,
+                                TextSpan at) {
+  for (const std::string_view key : keys) must_have(seen.contains(key), key, at);
 }
 std::vector<std::string> EventValues::text_or_texts(Value v, std::string_view what) {
   simdjson::ondemand::json_type type{};

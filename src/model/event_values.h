@@ -38,8 +38,7 @@ class EventValues {
 
   void unknown_key(std::string_view key, TextSpan at, const std::vector<std::string>& known);
   void must_have(bool has, std::string_view key, TextSpan at);
-  void must_have_all(std::initializer_list<std::string_view> keys, const std::vector<std::string_view>& seen,
-                     TextSpan at);
+  void must_have_all(std::initializer_list<std::string_view> keys, const SeenKeys& seen, TextSpan at);
 
   JsonText json;
 

@@ -282,17 +282,19 @@ class Writer {
   }
   void quoted(std::string_view text) {
     out_ += '"';
-    for (const char c : text) {
-      const auto byte = static_cast<unsigned char>(c);
-      if (c == '"' || c == '\\') {
-        out_ += '\\';
-        out_ += c;
-      } else if (byte >= 0x20) {
-        out_ += c;
-      } else {
+    std::size_t as_is = 0;  // from where on what stands there is written as it is
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      const char c = text[i];
+      const bool control = static_cast<unsigned char>(c) < 0x20;
+      if (!control && c != '"' && c != '\\') continue;
+      out_ += text.substr(as_is, i - as_is);
+      as_is = i + 1;
+      if (control)
         out_ += "\\u00" + to_hex(std::string_view(&c, 1));
-      }
+      else
+        (out_ += '\\') += c;
     }
+    out_ += text.substr(as_is);
     out_ += '"';
     first_ = false;
   }
