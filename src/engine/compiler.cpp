@@ -163,7 +163,18 @@ void Compiled::gather_relations() {
   if (how_ == Relations::told) gather_holdings();
 }
 
-void Compiled::declare(const VariableOrder& order) {
+/// What is asked of needs and judged facts, whatever is known, is everything.
+std::vector<Values> Compiled::asked_by_level(const std::vector<Values>& asked) const {
+  if (asked.empty()) return {};
+  std::vector<Values> out = box(asked);
+  for (std::uint32_t i = 0; i < asked.size(); ++i) {
+    const VarKind kind = space_[VarId{i}].kind;
+    if (kind == VarKind::need || kind == VarKind::judged || asked[i].none()) out[level(VarId{i})].set();
+  }
+  return out;
+}
+
+void Compiled::declare(const VariableOrder& order, const std::vector<Values>& asked) {
   std::vector<VarId> all = Ordering(space_).run();
   // A relation is asked where the first of its facts is: what stands below then knows both.
   for (std::size_t i = 0; i < relation_list_.size(); ++i) {
@@ -191,7 +202,7 @@ void Compiled::declare(const VariableOrder& order) {
         static_cast<std::uint16_t>(relation ? 2 : std::max<std::size_t>(space_[v].domain.size(), 1)));
     judged_.push_back(!relation && space_[v].kind == VarKind::judged);
   }
-  store_ = std::make_unique<Diagrams>(std::move(sizes), default_node_limit);
+  store_ = std::make_unique<Diagrams>(std::move(sizes), default_node_limit, asked_by_level(asked));
 }
 
 // --- programs ---
@@ -643,10 +654,10 @@ Ref Compiled::joint(std::size_t view) {
 }
 
 Compiled::Compiled(const Space& space, Relations relations, const VariableOrder& order, Diagnostics& diags,
-                   std::size_t node_limit, Extent extent)
+                   std::size_t node_limit, Extent extent, const std::vector<Values>& asked)
     : space_(space), how_(relations), extent_(extent) {
   gather_relations();
-  declare(order);
+  declare(order, asked);
   mark_holdings();
   store_->limit(node_limit);
   try {
@@ -665,7 +676,9 @@ Compiled::Compiled(const Space& space, Relations relations, const VariableOrder&
         if (const RegimeUse& use = space_.standings()[v].regimes[g]; use.present.possible)
           used_parts(use, regimes_[v][g]);
   } catch (const TooManyNodes&) {
-    gave_up(diags, node_limit, "", "allow more with `--nodes`");
+    gave_up(
+        diags, node_limit, "",
+        asked.empty() ? "allow more with `--nodes`" : "give more of the facts, allow more with `--nodes`");
   } catch (const std::bad_alloc&) {
     gave_up(diags, store_->nodes(), "there is no more memory; ", "give the program more memory");
   }

@@ -49,9 +49,14 @@ struct RegimeDiagrams {
 
 class Compiled {
  public:
+  /// @param asked  of each variable of the space the values that any question will ask: what is left of the
+  /// law
+  ///   with them is compiled and no more. Needs and judged facts stay open all the same: some reading or act
+  ///   is always asked of them. Empty: every value of all
   /// @fails SK4001 more nodes than `node_limit`: names the rule at which it happened
   Compiled(const Space& space, Relations relations, const VariableOrder& order, Diagnostics& diags,
-           std::size_t node_limit = default_node_limit, Extent extent = Extent::whole_answer);
+           std::size_t node_limit = default_node_limit, Extent extent = Extent::whole_answer,
+           const std::vector<Values>& asked = {});
 
   bool ok() const { return ok_; }
   const Space& space() const { return space_; }
@@ -122,7 +127,8 @@ class Compiled {
   const Relation& as_relation(VarId v) const { return relation_list_[v.index - space_.variables().size()]; }
   void gather_holdings();
   void mark_holdings();
-  void declare(const VariableOrder& order);
+  void declare(const VariableOrder& order, const std::vector<Values>& asked);
+  std::vector<Values> asked_by_level(const std::vector<Values>& asked) const;
   void care_set();
   void instruments();
   template <class Says>

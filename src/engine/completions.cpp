@@ -4,8 +4,9 @@
 
 namespace sekisho {
 
-Completions::Completions(const Space& space, Diagnostics& diags, std::size_t node_limit)
-    : compiled_(space, Relations::written_out, space.law().asked_first, diags, node_limit) {}
+Completions::Completions(const Space& space, Diagnostics& diags, std::size_t node_limit, Extent extent,
+                         const std::vector<Values>& asked)
+    : compiled_(space, Relations::written_out, space.law().asked_first, diags, node_limit, extent, asked) {}
 
 Possible Completions::possible(const State& state) {
   Diagrams& store = compiled_.store();

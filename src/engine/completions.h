@@ -19,8 +19,10 @@ struct Possible {
 
 class Completions {
  public:
+  /// @param asked  as for Compiled: no state that is asked about may leave more possible
   /// @fails SK4001
-  Completions(const Space& space, Diagnostics& diags, std::size_t node_limit = default_node_limit);
+  Completions(const Space& space, Diagnostics& diags, std::size_t node_limit = default_node_limit,
+              Extent extent = Extent::whole_answer, const std::vector<Values>& asked = {});
 
   bool ok() const { return compiled_.ok(); }
   Compiled& compiled() { return compiled_; }
