@@ -292,17 +292,31 @@ Ref Compiled::program(ProgramId id) {
 
 // --- what is possible ---
 
+bool Compiled::asks_judged(Ref a) const {
+  const std::vector<bool> asked = store_->support(a);
+  for (Level l = 0; l < asked.size(); ++l)
+    if (asked[l] && judged_[l]) return true;
+  return false;
+}
+
+Ref Compiled::best_readings(Ref part, const std::vector<bool>& judged, Join op, std::size_t view) {
+  return store_->read_judged(store_->choose(findable_[view], part, Ref::leaf(ruled_out)), judged, op);
+}
+
 void Compiled::care_set() {
   constraints_.clear();
+  findable_.clear();
   care_ = no_leaf;
   Ref in_every_view = yes_leaf;
   for (const Standing& s : space_.standings()) {
-    Ref stated = yes_leaf;
+    Ref stated = yes_leaf, of_judged = yes_leaf;
     for (const ProgramId p : s.constraints) {
       Ref& all = space_.is_stated(p) ? stated : in_every_view;
       all = store_->join(Join::both, all, program(p));
+      if (asks_judged(program(p))) of_judged = store_->join(Join::both, of_judged, program(p));
     }
     constraints_.push_back(stated);
+    findable_.push_back(of_judged);
   }
   // What nobody found has some reading that all of a view's constraints leave.
   for (Ref& c : constraints_) {
@@ -577,9 +591,11 @@ void Compiled::findings(std::size_t regime) {
     const Ref strict = store_->join(Join::either, by_all, strictest(std::move(asks[v])));
     at_rule_ = space_.law()[use.regime].name;
     r.unread = store_->join(Join::guard, store_->join(Join::either, r.main, r.later), strict);
-    const Ref best = store_->read_judged(r.unread, judged_, Join::both);
+    // Only what the constraints let be found can make it better; but without a finding nothing is decided.
+    const Ref best = best_readings(r.unread, judged_, Join::both, v);
     const Ref worst = store_->read_judged(r.unread, judged_, Join::either);
-    r.finding = store_->join(Join::read_both_ways, best, worst);
+    const Ref some = store_->read_judged(findable_[v], judged_, Join::either);  // else there is no such case
+    r.finding = store_->join(Join::guard, some, store_->join(Join::read_both_ways, best, worst));
   }
 }
 

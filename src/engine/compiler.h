@@ -69,6 +69,13 @@ class Compiled {
   Ref care() const { return care_; }
   /// The constraints of a view alone.
   Ref constraints(std::size_t view) const { return constraints_[view]; }
+  /// How a view's constraints let judged facts be found, these not yet read: those that speak of such facts.
+  Ref findable(std::size_t view) const { return findable_[view]; }
+  /// A part of a view's answer by the best readings of some judged facts that nobody found: of those that the
+  /// constraints let be found, and `ruled_out` where there is none.
+  /// @param op  which of two readings is the better: `both`, the lesser leaf, or `better`
+  Ref best_readings(Ref part, const std::vector<bool>& judged, Join op, std::size_t view);
+  static constexpr std::uint32_t ruled_out = 2 * finding_count;  // above every leaf of what is read
   /// What the instruments leave for a need or judged fact, by variable; yes for all others.
   Ref said(VarId v) const { return said_[v.index]; }
 
@@ -103,6 +110,7 @@ class Compiled {
   std::vector<Values> box(const std::vector<Values>& possible) const;
   /// A program as a diagram, judged facts unread.
   Ref program(ProgramId p);
+  bool asks_judged(Ref a) const;
   /// Where a rule is there at all, by the reading of unsettled law that it hangs on.
   Ref there(const RuleUse& u) { return u.present.by.valid() ? is_true(u.present.by) : yes_leaf; }
   /// Where a link other than `except` defeats a part of the rule.
@@ -174,8 +182,8 @@ class Compiled {
   std::map<ProgramId, Ref> programs_;
   std::vector<Ref> said_;
   Ref care_ = yes_leaf;
-  std::vector<Ref> constraints_;  // of each view
-  std::string at_rule_;           // for the message when the store is full
+  std::vector<Ref> constraints_, findable_;  // of each view
+  std::string at_rule_;                      // for the message when the store is full
   bool ok_ = true;
 };
 
