@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 namespace sekisho::cli {
@@ -74,7 +75,9 @@ class Writer {
           [](const Json& m) { return fmt::format("{} ({})", text(m, "asks"), text(m, "fact")); });
     items("ways to a better finding", a["remedies"], change);
     items("what else it turns on (contrast, not advice)", a["turns_on"], change);
-    if (a.contains("minimum")) minimum(a["minimum"]);
+    if (a.contains("minimum")) minimum(a);
+    if (a.contains("left_out"))
+      items("left out: the law is too large for it (`--nodes` allows more)", a["left_out"], left_out);
     items("unsettled law", a["law_unsettled"],
           [](const Json& u) { return fmt::format("{}: {}", text(u, "what"), text(u, "note")); });
     lists(a["regimes"]);
@@ -123,12 +126,24 @@ class Writer {
                          value(c["now"]));
     return out + ": " + range(m) + proved;
   }
-  void minimum(const Json& lines) {
+  /// What is not said because the law is too large for it.
+  static std::string left_out(const Json& l) {
+    const std::string what = text(l, "what"), regime = text(l, "regime");
+    if (what == "minimum") return "the fewest facts";
+    if (what != "because") return fmt::format("what another {} would give", text(l, "fact"));
+    return fmt::format("whether less than is named would be enough{}",
+                       regime.empty() ? "" : " under " + regime);
+  }
+  void minimum(const Json& a) {
     Json told = Json::array();
-    for (const Json& l : lines) {
+    const Json left_out = a.value("left_out", Json::array());
+    for (const Json& l : a["minimum"]) {
       if (l["sets"].is_null()) {
-        told.push_back(
-            {{"line", l["line"]}, {"text", "none while the finding is open: it hangs on what is not known"}});
+        if (std::none_of(left_out.begin(), left_out.end(), [&](const Json& out) {
+              return text(out, "what") == "minimum" && (!several_ || out["line"] == l["line"]);
+            }))
+          told.push_back({{"line", l["line"]},
+                          {"text", "none while the finding is open: it hangs on what is not known"}});
         continue;
       }
       for (const auto& [key, about, none] :

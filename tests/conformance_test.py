@@ -192,6 +192,8 @@ MISREADINGS = {
     "scope is not read": ('speaks = [a for a in speaks if covers(a)]', 'pass'),
     "a missing finding is no": ('max(low, AR)', 'low'),
     "a missing finding is yes": ('low if low == high else max(low, AR)', 'high'),
+    "what cannot be found makes it better": (" if r in allowed)", ")"),
+    "a constraint finds": ("high = max(f for f, _ in each)", "high = max(f for r, (f, _) in zip(readings, each) if r in allowed)"),
     "a missing finding is always a need": ('low if low == high else max(low, AR)', 'max(low, AR) if silent else low'),
     "a finding of another authority counts": ('if a["authority"] == authority and (what in a.get("finds"', 'if (a["authority"] == authority or judged) and (what in a.get("finds"'),
     "a list that is out of date answers no": ('return bool(late) and', 'return False and'),

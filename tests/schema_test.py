@@ -49,10 +49,13 @@ for path in sorted((root / "examples").rglob("*.yaml")):
     fits(kind, document)
     if kind == "world":
         continue
-    for flags in ([], ["--without-instruments"], ["--known", "ground=unknown"], ["--minimum"]):
+    few = [["--minimum", "--nodes", "3000"]] if path.parent.name == "patriot" else []  # too few for the whole law
+    for flags in ([], ["--without-instruments"], ["--known", "ground=unknown"], ["--minimum"], *few):
         done = subprocess.run([binary, "decide", path, "--world", path.parent / "world.yaml", "--format", "json", *flags], capture_output=True)
         require(done.returncode == 0, f"{shown(done.args)}: {done.stderr.decode()}")
-        fits("answer", json.loads(done.stdout))
+        answer = json.loads(done.stdout)
+        fits("answer", answer)
+        check(("left_out" in answer) == (flags in few), f"{shown(done.args)}: what is left out: {answer.get('left_out')}")
         proof = subprocess.run([binary, "proof", "check", "-", "--format", "json"], input=done.stdout, capture_output=True)
         fits("proof", json.loads(proof.stdout))
 

@@ -14,7 +14,7 @@ struct LawOrderOptions {
   RulebookOptions rules;
   std::string regime, on, format = "text";
   bool find = false;
-  std::size_t trials = 400;
+  std::size_t trials = 400, node_limit = most_nodes;
 };
 
 int order(const LawOrderOptions& o) {
@@ -23,7 +23,7 @@ int order(const LawOrderOptions& o) {
   const auto books = load(o.rules, code);
   if (!books) return code;
   if (!o.regime.empty() && !is_regime(*books, o.regime)) return exit_usage;
-  const TextResult result = o.find ? books->find_order(o.trials) : books->order(o.regime, o.on);
+  const TextResult result = o.find ? books->find_order(o.trials) : books->order(o.regime, o.on, o.node_limit);
   print_reports(result.reports, true);
   if (!result.ok) return exit_code_of(result.reports);
   if (o.find || o.format == "json") {
@@ -50,6 +50,8 @@ void add_law_order(App& law, Outcome& outcome) {
   c->add_flag("--find", o->find,
               "look for a better one and print it, to be kept as `variables.order` beside the rulebooks");
   c->add_option("--trials", o->trials, "with --find: try so many orders at the most");
+  c->add_option("--nodes", o->node_limit,
+                "without --find: the most nodes of diagrams to make before giving up with SK4001");
   c->add_option("--rules", o->rules.rules, "rulebooks instead of the shipped ones");
   c->add_option("--format", o->format, "text or json")->one_of({"text", "json"});
   c->footer("Example: sekisho law order jp.transfer --on 2023-12-22");

@@ -151,7 +151,9 @@ class Rulebooks {
   /// The one layout of the i-th file; nullopt if it has errors of grammar.
   std::optional<std::string> formatted(std::size_t file) const;
 
-  /// @fails SK4001 work limit, SK4003 contradictory facts, SK3xxx in the files
+  /// Where the whole law of the day has too many nodes, what is left of it with what is known is read, and
+  /// what cannot be said so stands under `left_out`.
+  /// @fails SK4001 node limit, SK4003 contradictory facts, SK3xxx in the files
   DecideResult decide(const DecideRequest& request) const;
   /// Decides each. @param events  those of all that have `own_events`: they are read once
   /// @param told  of each, by its place
@@ -185,7 +187,8 @@ class Rulebooks {
   std::string rules() const;
   /// JSON: the order in which a regime's facts (all regimes' jointly if empty) are asked under the law of a
   /// day (the last if empty), and how many nodes that takes. @fails as `show`, SK4001
-  TextResult order(const std::string& regime, const std::string& day) const;
+  TextResult order(const std::string& regime, const std::string& day,
+                   std::size_t node_limit = most_nodes) const;
   /// A better order for these texts, to be kept beside them; the same law gives the same answers in any.
   /// @param trials  so many orders are tried at the most
   /// @fails SK4001

@@ -23,17 +23,22 @@ std::string said_by(const Json& value) {
 }  // namespace
 
 LineAnswer::LineAnswer(const Sources& sources, const LineQuestion& line, const std::string& line_id,
-                       std::size_t node_limit, Diagnostics& diags)
+                       std::size_t node_limit, LawRead law, Diagnostics& diags)
     : line_(line),
       law_(*line.question.law),
       assessed_states_(law_, line.question.law_day),
       id_(line_id),
       space_(line.question, diags),
-      engine_(space_, diags, node_limit),
       reader_(space_),
-      diags_(diags),
       start_(reader_.start()),
-      facts_(sources, line, space_, start_) {
+      law_read_(law),
+      node_limit_(node_limit),
+      engine_(space_, diags, node_limit, Extent::whole_answer,
+              law == LawRead::whole ? std::vector<Values>() : start_.possible),
+      diags_(diags),
+      facts_(sources, line, space_, start_),
+      spare_for_one_(node_limit),
+      spare_for_several_(node_limit) {
   ok_ = engine_.ok();
   if (ok_) decide();
 }

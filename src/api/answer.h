@@ -9,16 +9,24 @@
 
 namespace sekisho {
 
+/// How much of the law of the day an answer is made from: all of it, or what is left of it with what is
+/// known. The finding, and all that completions of what is known decide, come out the same; what another
+/// value of a known fact would give is asked of the law with that fact open, and left out where that is too
+/// large too.
+enum class LawRead : std::uint8_t { whole, with_what_is_known };
+
 /// The answer on one line, with everything it rests on. Shape: schemas/answer.schema.json.
 /// @fails SK4001, SK4003
 class LineAnswer {
  public:
   LineAnswer(const Sources& sources, const LineQuestion& line, const std::string& line_id,
-             std::size_t node_limit, Diagnostics& diags);
+             std::size_t node_limit, LawRead law, Diagnostics& diags);
   LineAnswer(const LineAnswer&) = delete;  // its parts refer to each other
   LineAnswer& operator=(const LineAnswer&) = delete;
 
   bool ok() const { return ok_; }
+  /// Whether the law, as much of it as is read, has more nodes than allowed.
+  bool too_large() const { return !engine_.ok(); }
   /// The line as JSON.
   Json json();
   FindingSet joint() const { return joint_; }
@@ -29,9 +37,12 @@ class LineAnswer {
   bool assessed_without(VarId changed) const;
   /// Adds what can be read two ways by its name, whatever is said of it.
   void open_to_readings(std::set<std::string>& names) const;
-  /// The smallest `because`, remedies and contrasts; after `json`. Null where the finding is open.
+  /// The smallest `because`, remedies and contrasts; after `json`. Null where the finding is open, and where
+  /// not the whole law is read.
   /// @param most_questions  to ask the diagrams for each of them before it is given up as not proved minimum
   Json minimum(std::uint64_t most_questions);
+  /// What is not said because the law is too large for it; after all else.
+  const Json& left_out() const { return left_out_; }
 
  private:
   struct RegimeAnswer {
@@ -49,7 +60,15 @@ class LineAnswer {
   Json coverage();
   Json regime(std::size_t g);
 
+  // answer_opened.cpp
+  Truth always(const std::vector<std::size_t>& regimes, const State& opened, const State& alone, Finding f);
+  std::pair<Finding, Finding> bounds(const std::vector<std::size_t>& regimes, const State& state);
+  Completions* law_with(const State& opened, std::size_t& spare);
+  /// Notes a part of the answer that would need more: `what` it is, of which `regime` or other `fact`.
+  void leave_out(const Json& what);
+
   // answer_derivation.cpp
+  void drop(VarId v, State& s) const;
   Json because(const std::vector<std::size_t>& regimes, Finding f);
   Json set_value(FactId set) const;
   Json routes(std::size_t g);
@@ -98,8 +117,10 @@ class LineAnswer {
   /// finding gets better, else contrasts.
   Json changes(bool applicant);
   std::set<VarId> changeable(bool applicant) const;
-  Changes other_values(VarId v, bool applicant);
-  std::vector<std::string> open_along(VarId v, bool applicant, State& other);
+  State opened_with_tied(VarId v) const;
+  Changes other_values(VarId v, bool applicant, Completions& law);
+  Changes other_values_or_left_out(VarId v, bool applicant);
+  std::vector<std::string> open_along(VarId v, bool applicant, State& other, Completions& law);
   bool unread_say(VarId v, std::size_t value) const;
   Json minimum_because(std::uint64_t most_questions);
   Json minimum_change(bool applicant, std::uint64_t most_questions);
@@ -115,17 +136,22 @@ class LineAnswer {
   AssessedStates assessed_states_;
   std::string id_;
   Space space_;
-  Completions engine_;
   Reader reader_;
-  Diagnostics& diags_;
   State start_;
+  LawRead law_read_;
+  std::size_t node_limit_;
+  Completions engine_;  // of states within `start_`, or of all where the whole law is read
+  Diagnostics& diags_;
   AnswerFacts facts_;  // of `start_`
   std::vector<RegimeAnswer> regimes_;
   std::vector<std::size_t> all_;
   FindingSet joint_;
   std::vector<std::string> unassessed_;
-  std::vector<std::vector<bool>> matters_;  // of each regime, each variable
-  std::vector<VarId> because_;              // the facts of the joint answer
+  std::vector<std::vector<bool>> matters_;         // of each regime, each variable
+  std::vector<VarId> because_;                     // the facts of the joint answer
+  std::optional<Completions> opened_;              // the law with other values than what is known
+  std::size_t spare_for_one_, spare_for_several_;  // that may still be made for such
+  Json left_out_ = Json::array();                  // what would have needed more
   bool ok_ = true;
 };
 

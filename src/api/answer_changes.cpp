@@ -39,9 +39,9 @@ std::set<VarId> LineAnswer::changeable(bool applicant) const {
 
 /// Opens known facts that do not fit another value, none of which can stay as it is while the rest are open.
 /// @returns their names
-std::vector<std::string> LineAnswer::open_along(VarId v, bool applicant, State& other) {
+std::vector<std::string> LineAnswer::open_along(VarId v, bool applicant, State& other, Completions& law) {
   std::vector<std::string> along;
-  if (engine_.consistent(other)) return along;
+  if (law.consistent(other)) return along;
   std::vector<VarId> opened;
   for (const VarId t : facts_.tied(v)) {
     const bool may_change = !applicant || (space_[t].kind == VarKind::fact &&
@@ -52,15 +52,23 @@ std::vector<std::string> LineAnswer::open_along(VarId v, bool applicant, State& 
   }
   for (const VarId t : opened) {
     other.possible[t.index] = start_.possible[t.index];
-    if (engine_.consistent(other)) continue;
+    if (law.consistent(other)) continue;
     other.possible[t.index] = space_[t].all;
     along.push_back(space_[t].name);
   }
   return along;
 }
 
+/// What is known with a fact open, and all that may have to change along with it.
+State LineAnswer::opened_with_tied(VarId v) const {
+  State s = start_;
+  s.possible[v.index] = space_[v].all;
+  for (const VarId t : facts_.tied(v)) s.possible[t.index] = space_[t].all;
+  return s;
+}
+
 /// The other values of a fact that give something else, by what they give.
-LineAnswer::Changes LineAnswer::other_values(VarId v, bool applicant) {
+LineAnswer::Changes LineAnswer::other_values(VarId v, bool applicant, Completions& law) {
   const Variable& var = space_[v];
   Changes out;
   std::map<std::size_t, std::vector<std::string>*>
@@ -69,8 +77,8 @@ LineAnswer::Changes LineAnswer::other_values(VarId v, bool applicant) {
     if (start_.possible[v.index].test(i) || unread_say(v, i)) continue;
     State other = start_;
     other.leave(v, i);
-    const std::vector<std::string> along = open_along(v, applicant, other);
-    const FindingSet found = engine_.findings(all_, other);
+    const std::vector<std::string> along = open_along(v, applicant, other, law);
+    const FindingSet found = law.findings(all_, other);
     if (found.empty() || found == joint_) continue;
     if (applicant && found.worst() >= joint_.worst()) continue;
     auto& values = out[{found.best(), found.worst(), along}];
@@ -88,12 +96,23 @@ LineAnswer::Changes LineAnswer::other_values(VarId v, bool applicant) {
   return out;
 }
 
+LineAnswer::Changes LineAnswer::other_values_or_left_out(VarId v, bool applicant) {
+  if (law_read_ == LawRead::whole) return other_values(v, applicant, engine_);
+  try {
+    if (Completions* law = law_with(opened_with_tied(v), spare_for_one_))
+      return other_values(v, applicant, *law);
+  } catch (const TooManyNodes&) {
+  }
+  leave_out({{"what", applicant ? "remedies" : "turns_on"}, {"fact", space_[v].name}});
+  return {};
+}
+
 Json LineAnswer::changes(bool applicant) {
   Json out = Json::array();
   // Where some state's law is not assessed, no change promises a finding.
   if (!joint_.single() || (applicant && !assessed())) return out;
   for (const VarId v : changeable(applicant))
-    for (const auto& [outcome, values] : other_values(v, applicant)) {
+    for (const auto& [outcome, values] : other_values_or_left_out(v, applicant)) {
       const auto& [best, worst, along] = outcome;
       Json j;
       j["fact"] = space_[v].name;

@@ -21,31 +21,44 @@ std::vector<std::pair<std::size_t, std::size_t>> phrases_of_all(const Program& c
 
 }  // namespace
 
+/// Forgets a fact, and with a member its whole set.
+void LineAnswer::drop(VarId v, State& s) const {
+  const auto forget = [&](std::uint32_t i) {
+    s.possible[i] = space_[VarId{i}].all;
+    s.free[i] = true;
+  };
+  if (space_[v].kind != VarKind::member) return forget(v.index);
+  for (std::uint32_t k = 0; k < space_.variables().size(); ++k)
+    if (space_[VarId{k}].kind == VarKind::member && space_[VarId{k}].fact == space_[v].fact) forget(k);
+}
+
 /// A subset-minimal set of facts that alone gives the finding: drop each that is not needed.
 Json LineAnswer::because(const std::vector<std::size_t>& regimes, Finding f) {
   State s = start_;
   std::vector<VarId> kept;
   std::set<FactId> tried;
+  bool undecided = false;
   for (std::uint32_t i = 0; i < space_.variables().size(); ++i) {
     const VarId v{i};
     const Variable& var = space_[v];
     if (!facts_.known(v)) continue;
-    State without = s;
     // The members of a set are dropped together: the set is the fact.
-    if (var.kind == VarKind::member) {
-      if (!tried.insert(var.fact).second) continue;
-      for (std::uint32_t k = 0; k < space_.variables().size(); ++k)
-        if (space_[VarId{k}].kind == VarKind::member && space_[VarId{k}].fact == var.fact)
-          without.possible[k] = space_[VarId{k}].all;
-    } else {
-      without.possible[i] = var.all;
-      without.free[i] = true;
-    }
-    if (engine_.always(regimes, without, f))
+    if (var.kind == VarKind::member && !tried.insert(var.fact).second) continue;
+    State without = s, alone = start_;
+    drop(v, without);
+    drop(v, alone);
+    const Truth enough = always(regimes, without, alone, f);
+    undecided = undecided || enough == Truth::unknown;
+    if (enough == Truth::yes)
       s = std::move(without);
     else
       kept.push_back(v);
   }
+  if (undecided)
+    leave_out({{"what", "because"},
+               {"regime", regimes.size() == all_.size()
+                              ? Json(nullptr)
+                              : Json(law_[space_.regimes()[regimes.front()].regime].name)}});
   if (regimes.size() == all_.size()) because_ = kept;
   Json out = Json::array();
   for (const VarId v : kept)

@@ -17,6 +17,10 @@ Json size_of(std::size_t size, bool proved) {
 
 Json LineAnswer::minimum(std::uint64_t most_questions) {
   if (!joint_.single()) return nullptr;
+  if (law_read_ != LawRead::whole) {
+    leave_out({{"what", "minimum"}});
+    return nullptr;
+  }
   return {{"because", minimum_because(most_questions)},
           {"remedies", minimum_change(true, most_questions)},
           {"turns_on", minimum_change(false, most_questions)}};

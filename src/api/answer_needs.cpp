@@ -55,6 +55,9 @@ RuleId LineAnswer::better_by(std::size_t g, const OpenNeed& n) {
   };
   const std::vector<RuleUse>& rules = space_.regimes()[g].rules;
   for (std::size_t i = 0; i < rules.size(); ++i) {
+    std::vector<VarId> read;  // by a constraint the finding may also decide rules that do not ask for it
+    facts_.collect_vars(rules[i].when, read);
+    if (std::find(read.begin(), read.end(), n.need) == read.end()) continue;
     const bool so = may_stand(i, n.must_find), otherwise = may_stand(i, !n.must_find);
     if (so != otherwise && so == law_[rules[i].rule].permits) return rules[i].rule;
   }
@@ -122,7 +125,8 @@ std::set<VarId> LineAnswer::needs_if_applies(std::size_t g, std::vector<OpenNeed
   const RegimeAnswer& a = regimes_[g];
   const RegimeUse& use = space_.regimes()[g];
   std::set<VarId> always, sometimes;
-  if (a.reading.settled || a.findings.best() == Finding::prohibited) return sometimes;
+  if ((a.reading.settled && engine_.findable_is_settled(start_)) || a.findings.best() == Finding::prohibited)
+    return sometimes;
   const auto used = std::find_if(use.rules.begin(), use.rules.end(),
                                  [&](const RuleUse& u) { return u.rule == a.outcome.route; });
   const bool route_stays =

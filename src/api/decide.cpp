@@ -117,7 +117,7 @@ struct AnsweredLines {
   std::set<std::string> open_to_readings;
 
   void add(const LineAnswer& answer, Json line);
-  /// What all lines say under a key; with several of them, of which line each is.
+  /// What lines say under a key; with several of them, of which line each is.
   Json all(const char* key) const;
   /// Of days or nulls: the first, or the last.
   Json first_day(const char* key) const;
@@ -136,7 +136,7 @@ void AnsweredLines::add(const LineAnswer& answer, Json line) {
 Json AnsweredLines::all(const char* key) const {
   Json out = Json::array();
   for (const Json& l : lines)
-    for (Json e : l.at(key)) {
+    for (Json e : l.value(key, Json::array())) {
       if (lines.size() > 1 && e.is_object()) e["line"] = l.at("line");
       out.push_back(std::move(e));
     }
@@ -157,21 +157,45 @@ Json AnsweredLines::last_day(const char* key) const {
   return last;
 }
 
+/// Adds the answer on a line. @returns false where the law, as much of it as is read, is too large
+/// @fails as LineAnswer
+bool add_line(AnsweredLines& out, const Sources& sources, const LineQuestion& q, const std::string& id,
+              const Asked& asked, LawRead law, Diagnostics& diags) {
+  LineAnswer answer(sources, q, id, asked.node_limit, law, diags);
+  if (!answer.ok()) return !answer.too_large();
+  Json j = answer.json();
+  if (asked.minimum > 0) j["minimum"] = answer.minimum(asked.minimum);
+  if (!answer.left_out().empty()) j["left_out"] = answer.left_out();
+  if (!asked.readings.empty()) answer.open_to_readings(out.open_to_readings);
+  out.add(answer, std::move(j));
+  return true;
+}
+
+/// The same by the whole law. @returns false where it is too large: nothing is added then and nothing said
+bool add_line_by_whole_law(AnsweredLines& out, const Sources& sources, const LineQuestion& q,
+                           const std::string& id, const Asked& asked, Diagnostics& diags) {
+  Diagnostics met;
+  try {
+    if (!add_line(out, sources, q, id, asked, LawRead::whole, met)) return false;
+  } catch (const TooManyNodes&) {
+    return false;
+  }
+  diags.add(met);
+  return true;
+}
+
 std::optional<AnsweredLines> answered_lines(const Rulebooks::Body& body, const Sources& sources,
                                             const Asked& asked, Diagnostics& diags) {
   AnsweredLines out;
+  bool fits = true;  // the whole law, which is the same for every line
   for (const TransferLine& line : asked.transfer.lines) {
     LineQuestion q = line_question(body.law, asked.world, asked.has_world, asked.transfer, line, asked.days,
                                    asked.by_hand, asked.without_instruments, diags);
     if (diags.has_errors()) return std::nullopt;
     q.question.readings = asked.readings;
-    LineAnswer answer(sources, q, line.id, asked.node_limit, diags);
-    if (!answer.ok()) return std::nullopt;
-    Json j = answer.json();
-    if (asked.minimum > 0) j["minimum"] = answer.minimum(asked.minimum);
-    if (!answer.ok() || diags.has_errors()) return std::nullopt;
-    if (!asked.readings.empty()) answer.open_to_readings(out.open_to_readings);
-    out.add(answer, std::move(j));
+    fits = fits && add_line_by_whole_law(out, sources, q, line.id, asked, diags);
+    if (!fits) add_line(out, sources, q, line.id, asked, LawRead::with_what_is_known, diags);
+    if (diags.has_errors()) return std::nullopt;
   }
   for (const auto& reading : asked.readings)
     if (!out.open_to_readings.contains(reading.first))
@@ -244,6 +268,7 @@ std::optional<Json> answer_to(const Rulebooks::Body& body, const Sources& source
        {"because", "needs", "provisos", "obligations", "missing", "remedies", "turns_on", "law_unsettled"})
     j[key] = answered->all(key);
   if (asked.minimum > 0) j["minimum"] = minimum_json(answered->lines);
+  if (Json left_out = answered->all("left_out"); !left_out.empty()) j["left_out"] = std::move(left_out);
   j["coverage"] = coverage_of(answered->lines);
   if (Json held = held_of(asked.world, asked.transfer, answered->lines); !held.empty())
     j["held"] = std::move(held);

@@ -21,13 +21,13 @@ std::string mark(std::string_view text) {
 
 /// @param find  given diagnostics, the text
 template <class Find>
-TextResult found(const Sources& sources, const Find& find) {
+TextResult found(const Sources& sources, std::size_t node_limit, const Find& find) {
   Diagnostics diags;
   TextResult out;
   try {
     out.text = find(diags);
   } catch (const TooManyNodes&) {
-    diags.emit(code::too_many_nodes, TextSpan{}, default_node_limit);
+    diags.emit(code::too_many_nodes, TextSpan{}, node_limit);
   }
   out.reports = reports_of(sources, diags);
   out.ok = !diags.has_errors();
@@ -58,14 +58,14 @@ std::vector<std::string> kept_order(std::string_view order_file, std::span<const
   return names;
 }
 
-TextResult Rulebooks::order(const std::string& regime, const std::string& day) const {
+TextResult Rulebooks::order(const std::string& regime, const std::string& day, std::size_t node_limit) const {
   const Body& b = *body_;
-  return found(b.sources, [&](Diagnostics& diags) {
+  return found(b.sources, node_limit, [&](Diagnostics& diags) {
     const RegimeId of = regime_of(b.law, regime, diags);
     const Date on = day_of(day, diags).value_or(stretches(b.law).back());
     if (diags.has_errors()) return std::string();
     Json variables = Json::array();
-    for (const AskedVariable& v : asked_variables(b.law, of, on, diags))
+    for (const AskedVariable& v : asked_variables(b.law, of, on, node_limit, diags))
       variables.push_back({{"variable", v.name}, {"values", v.values}, {"nodes", v.nodes}});
     return to_lines(Json{{"regime", text_or_null(regime)},
                          {"on", to_string(on)},
@@ -76,7 +76,7 @@ TextResult Rulebooks::order(const std::string& regime, const std::string& day) c
 
 TextResult Rulebooks::find_order(std::size_t trials) const {
   const Body& b = *body_;
-  return found(b.sources, [&](Diagnostics& diags) {
+  return found(b.sources, default_node_limit, [&](Diagnostics& diags) {
     Diagnostics tried;
     const VariableOrder order = sekisho::find_order(b.law, trials, tried);
     tell_of_search(tried, diags);

@@ -14,7 +14,8 @@
 namespace sekisho {
 
 /// Things by key, each made once while it is kept. Where so many are kept, all are forgotten; who holds one
-/// keeps it. Safe for threads.
+/// keeps it. What fails with an exception is not kept: who waited for it hears of it, and who asks later has
+/// it made anew, since memory may be there again. Safe for threads.
 template <class Key, class Made>
 class MadeOnce {
  public:
@@ -38,6 +39,12 @@ class MadeOnce {
       mine.set_value(out);
       return out;
     } catch (...) {
+      {
+        // After all were forgotten it may be another's that is forgotten here: that is made once more, no
+        // worse.
+        const std::lock_guard hold(lock_);
+        all_.erase(key);
+      }
       mine.set_exception(std::current_exception());
       throw;
     }

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <new>
 #include <thread>
 
 namespace sekisho {
@@ -29,6 +30,33 @@ TEST_CASE("what takes long to make is made once, and nobody waits who asks for s
   CHECK(times == 1);
   CHECK(first == second);
   CHECK(made.all().size() == 2);
+}
+
+TEST_CASE("what could not be made for want of memory is made anew for who asks later") {
+  MadeOnce<int, int> made;
+  std::promise<void> asked;
+  std::atomic<int> times{0};
+  std::thread first([&] {
+    CHECK_THROWS_AS(made.of(1,
+                            [&]() -> std::shared_ptr<const int> {
+                              ++times;
+                              asked.get_future().wait();
+                              throw std::bad_alloc();
+                            }),
+                    std::bad_alloc);
+  });
+  while (times == 0) std::this_thread::yield();
+  std::thread waits([&] {
+    try {  // it hears of the failure, or asks when that is over
+      made.of(1, [] { return std::make_shared<const int>(10); });
+    } catch (const std::bad_alloc&) {
+    }
+  });
+  asked.set_value();
+  first.join();
+  waits.join();
+  CHECK(*made.of(1, [] { return std::make_shared<const int>(10); }) == 10);
+  CHECK(made.all().size() == 1);
 }
 
 TEST_CASE("what is forgotten lives on where it is held, and is made anew for who asks again") {

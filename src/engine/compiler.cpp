@@ -163,7 +163,18 @@ void Compiled::gather_relations() {
   if (how_ == Relations::told) gather_holdings();
 }
 
-void Compiled::declare(const VariableOrder& order) {
+/// What is asked of needs and judged facts, whatever is known, is everything.
+std::vector<Values> Compiled::asked_by_level(const std::vector<Values>& asked) const {
+  if (asked.empty()) return {};
+  std::vector<Values> out = box(asked);
+  for (std::uint32_t i = 0; i < asked.size(); ++i) {
+    const VarKind kind = space_[VarId{i}].kind;
+    if (kind == VarKind::need || kind == VarKind::judged || asked[i].none()) out[level(VarId{i})].set();
+  }
+  return out;
+}
+
+void Compiled::declare(const VariableOrder& order, const std::vector<Values>& asked) {
   std::vector<VarId> all = Ordering(space_).run();
   // A relation is asked where the first of its facts is: what stands below then knows both.
   for (std::size_t i = 0; i < relation_list_.size(); ++i) {
@@ -191,7 +202,7 @@ void Compiled::declare(const VariableOrder& order) {
         static_cast<std::uint16_t>(relation ? 2 : std::max<std::size_t>(space_[v].domain.size(), 1)));
     judged_.push_back(!relation && space_[v].kind == VarKind::judged);
   }
-  store_ = std::make_unique<Diagrams>(std::move(sizes), default_node_limit);
+  store_ = std::make_unique<Diagrams>(std::move(sizes), default_node_limit, asked_by_level(asked));
 }
 
 // --- programs ---
@@ -281,17 +292,31 @@ Ref Compiled::program(ProgramId id) {
 
 // --- what is possible ---
 
+bool Compiled::asks_judged(Ref a) const {
+  const std::vector<bool> asked = store_->support(a);
+  for (Level l = 0; l < asked.size(); ++l)
+    if (asked[l] && judged_[l]) return true;
+  return false;
+}
+
+Ref Compiled::best_readings(Ref part, const std::vector<bool>& judged, Join op, std::size_t view) {
+  return store_->read_judged(store_->choose(findable_[view], part, Ref::leaf(ruled_out)), judged, op);
+}
+
 void Compiled::care_set() {
   constraints_.clear();
+  findable_.clear();
   care_ = no_leaf;
   Ref in_every_view = yes_leaf;
   for (const Standing& s : space_.standings()) {
-    Ref stated = yes_leaf;
+    Ref stated = yes_leaf, of_judged = yes_leaf;
     for (const ProgramId p : s.constraints) {
       Ref& all = space_.is_stated(p) ? stated : in_every_view;
       all = store_->join(Join::both, all, program(p));
+      if (asks_judged(program(p))) of_judged = store_->join(Join::both, of_judged, program(p));
     }
     constraints_.push_back(stated);
+    findable_.push_back(of_judged);
   }
   // What nobody found has some reading that all of a view's constraints leave.
   for (Ref& c : constraints_) {
@@ -566,9 +591,11 @@ void Compiled::findings(std::size_t regime) {
     const Ref strict = store_->join(Join::either, by_all, strictest(std::move(asks[v])));
     at_rule_ = space_.law()[use.regime].name;
     r.unread = store_->join(Join::guard, store_->join(Join::either, r.main, r.later), strict);
-    const Ref best = store_->read_judged(r.unread, judged_, Join::both);
+    // Only what the constraints let be found can make it better; but without a finding nothing is decided.
+    const Ref best = best_readings(r.unread, judged_, Join::both, v);
     const Ref worst = store_->read_judged(r.unread, judged_, Join::either);
-    r.finding = store_->join(Join::read_both_ways, best, worst);
+    const Ref some = store_->read_judged(findable_[v], judged_, Join::either);  // else there is no such case
+    r.finding = store_->join(Join::guard, some, store_->join(Join::read_both_ways, best, worst));
   }
 }
 
@@ -643,10 +670,10 @@ Ref Compiled::joint(std::size_t view) {
 }
 
 Compiled::Compiled(const Space& space, Relations relations, const VariableOrder& order, Diagnostics& diags,
-                   std::size_t node_limit, Extent extent)
+                   std::size_t node_limit, Extent extent, const std::vector<Values>& asked)
     : space_(space), how_(relations), extent_(extent) {
   gather_relations();
-  declare(order);
+  declare(order, asked);
   mark_holdings();
   store_->limit(node_limit);
   try {
@@ -665,7 +692,9 @@ Compiled::Compiled(const Space& space, Relations relations, const VariableOrder&
         if (const RegimeUse& use = space_.standings()[v].regimes[g]; use.present.possible)
           used_parts(use, regimes_[v][g]);
   } catch (const TooManyNodes&) {
-    gave_up(diags, node_limit, "", "allow more with `--nodes`");
+    gave_up(
+        diags, node_limit, "",
+        asked.empty() ? "allow more with `--nodes`" : "give more of the facts, allow more with `--nodes`");
   } catch (const std::bad_alloc&) {
     gave_up(diags, store_->nodes(), "there is no more memory; ", "give the program more memory");
   }

@@ -49,9 +49,14 @@ struct RegimeDiagrams {
 
 class Compiled {
  public:
+  /// @param asked  of each variable of the space the values that any question will ask: what is left of the
+  /// law
+  ///   with them is compiled and no more. Needs and judged facts stay open all the same: some reading or act
+  ///   is always asked of them. Empty: every value of all
   /// @fails SK4001 more nodes than `node_limit`: names the rule at which it happened
   Compiled(const Space& space, Relations relations, const VariableOrder& order, Diagnostics& diags,
-           std::size_t node_limit = default_node_limit, Extent extent = Extent::whole_answer);
+           std::size_t node_limit = default_node_limit, Extent extent = Extent::whole_answer,
+           const std::vector<Values>& asked = {});
 
   bool ok() const { return ok_; }
   const Space& space() const { return space_; }
@@ -64,6 +69,13 @@ class Compiled {
   Ref care() const { return care_; }
   /// The constraints of a view alone.
   Ref constraints(std::size_t view) const { return constraints_[view]; }
+  /// How a view's constraints let judged facts be found, these not yet read: those that speak of such facts.
+  Ref findable(std::size_t view) const { return findable_[view]; }
+  /// A part of a view's answer by the best readings of some judged facts that nobody found: of those that the
+  /// constraints let be found, and `ruled_out` where there is none.
+  /// @param op  which of two readings is the better: `both`, the lesser leaf, or `better`
+  Ref best_readings(Ref part, const std::vector<bool>& judged, Join op, std::size_t view);
+  static constexpr std::uint32_t ruled_out = 2 * finding_count;  // above every leaf of what is read
   /// What the instruments leave for a need or judged fact, by variable; yes for all others.
   Ref said(VarId v) const { return said_[v.index]; }
 
@@ -98,6 +110,7 @@ class Compiled {
   std::vector<Values> box(const std::vector<Values>& possible) const;
   /// A program as a diagram, judged facts unread.
   Ref program(ProgramId p);
+  bool asks_judged(Ref a) const;
   /// Where a rule is there at all, by the reading of unsettled law that it hangs on.
   Ref there(const RuleUse& u) { return u.present.by.valid() ? is_true(u.present.by) : yes_leaf; }
   /// Where a link other than `except` defeats a part of the rule.
@@ -122,7 +135,8 @@ class Compiled {
   const Relation& as_relation(VarId v) const { return relation_list_[v.index - space_.variables().size()]; }
   void gather_holdings();
   void mark_holdings();
-  void declare(const VariableOrder& order);
+  void declare(const VariableOrder& order, const std::vector<Values>& asked);
+  std::vector<Values> asked_by_level(const std::vector<Values>& asked) const;
   void care_set();
   void instruments();
   template <class Says>
@@ -168,8 +182,8 @@ class Compiled {
   std::map<ProgramId, Ref> programs_;
   std::vector<Ref> said_;
   Ref care_ = yes_leaf;
-  std::vector<Ref> constraints_;  // of each view
-  std::string at_rule_;           // for the message when the store is full
+  std::vector<Ref> constraints_, findable_;  // of each view
+  std::string at_rule_;                      // for the message when the store is full
   bool ok_ = true;
 };
 

@@ -4,8 +4,9 @@
 
 namespace sekisho {
 
-Completions::Completions(const Space& space, Diagnostics& diags, std::size_t node_limit)
-    : compiled_(space, Relations::written_out, space.law().asked_first, diags, node_limit) {}
+Completions::Completions(const Space& space, Diagnostics& diags, std::size_t node_limit, Extent extent,
+                         const std::vector<Values>& asked)
+    : compiled_(space, Relations::written_out, space.law().asked_first, diags, node_limit, extent, asked) {}
 
 Possible Completions::possible(const State& state) {
   Diagrams& store = compiled_.store();
@@ -66,8 +67,17 @@ bool Completions::permits_by_findings(std::size_t g, std::size_t rule, const Sta
   const RuleUse& use = compiled_.space().regimes()[g].rules[rule];
   const Ref gone = compiled_.defeated(use, tree::Part::permission, 0, regime(g));
   const Ref permits = store.join(Join::both, regime(g).active[rule], store.negate(gone));
+  const Ref found = store.join(Join::both, permits, compiled_.findable(0));
   const Possible p = possible(state);
-  return (store.leaves(store.read_judged(permits, compiled_.judged(), Join::either), p.care, p.box) & 1) == 0;
+  return (store.leaves(store.read_judged(found, compiled_.judged(), Join::either), p.care, p.box) & 1) == 0;
+}
+
+bool Completions::findable_is_settled(const State& state) const {
+  const std::vector<bool> asked = compiled_.store().support(compiled_.findable(0));
+  const std::vector<Values> box = compiled_.box(state.possible);
+  for (Level l = 0; l < asked.size(); ++l)
+    if (asked[l] && !compiled_.judged()[l] && box[l].count() > 1) return false;
+  return true;
 }
 
 // --- what matters ---
@@ -80,10 +90,10 @@ Ref Completions::twice_the_finding(std::size_t g) {
 
 Ref Completions::stands(const RulePart& part, Ref costs) {
   Diagrams& store = compiled_.store();
-  std::vector<std::uint32_t> lowest_bit(2 * finding_count);
+  std::vector<std::uint32_t> lowest_bit(Compiled::ruled_out + 1);
   for (std::uint32_t k = 0; k < lowest_bit.size(); ++k) lowest_bit[k] = k & 1;
   const Ref best =
-      store.read_judged(store.join(Join::sum, costs, part.stands), compiled_.judged(), Join::better);
+      compiled_.best_readings(store.join(Join::sum, costs, part.stands), compiled_.judged(), Join::better, 0);
   return store.map(best, lowest_bit);
 }
 
@@ -111,19 +121,24 @@ std::array<Ref, 2> Completions::worse_readings(std::size_t g, Level l) {
   Diagrams& store = compiled_.store();
   std::vector<bool> others = compiled_.judged();
   others[l] = false;
-  const Ref best = store.read_judged(regime(g).unread, others, Join::both);
+  const Ref found = compiled_.best_readings(regime(g).unread, others, Join::both, 0);
+  const Ref thought = store.read_judged(regime(g).unread, others, Join::both);
   Values none;
   none.set(judged_none);
-  const auto read = [&](std::size_t value) {
+  const auto read = [&](Ref best, std::size_t value) {
     std::vector<Values> one(store.levels());
     one[l].set(value);
     return store.fixed(best, one);
   };
-  const Ref no = read(0), yes = read(1), better = store.join(Join::both, no, yes);
-  const auto worse = [&](Ref reading) {
-    return store.join(Join::both, store.join(Join::differ, reading, better), store.is(l, none));
+  const auto worse_than = [&](std::size_t other, std::size_t value) {
+    const Ref so = read(found, value), otherwise = read(found, other);  // `so` ruled out is worse than all
+    // What cannot be found so is still how the law reads while nobody found it.
+    const Ref read_otherwise =
+        store.choose(store.where(otherwise, Compiled::ruled_out), read(thought, other), otherwise);
+    const Ref worse = store.join(Join::differ, read_otherwise, store.join(Join::both, so, read_otherwise));
+    return store.join(Join::both, worse, store.is(l, none));
   };
-  return {worse(no), worse(yes)};
+  return {worse_than(0, 1), worse_than(1, 0)};
 }
 
 bool Completions::either_is_better(std::size_t g, const State& state, VarId judged) {
@@ -217,18 +232,25 @@ std::vector<std::pair<VarId, bool>> Completions::findings_needed(
   Diagrams& store = compiled_.store();
   // The completion with its judged facts open where nothing is found.
   std::vector<Values> box = compiled_.box(completion.possible);
-  std::vector<Level> open;
-  const std::vector<bool> asked = store.support(regime(g).unread);
   for (Level l = 0; l < box.size(); ++l)
     if (compiled_.judged()[l] && box[l].test(judged_none)) {
       box[l].reset();
       box[l].set(0).set(1);
-      if (asked[l]) open.push_back(l);
     }
-  const auto met = [&](const std::vector<Values>& in) {
-    return store.leaves(regime(g).unread, yes_leaf, in);
+  // Those on which the finding of this completion hangs.
+  std::vector<Level> open;
+  const std::vector<bool> asked = store.support(store.fixed(regime(g).unread, box));
+  for (Level l = 0; l < box.size(); ++l)
+    if (asked[l] && compiled_.judged()[l]) open.push_back(l);
+  // The best is what the constraints let be found; what would be better still counts for nothing.
+  const auto may_be_found = [&](const std::vector<Values>& in) {
+    return store.leaves(regime(g).unread, compiled_.findable(0), in);
   };
-  const std::uint64_t all = met(box), best = all & (~all + 1);
+  const std::uint64_t found = may_be_found(box), best = found & (~found + 1);
+  const auto met = [&](const std::vector<Values>& in) {
+    return store.leaves(regime(g).unread, yes_leaf, in) & ~(best - 1);
+  };
+  const std::uint64_t every = met(box);
   std::vector<std::pair<VarId, bool>> needed;
   // One reading that gives the best finding; then every fact of it that need not be found is opened again.
   for (const Level l : open)
@@ -236,16 +258,17 @@ std::vector<std::pair<VarId, bool>> Completions::findings_needed(
       std::vector<Values> tried = box;
       tried[l].reset();
       tried[l].set(value);
-      if ((met(tried) & best) == 0) continue;
+      if ((may_be_found(tried) & best) == 0) continue;
       box = std::move(tried);
       break;
     }
   for (const Level l : open) reading.emplace_back(compiled_.variable(l), box[l].test(1));
-  if (all == best) return needed;  // however it is found, the finding is the same
-  // The route that this reading uses has to stay open too.
+  if (every == best) return needed;  // however it is found, the finding is the same
+  // The route that this reading uses has to stay open too, if it surely is.
   Ref route = regime(g).route;
   while (!route.is_leaf()) route = store.children(route)[box[store.level(route)]._Find_first()];
-  const Ref used = route.value() == 0 ? yes_leaf : regime(g).active[route.value() - 1];
+  Ref used = route.value() == 0 ? yes_leaf : regime(g).active[route.value() - 1];
+  if (store.leaves(used, yes_leaf, box) != 2) used = yes_leaf;
   for (const Level l : open) {
     std::vector<Values> wider = box;
     wider[l].set(0).set(1);

@@ -19,8 +19,10 @@ struct Possible {
 
 class Completions {
  public:
+  /// @param asked  as for Compiled: no state that is asked about may leave more possible
   /// @fails SK4001
-  Completions(const Space& space, Diagnostics& diags, std::size_t node_limit = default_node_limit);
+  Completions(const Space& space, Diagnostics& diags, std::size_t node_limit = default_node_limit,
+              Extent extent = Extent::whole_answer, const std::vector<Values>& asked = {});
 
   bool ok() const { return compiled_.ok(); }
   Compiled& compiled() { return compiled_; }
@@ -36,6 +38,8 @@ class Completions {
   std::pair<bool, bool> activity(std::size_t regime, std::size_t rule, const State& state);
   /// Whether a route permits in every completion, by some reading of the judged facts that nobody found.
   bool permits_by_findings(std::size_t regime, std::size_t rule, const State& state);
+  /// Whether how judged facts can be found hangs on nothing that is open.
+  bool findable_is_settled(const State& state) const;
   /// For each variable, whether two completions that differ in it (and in what follows from it) have
   /// different answers: another finding, or another need, proviso or obligation of a transfer that is not
   /// barred.
@@ -72,8 +76,8 @@ class Completions {
   Ref stands(const RulePart& part, Ref costs);
   Ref twice_the_finding(std::size_t regime);
   std::vector<Ref> components(std::size_t regime);
-  /// Where the finding no of a judged fact that nobody found is worse than yes, and where yes is worse than
-  /// no, by the best readings of the others.
+  /// Where a judged fact that nobody found can be found yes and comes out worse as no, and where it can be
+  /// found no and comes out worse as yes, by the best readings of the others.
   std::array<Ref, 2> worse_readings(std::size_t regime, Level judged);
   /// Where two leaves of `of` are possible for values of `v` alone; `follows` are variables that follow from
   /// others.

@@ -19,8 +19,12 @@ std::uint64_t mix(std::uint64_t h, std::uint64_t x) {
 
 }  // namespace
 
-Diagrams::Diagrams(std::vector<std::uint16_t> sizes, std::size_t node_limit)
-    : sizes_(std::move(sizes)), limit_(node_limit), table_(first_table), cache_(first_table) {}
+Diagrams::Diagrams(std::vector<std::uint16_t> sizes, std::size_t node_limit, std::vector<Values> asked)
+    : sizes_(std::move(sizes)),
+      asked_(std::move(asked)),
+      limit_(node_limit),
+      table_(first_table),
+      cache_(first_table) {}
 
 // --- nodes ---
 
@@ -46,6 +50,17 @@ void Diagrams::grow_table() {
 }
 
 Ref Diagrams::make(Level level, std::span<const Ref> children) {
+  if (asked_.empty()) return made(level, children);
+  const Values& asked = asked_[level];
+  const Ref first = children[asked._Find_first()];
+  if (asked.count() == 1) return first;
+  std::vector<Ref> to(children.begin(), children.end());
+  for (std::size_t i = 0; i < to.size(); ++i)
+    if (!asked.test(i)) to[i] = first;
+  return made(level, to);
+}
+
+Ref Diagrams::made(Level level, std::span<const Ref> children) {
   assert(level < sizes_.size() && children.size() == sizes_[level]);
   if (std::all_of(children.begin(), children.end(), [&](Ref c) { return c == children.front(); }))
     return children.front();

@@ -71,7 +71,9 @@ inline constexpr std::uint32_t change_base = std::uint32_t{finding_count} + 1;
 class Diagrams {
  public:
   /// @param sizes  number of values of each level, at least 1
-  Diagrams(std::vector<std::uint16_t> sizes, std::size_t node_limit);
+  /// @param asked  of each level the values that any question will ask; empty: every one of all. The others
+  ///   read as the first of them, so that a level of one asked value stands in no diagram
+  Diagrams(std::vector<std::uint16_t> sizes, std::size_t node_limit, std::vector<Values> asked = {});
 
   std::size_t levels() const { return sizes_.size(); }
   std::uint16_t size(Level l) const { return sizes_[l]; }
@@ -156,11 +158,13 @@ class Diagrams {
   template <class Leaf, class Inner, class Step>
   Ref rebuilt(Ref a, const Leaf& leaf, const Inner& inner, const Step& step);
   Ref joined_leaf(Join op, Ref a, Ref b) const;
+  Ref made(Level level, std::span<const Ref> children);
   std::size_t place(Level level, std::span<const Ref> children) const;
   void grow_table();
   Kept& kept(Join op, std::uint64_t operands);
 
   std::vector<std::uint16_t> sizes_;
+  std::vector<Values> asked_;  // empty: every value
   std::size_t limit_;
   std::vector<Node> nodes_;
   std::vector<Ref> edges_;

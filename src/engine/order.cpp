@@ -103,10 +103,11 @@ std::vector<VariableGroup> groups_of(const Compiled& c) {
 
 }  // namespace
 
-std::vector<AskedVariable> asked_variables(const Law& law, RegimeId regime, Date day, Diagnostics& diags) {
+std::vector<AskedVariable> asked_variables(const Law& law, RegimeId regime, Date day, std::size_t node_limit,
+                                           Diagnostics& diags) {
   std::vector<AskedVariable> out;
   const Day of(law, day, diags);
-  Compiled c = of.compile(law.asked_first, default_node_limit, diags);
+  Compiled c = of.compile(law.asked_first, node_limit, diags);
   if (!c.ok()) return out;
   const Ref finding = regime.valid() ? c.regimes().front()[regime.index].finding : c.joint(0);
   const std::vector<std::size_t> nodes = nodes_of_levels(c.store(), finding);

@@ -23,7 +23,8 @@ struct AskedVariable {
 };
 /// @param regime  none: the finding jointly over all regimes
 /// @fails SK4001
-std::vector<AskedVariable> asked_variables(const Law& law, RegimeId regime, Date day, Diagnostics& diags);
+std::vector<AskedVariable> asked_variables(const Law& law, RegimeId regime, Date day, std::size_t node_limit,
+                                           Diagnostics& diags);
 
 /// @param trials  at the most so many compilations of each of the two days
 /// @fails SK4001 the law of some day needs too many nodes in the order in which it speaks, and in the other

@@ -190,6 +190,19 @@ Truth Reader::constraints(const State& state) {
   return t;
 }
 
+bool Reader::readable(const State& state) {
+  ask_nothing();
+  const Truth t = constraints(state);
+  if (t != Truth::unknown || pending_.empty()) return t != Truth::no;
+  const VarId judged = pending_.front();
+  for (const bool yes : {false, true}) {
+    State read = state;
+    read.reading.emplace_back(judged, yes);
+    if (readable(read)) return true;
+  }
+  return false;
+}
+
 // --- rules ---
 
 Truth Reader::effect_defeated(const RuleUse& u, tree::Part part, std::size_t effect, const RegimeReading& r) {
@@ -631,11 +644,10 @@ RegimeOutcome Reader::settled_outcome(const RegimeUse& regime, const RegimeReadi
   return out;
 }
 
-void Reader::readings(const RegimeUse& regime, State& state,
-                      std::vector<std::pair<std::vector<std::pair<VarId, bool>>, RegimeOutcome>>& out) {
+void Reader::readings(const RegimeUse& regime, State& state, std::vector<ReadOneWay>& out) {
   const RegimeReading r = read(regime, state);
   if (r.pending.empty()) {
-    out.emplace_back(state.reading, settled_outcome(regime, r, state));
+    out.push_back({state.reading, settled_outcome(regime, r, state), readable(state)});
     return;
   }
   const VarId v = r.pending.front();
@@ -647,27 +659,28 @@ void Reader::readings(const RegimeUse& regime, State& state,
 }
 
 RegimeOutcome Reader::outcome(const RegimeUse& regime, State& state) {
-  std::vector<std::pair<std::vector<std::pair<VarId, bool>>, RegimeOutcome>> all;
+  std::vector<ReadOneWay> all;
   readings(regime, state, all);
-  auto best = all.begin();
+  // The best of what the constraints let be found; where they leave nothing, it is no completion.
+  const auto better = [](const ReadOneWay& a, const ReadOneWay& b) {
+    return a.findable != b.findable ? a.findable : a.outcome.finding < b.outcome.finding;
+  };
+  const auto best = std::min_element(all.begin(), all.end(), better);
   Finding worst = Finding::not_engaged;
-  for (auto it = all.begin(); it != all.end(); ++it) {
-    if (it->second.finding < best->second.finding) best = it;
-    worst = std::max(worst, it->second.finding);
-  }
-  RegimeOutcome out = best->second;
+  for (const ReadOneWay& way : all) worst = std::max(worst, way.outcome.finding);
+  RegimeOutcome out = best->outcome;
   if (worst == out.finding) {
     // No reading matters to the finding; keep what is common to say and ask nothing.
     return out;
   }
   // Which of the judged facts matter: the ones whose other reading, alone, makes the answer worse.
-  for (const auto& [v, yes] : best->first) {
+  for (const auto& [v, yes] : best->reading) {
     State flipped = state;
-    for (const auto& [other, value] : best->first)
+    for (const auto& [other, value] : best->reading)
       flipped.reading.emplace_back(other, other == v ? !value : value);
-    std::vector<std::pair<std::vector<std::pair<VarId, bool>>, RegimeOutcome>> changed;
+    std::vector<ReadOneWay> changed;
     readings(regime, flipped, changed);
-    if (changed.front().second.finding == out.finding) continue;
+    if (changed.front().outcome.finding <= out.finding) continue;
     OpenNeed n;
     n.need = v;
     n.must_find = yes;

@@ -87,6 +87,9 @@ class Reader {
   /// ways, and where that changes the finding an authority has to make it.
   RegimeOutcome outcome(const RegimeUse& regime, State& state);
   Truth constraints(const State& state);
+  /// Whether the constraints, as far as they are decided, leave some reading of the judged facts that nobody
+  /// found.
+  bool readable(const State& state);
   /// Values still possible for a variable, instruments included.
   Values possible(VarId v, const State& state);
 
@@ -121,8 +124,13 @@ class Reader {
   void add_needs(const RuleUse& u, const RegimeReading& r, const State& state, RegimeOutcome& out,
                  bool proviso);
   OpenNeed open_need(VarId need, RuleId rule, const State& state);
-  void readings(const RegimeUse& regime, State& state,
-                std::vector<std::pair<std::vector<std::pair<VarId, bool>>, RegimeOutcome>>& out);
+  /// One way of reading judged facts that nobody found, and whether the constraints let them be found so.
+  struct ReadOneWay {
+    std::vector<std::pair<VarId, bool>> reading;
+    RegimeOutcome outcome;
+    bool findable;
+  };
+  void readings(const RegimeUse& regime, State& state, std::vector<ReadOneWay>& out);
 
   const Space& space_;
   std::vector<VarId> undecided_, pending_;

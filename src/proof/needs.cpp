@@ -118,7 +118,7 @@ class Needs {
     bool whole = true;
     for (const Known* others : std::initializer_list<const Known*>{&found_, &met_, &nothing_}) {
       Known known = *others;
-      known.erase(judged);  // no constraint binds how it is read
+      known.erase(judged);
       const Sought s = better_found(case_, std::move(known), regime_, found, most_readings_);
       if (s.some) return;
       whole = whole && s.whole;

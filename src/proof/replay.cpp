@@ -262,24 +262,74 @@ class Once {
   std::map<std::uint32_t, Truth> active_;  // by rule
 };
 
+bool speaks_of_judged(const Law& law, const Constraint& constraint) {
+  bool some = false;
+  each_node(law, constraint.always,
+            [&](const Expr& n) { some = some || (n.fact.valid() && law[n.fact].judged_by.valid()); });
+  return some;
+}
+
+Truth either_way(const Case& c, const Known& known, Constraining which, const Matter& judged,
+                 std::size_t depth) {
+  Truth some = Truth::no;
+  Known read = known;
+  for (const std::int64_t way : {0, 1}) {
+    std::vector<Matter> of_the_same;
+    read[judged] = {{way, {}}};
+    some = some | constraints(c, read, which, of_the_same, depth);
+    if (some == Truth::yes) break;
+  }
+  return some;
+}
+
+/// The lower of two bests, or the one that may be found. Where that is open the best lies between them.
+Range better(const Readings& a, const Readings& b) {
+  if (a.findable == Truth::no && b.findable != Truth::no) return b.best;
+  if (b.findable == Truth::no && a.findable != Truth::no) return a.best;
+  Range r{std::min(a.best.low, b.best.low), std::max(a.best.high, b.best.high)};
+  if (a.findable == b.findable && a.findable != Truth::unknown) r.high = std::min(a.best.high, b.best.high);
+  if (a.findable == Truth::yes && b.findable == Truth::unknown) r.high = a.best.high;
+  if (b.findable == Truth::yes && a.findable == Truth::unknown) r.high = b.best.high;
+  return r;
+}
+
 Readings both_ways(const Case& c, const Known& known, const Regime& regime, std::vector<Matter>& open,
                    std::size_t depth) {
   RegimeReading r = read_regime(c, known, regime);
   if (r.finding.one() || r.unfound.empty() || depth == 0) {
     open.insert(open.end(), r.open.begin(), r.open.end());
-    return {r.finding, r.finding, !r.finding.one() && !r.unfound.empty()};
+    Readings out{r.finding, r.finding, !r.finding.one() && !r.unfound.empty(), Truth::yes};
+    if (depth < most_unfound)  // it is one way of several
+      out.findable = constraints(c, known, Constraining::judged, open);
+    return out;
   }
   Known one = known, other = known;
   one[r.unfound.front()] = {{0, {}}};
   other[r.unfound.front()] = {{1, {}}};
   const Readings a = both_ways(c, one, regime, open, depth - 1);
   const Readings b = both_ways(c, other, regime, open, depth - 1);
-  return {{std::min(a.best.low, b.best.low), std::min(a.best.high, b.best.high)},
+  return {better(a, b),
           {std::max(a.worst.low, b.worst.low), std::max(a.worst.high, b.worst.high)},
-          true};
+          true,
+          a.findable | b.findable};
 }
 
 }  // namespace
+
+Truth constraints(const Case& c, const Known& known, Constraining which, std::vector<Matter>& open,
+                  std::size_t depth) {
+  Truth all = Truth::yes;
+  std::vector<Matter> unfound;
+  for (const Constraint& constraint : c.law().constraints) {
+    if (which == Constraining::judged && !speaks_of_judged(c.law(), constraint)) continue;
+    Reader reader(c, known);
+    all = all & reader.read(constraint.always);
+    if (all == Truth::no) return all;
+    open.insert(open.end(), reader.open.begin(), reader.open.end());
+    unfound.insert(unfound.end(), reader.unfound.begin(), reader.unfound.end());
+  }
+  return unfound.empty() || depth == 0 ? all : either_way(c, known, which, unfound.front(), depth - 1);
+}
 
 RegimeReading read_regime(const Case& c, const Known& known, const Regime& regime) {
   return Once(c, known, regime).run();
@@ -297,8 +347,9 @@ Readings readings(const Case& c, const Known& known, const Regime& regime, std::
 }
 
 Range finding(const Case& c, const Known& known, const Regime& regime, std::vector<Matter>& open) {
-  const auto [best, worst, some] = readings(c, known, regime, open);
-  if (!some || best.low == worst.high) return best;  // nothing hangs on them
+  const Readings read = readings(c, known, regime, open);
+  const Range best = read.best, worst = read.worst;
+  if (!read.some || best.low == worst.high) return best;  // nothing hangs on them
   if (best.one() && worst.one()) return exactly(std::max(best.low, Finding::authorisation_required));
   return {best.low, std::max(best.high, Finding::authorisation_required)};
 }

@@ -48,11 +48,22 @@ struct RegimeReading {
   std::vector<Matter> open, unfound;
 };
 
-/// What the ways of reading judged facts that nobody found give, at best and at worst.
+/// What the ways of reading judged facts that nobody found give: at best, of those that the constraints let
+/// be found, and at worst.
 struct Readings {
   Range best, worst;
-  bool some = false;  // there are such facts
+  bool some = false;            // there are such facts
+  Truth findable = Truth::yes;  // some of these ways may be found; if not, the best is of all
 };
+
+/// Which constraints: all, or those that speak of judged facts.
+enum class Constraining : std::uint8_t { all, judged };
+
+/// Whether the constraints hold; judged facts that nobody found may be read so that they do, all of them by
+/// one reading.
+/// @param open  matters that would tell
+Truth constraints(const Case& c, const Known& known, Constraining which, std::vector<Matter>& open,
+                  std::size_t depth = most_unfound);
 
 /// With judged facts that nobody found left unknown.
 RegimeReading read_regime(const Case& c, const Known& known, const Regime& regime);

@@ -92,29 +92,8 @@ class Branching {
     split(narrowed, next(narrowed, open));
     return true;
   }
-  /// Judged facts that nobody found may be read so that the constraints hold, all of them by one reading.
-  Truth constraints(const Known& known, std::vector<Matter>& open, std::size_t depth = most_unfound) const {
-    Truth all = Truth::yes;
-    std::vector<Matter> unfound;
-    for (const Constraint& c : case_.law().constraints) {
-      Reader reader(case_, known);
-      all = all & reader.read(c.always);
-      if (all == Truth::no) return all;
-      open.insert(open.end(), reader.open.begin(), reader.open.end());
-      unfound.insert(unfound.end(), reader.unfound.begin(), reader.unfound.end());
-    }
-    return unfound.empty() || depth == 0 ? all : either_way(known, unfound.front(), depth - 1);
-  }
-  Truth either_way(const Known& known, const Matter& judged, std::size_t depth) const {
-    Truth some = Truth::no;
-    Known read = known;
-    for (const std::int64_t way : {0, 1}) {
-      std::vector<Matter> of_the_same;
-      read[judged] = {{way, {}}};
-      some = some | constraints(read, of_the_same, depth);
-      if (some == Truth::yes) break;
-    }
-    return some;
+  Truth constraints(const Known& known, std::vector<Matter>& open) const {
+    return proof::constraints(case_, known, Constraining::all, open);
   }
 
   const Case& case_;
@@ -209,8 +188,11 @@ class Better : Branching {
     Known so = known, other = known;
     so[found_.judged] = {{found_.value, {}}};
     other[found_.judged] = {{1 - found_.value, {}}};
+    const Truth findable = proof::constraints(case_, so, Constraining::judged, open);
+    if (findable == Truth::no) return findable;
     const Readings a = readings(case_, so, regime_, open), b = readings(case_, other, regime_, open);
-    return lower(a.best, b.best) | lower(a.worst, b.worst) | (permits(so, open) & !permits(other, open));
+    return findable &
+           (lower(a.best, b.best) | lower(a.worst, b.worst) | (permits(so, open) & !permits(other, open)));
   }
   static Truth lower(Range a, Range b) {
     return a.high < b.low ? Truth::yes : a.low >= b.high ? Truth::no : Truth::unknown;

@@ -168,3 +168,67 @@ TEST_CASE("the findings, needs, provisos, obligations and remedies of an answer 
   CHECK(remedies > 20);
   CHECK(contradictions > 0);
 }
+
+namespace {
+
+using nlohmann::json;
+
+/// An answer without what is left out of another, and what that decides.
+json without(json answer, const json& left_out) {
+  const auto drop_changes = [&](json& changes, const json& fact) {
+    std::erase_if(changes.get_ref<json::array_t&>(), [&](const json& c) { return c.at("fact") == fact; });
+  };
+  answer.erase("left_out");
+  for (json& line : answer.at("lines")) line.erase("left_out");
+  for (const json& l : left_out) {
+    const std::string what = l.at("what");
+    for (json* part : {&answer, &answer.at("lines").at(0)}) {
+      if (what == "minimum") part->erase("minimum");
+      if (what == "remedies" || what == "turns_on") drop_changes(part->at(what), l.at("fact"));
+      if (what == "because" && l.at("regime").is_null()) part->erase("because");
+    }
+    if (what != "because") continue;
+    answer.erase("recheck_by");
+    answer.erase("coverage");
+    answer.at("lines").at(0).erase("recheck_by");
+    for (json& r : answer.at("regimes"))
+      if (r.at("regime") == l.at("regime") || answer.at("regimes").size() == 1) r.erase("because");
+  }
+  return answer;
+}
+
+}  // namespace
+
+TEST_CASE("an answer for which the whole law is too large is the same but for what it says is left out") {
+  Maker make(1976);
+  int same = 0, less = 0, refused = 0;
+  for (int i = 0; i < test::rounds(60, 3000); ++i) {
+    Book book = make.book();
+    const Rulebooks books({{"book.law", text_of(book)}});
+    Written w = write(make);
+    if (i % 3 == 2) make.find_for_choice(book, w.known);
+    DecideRequest request = request_of(book, w);
+    request.minimum = 1000;
+    const DecideResult whole = books.decide(request);
+    if (!whole.ok) continue;
+    const json expected = json::parse(whole.json);
+    REQUIRE_FALSE(expected.contains("left_out"));
+    for (request.node_limit = 8; request.node_limit < 1000; request.node_limit += request.node_limit / 4) {
+      const DecideResult decided = books.decide(request);
+      if (!decided.ok) {
+        REQUIRE(decided.reports.front().code == "SK4001");
+        ++refused;
+        continue;
+      }
+      const json answer = json::parse(decided.json), left_out = answer.value("left_out", json::array());
+      INFO(text_of(book));
+      INFO(request.transfer.text);
+      INFO(left_out.dump());
+      REQUIRE(without(answer, left_out) == without(expected, left_out));
+      (left_out.empty() ? same : less) += 1;
+    }
+  }
+  CHECK(same > 100);
+  CHECK(less > 100);
+  CHECK(refused > 10);
+}

@@ -674,7 +674,8 @@ class Question:
                 strictest, statuses = NE, {}
                 for g in group:
                     each = [self.regime(g, r, state, carried) for r in readings]
-                    low, high = min(f for f, _ in each), max(f for f, _ in each)
+                    high = max(f for f, _ in each)
+                    low = min(f for r, (f, _) in zip(readings, each) if r in allowed)  # what cannot be found makes nothing better
                     strictest = max(strictest, low if low == high else max(low, AR))
                     for _, s in each:
                         for rule, v in s.items():

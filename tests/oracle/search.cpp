@@ -67,24 +67,16 @@ bool Search::consistent(const State& state) {
   if (t != Truth::unknown) return t == Truth::yes;
   const std::vector<VarId> undecided = reader_.undecided();
   const VarId v = choose(undecided, state);
-  if (!v.valid()) return readable(state, std::vector<VarId>(reader_.pending()));
+  if (!v.valid()) return reader_.readable(state);
   return split(state, v, [&](const State& next) { return consistent(next); });
 }
 
-/// Whether some reading of the judged facts that nobody found leaves every constraint.
-/// @param pending  those that the constraints ask for
-bool Search::readable(const State& state, const std::vector<VarId>& pending) {
-  if (pending.empty()) return true;
-  for (const bool yes : {false, true}) {
-    State next = state;
-    next.reading.emplace_back(pending.front(), yes);
-    reader_.undecided().clear();
-    reader_.pending().clear();
-    const Truth t = reader_.constraints(next);
-    if (t == Truth::yes) return true;
-    if (t == Truth::unknown && readable(next, std::vector<VarId>(reader_.pending()))) return true;
-  }
-  return false;
+/// What is open in the constraints: it decides which readings of judged facts they leave.
+VarId Search::decides_readings(const State& state, VarId except) {
+  reader_.undecided().clear();
+  reader_.pending().clear();
+  if (reader_.constraints(state) != Truth::unknown) return {};
+  return choose(std::vector<VarId>(reader_.undecided()), state, except);
 }
 
 void Search::collect(const std::vector<std::size_t>& regimes, State state, FindingSet& found,
@@ -116,7 +108,8 @@ void Search::collect(const std::vector<std::size_t>& regimes, State state, Findi
   std::vector<VarId> undecided;  // of the regimes that can still be the strictest
   for (const auto& [top, vars] : open)
     if (top > low) undecided.insert(undecided.end(), vars.begin(), vars.end());
-  const VarId v = choose(undecided, state);
+  VarId v = choose(undecided, state);
+  if (!v.valid()) v = decides_readings(state);
   if (v.valid()) {
     split(state, v, [&](State next) {
       collect(regimes, std::move(next), found, enough);
@@ -149,9 +142,10 @@ bool Search::find_dependence(std::size_t regime, const State& state, VarId v) {
   if (over_limit()) return false;
   const RegimeUse& use = space_.regimes()[regime];
   const RegimeReading r = reader_.read(use, state);
-  if (r.undecided.empty()) return false;  // decided whatever v is
+  if (r.undecided.empty() && r.pending.empty()) return false;  // decided whatever v is
   if (r.low == r.high && (r.low == Finding::prohibited || r.low == Finding::not_engaged)) return false;
-  const VarId other = choose(r.undecided, state, v);
+  VarId other = choose(r.undecided, state, v);
+  if (!other.valid() && !r.pending.empty()) other = decides_readings(state, v);
   if (other.valid())
     return split(state, other, [&](const State& next) { return find_dependence(regime, next, v); });
   std::optional<RegimeOutcome> first;
@@ -205,7 +199,8 @@ bool Search::find_outcome(std::size_t regime, State state, Finding f, RegimeOutc
   const RegimeReading r = reader_.read(use, state);
   const Finding top = r.pending.empty() ? r.high : std::max(r.high, Finding::authorisation_required);
   if (f < r.low || f > top) return false;
-  const VarId v = choose(r.undecided, state);
+  VarId v = choose(r.undecided, state);
+  if (!v.valid() && !r.pending.empty()) v = decides_readings(state);
   if (v.valid())
     return split(state, v,
                  [&](State next) { return find_outcome(regime, std::move(next), f, out, witness); });

@@ -29,7 +29,6 @@ class Search {
   /// Whether a rule can be active, and whether it can fail to be, in completions of `state`.
   std::pair<bool, bool> activity(std::size_t regime, std::size_t rule, const State& state);
   bool consistent(const State& state);
-  bool readable(const State& state, const std::vector<VarId>& pending);
   /// What the regime says in some completion that has finding `f`; `witness` becomes that completion.
   RegimeOutcome best_outcome(std::size_t regime, const State& state, Finding f, State& witness);
 
@@ -49,6 +48,7 @@ class Search {
   bool find_outcome(std::size_t regime, State state, Finding f, RegimeOutcome& out, State& witness);
   void find_activity(std::size_t regime, std::size_t rule, const State& state, bool& can, bool& cannot);
   VarId choose(const std::vector<VarId>& from, const State& state, VarId except = {});
+  VarId decides_readings(const State& state, VarId except = {});
 
   const Space& space_;
   Reader reader_;
