@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/diagnostics.h"
+#include "custody/loan_trails.h"
 #include "custody/mark_book.h"
 #include "model/event.h"
 
@@ -88,6 +89,8 @@ class Custody {
       numbered_;  // by item and serial number: its last state
   std::vector<const Event*> events_;
   std::vector<Loan> loans_;
+  std::map<std::string_view, LoanId> loan_of_;  // by the name of the lending
+  LoanTrails loan_trails_;
 };
 
 }  // namespace sekisho
