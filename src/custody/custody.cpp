@@ -110,8 +110,11 @@ class Custody::Step {
   // --- what must hold of the whole event ---
   void check() {
     switch (e_.kind) {
-      case EventKind::make:
-      case EventKind::assemble: new_numbers(); break;
+      case EventKind::make: new_numbers(); break;
+      case EventKind::assemble:
+        of_other_goods();
+        new_numbers();
+        break;
       case EventKind::disassemble:
         no_more_of_an_item();
         new_numbers();
@@ -150,6 +153,14 @@ class Custody::Step {
   void only_one(std::size_t lots, const char* expected, const char* cure) {
     if (lots != 1) diags_.emit(code::wrong_form, e_.at, expected).fix(cure);
   }
+  /// Goods are built of others: what has the number and the item of a lot that goes in would be that lot, and
+  /// bear less than lies on it.
+  void of_other_goods() {
+    for (const LotGiven& l : g_->gives)
+      if (const Taken* t = of_lot(l.lot); t != nullptr && c_.states_[t->state].item == l.item)
+        diags_.emit(code::wrong_form, l.at, "a number or an item other than that of a lot that is built in")
+            .fix("what stays what it is, and is worked on, is a `repair`");
+  }
   /// A serial number is that of one piece of its item, as long as the piece is there.
   void new_numbers() {
     std::map<std::pair<std::string_view, std::string_view>, const LotGiven*> by_number;
@@ -157,11 +168,17 @@ class Custody::Step {
       for (const std::string& n : l.serials) {
         const auto [first, is_new] = by_number.try_emplace({l.item, n}, &l);
         const std::string holder = is_new ? c_.holder_of(l.item, n) : first->second->lot;
-        const bool goes = is_new && e_.kind != EventKind::release && takes_piece(holder, n);
-        if (!holder.empty() && !goes)
+        const bool taken = is_new && e_.kind != EventKind::release && takes_piece(holder, n);
+        if (!holder.empty() && !(taken && stays_itself(l)))
           diags_.emit(code::serial_exists, l.at, holder, l.item, n)
-              .fix("correct the number, or the item, of one of the two");
+              .fix(taken ? "what is worked on and stays what it is, is repaired by an event of its own"
+                         : "correct the number, or the item, of one of the two");
       }
+  }
+  /// Whether a piece that is taken and comes in this lot bears what lay on it: what is built in bears less
+  /// than that, and what is taken out bears what lay on something else.
+  bool stays_itself(const LotGiven& l) const {
+    return e_.kind == EventKind::disassemble || (e_.kind == EventKind::repair && repaired().second == &l);
   }
   bool takes_piece(const std::string& lot, const std::string& serial) const {
     const Taken* t = of_lot(lot);
@@ -224,21 +241,22 @@ class Custody::Step {
   }
   void repaired_conserved() {
     const auto [t, l] = repaired();
-    if (t == nullptr) {
-      diags_.emit(code::wrong_form, e_.at, "the lot that is repaired among those taken and those given");
-      return;
-    }
+    const auto both = std::count_if(g_->gives.begin(), g_->gives.end(),
+                                    [&](const LotGiven& given) { return of_lot(given.lot) != nullptr; });
+    only_one(static_cast<std::size_t>(both), "the one lot that is repaired among those taken and those given",
+             both == 0 ? "give it with the number that it had"
+                       : "repair each by an event of its own; a part taken out has a number of its own");
+    if (both != 1) return;
     one_item(c_.states_[t->state].item, *l);
     if (t->quantity != l->quantity || !t->whole)
       diags_.emit(code::not_conserved, l->at, e_.id, to_string(t->quantity), to_string(l->quantity));
     same_numbers({t->serials.begin(), t->serials.end()}, {l->serials.begin(), l->serials.end()}, l->at);
   }
+  /// What is taken and given with the same number.
   std::pair<const Taken*, const LotGiven*> repaired() const {
-    std::pair<const Taken*, const LotGiven*> first;
     for (const LotGiven& l : g_->gives)
-      if (const Taken* t = of_lot(l.lot); t != nullptr && (first.first == nullptr || t < first.first))
-        first = {t, &l};
-    return first;
+      if (const Taken* t = of_lot(l.lot); t != nullptr) return {t, &l};
+    return {};
   }
   void parts_have_numbers() {
     std::map<std::string_view, std::size_t> times;
