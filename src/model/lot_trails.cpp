@@ -91,6 +91,7 @@ bool LotTrails::gone_by(std::string_view lot, const Event& since) const {
 
 std::vector<LotTrails::Found> LotTrails::walk(std::string_view lot, const Event& since,
                                               const Touches& ways) const {
+  if (!ways.contains(lot)) return {};
   std::set<std::pair<std::size_t, std::string_view>> open;  // events yet to follow, and which lot they touch
   const auto follow = [&](std::string_view of, std::size_t from, const auto& counts) {
     if (const auto own = ways.find(of); own != ways.end())
