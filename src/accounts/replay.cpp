@@ -269,7 +269,7 @@ class Concerned {
     if (fact == "lot") {
       concerns_.push_back({HeldKind::lot, value});
       concerns_.push_back({HeldKind::item, item_of(value)});
-      for (LotTrails::Found& in : k_.trails.became(value, reserved))
+      for (LotTrails::Found& in : k_.trails.watched_of(value, reserved))
         if (in.recorded < at()) concerns_.push_back({HeldKind::lot, std::move(in.lot)});
     } else if (fact == "item") {
       concerns_.push_back({HeldKind::item, value});

@@ -80,7 +80,9 @@ Json line_of(const TransferLine& l, const World& world, const Transfer& t, const
 
 /// What lots hold that nobody has set aside yet, line after line of a transfer. Set aside is what an open
 /// reservation names of a lot, or of one that it came of since; and what was drawn and has not moved: each
-/// movement of the goods under an authorisation of the line moves as much of what was drawn on it.
+/// movement of the goods under an authorisation of the line moves as much of what was drawn on it. Where the
+/// line says a value alone, or the goods were built into others or taken apart since, nobody knows how many
+/// of a lot that is: all of it is set aside.
 class LotsLeft {
  public:
   LotsLeft(std::span<const Event> recorded, const Custody& custody, const World& world,
@@ -97,11 +99,11 @@ class LotsLeft {
     if (!exporter.empty() && !lot.holder.empty() && lot.holder != exporter &&
         !world_.within(lot.holder, exporter))
       return fmt::format("`{}` holds lot `{}`, not `{}`", lot.holder, l.lot, exporter);
-    const auto asked = parse_amount(l.quantity);
-    if (!asked) return {};  // a value says nothing of how many; what is no amount is refused with the booking
+    const auto asked = l.quantity.empty() ? std::optional(lot.quantity) : parse_amount(l.quantity);
+    if (!asked) return {};  // what is no amount is refused with the booking
     const auto [found, first] = left_.try_emplace(l.lot, lot.quantity);
     Amount& left = found->second;
-    if (first) left.ten_thousandths -= set_aside(l.lot, left);
+    if (first) left.ten_thousandths -= set_aside(l.lot, *at);
     if (asked->unit != left.unit)
       return fmt::format("lot `{}` is counted in {}, and line `{}` asks in {}", l.lot, left.unit, l.id,
                          asked->unit);
@@ -114,41 +116,107 @@ class LotsLeft {
 
  private:
   /// Of a lot, at most what it holds: goods that moved and were not drawn yet count no further.
-  std::int64_t set_aside(const std::string& lot, const Amount& holds) const {
+  std::int64_t set_aside(const std::string& lot, StateId is) {
+    const std::int64_t holds = custody_.states()[is].quantity.ten_thousandths;
     std::int64_t out = 0;
     std::map<const LotTaken*, std::int64_t> counted;  // of what moved, for an earlier line
+    const std::set<StateId> otherwise = counted_otherwise(is);
+    trails_.watch({&lot, 1});
     for (const Event* e : accounts_.booked) {
       if (e->kind != EventKind::reserve) continue;
-      for (const OpenLine& l : accounts_.book.reservation(e->id)->lines) {
-        const UseFact* of = lot_fact(l.asked);
-        if (of == nullptr || !l.asked.quantity || l.asked.quantity->unit != holds.unit) continue;
-        std::vector<std::string> in{of->values.front()};
-        for (LotTrails::Found& found : trails_.became(of->values.front(), *e))
-          in.push_back(std::move(found.lot));
-        if (std::find(in.begin(), in.end(), lot) == in.end()) continue;
-        out = std::min(out + l.quantity.reserved + waiting(l, *e, in, counted), holds.ten_thousandths);
+      const std::vector<OpenLine>& lines = accounts_.book.reservation(e->id)->lines;
+      for (std::size_t i = 0; i < lines.size(); ++i) {
+        const OpenLine& l = lines[i];
+        // As the event says it: of several lots the book keeps the first.
+        const UseFact* of = lot_fact(std::get<Reserve>(e->body).lines[i]);
+        if (of == nullptr || !leads_to(lot, of->values, *e)) continue;
+        const bool as_many = l.asked.quantity &&
+                             l.asked.quantity->unit == custody_.states()[is].quantity.unit &&
+                             !one_of(otherwise, of->values, *e);
+        if (as_many)
+          out = std::min(out + l.quantity.reserved + waiting(l, *e, of->values, is, counted), holds);
+        else if (l.quantity.reserved > 0 || l.value.reserved > 0 || waits_for_all(l, *e, lot))
+          out = holds;
       }
     }
     return out;
   }
-  /// What was drawn of a line and has not moved.
-  std::int64_t waiting(const OpenLine& l, const Event& reserved, const std::vector<std::string>& in,
-                       std::map<const LotTaken*, std::int64_t>& counted) const {
+  /// Whether a lot is one of those of a line, or goods of theirs came into it since.
+  bool leads_to(const std::string& lot, const std::vector<std::string>& of, const Event& since) const {
+    return std::any_of(of.begin(), of.end(), [&](const std::string& value) {
+      const std::vector<LotTrails::Found> in = trails_.watched_of(value, since);
+      return value == lot || std::any_of(in.begin(), in.end(), [&](const auto& f) { return f.lot == lot; });
+    });
+  }
+  /// The states of which a state came by what was built or taken apart: as many of them are not as many of
+  /// it.
+  std::set<StateId> counted_otherwise(StateId is) const {
+    std::set<std::pair<StateId, bool>> seen;
+    std::vector<std::pair<StateId, bool>> open{{is, false}};
+    std::set<StateId> out;
+    while (!open.empty()) {
+      const auto [at, changed] = open.back();
+      open.pop_back();
+      if (!seen.insert({at, changed}).second) continue;
+      if (changed) out.insert(at);
+      for (const Origin& o : custody_.graph().origins(at))
+        open.emplace_back(o.state, changed || !(carries_on(o.how) || o.how == Descent::united));
+    }
+    return out;
+  }
+  /// Whether one of some states bore the number of one of these lots when it was set aside, or later.
+  bool one_of(const std::set<StateId>& states, const std::vector<std::string>& lots,
+              const Event& since) const {
+    if (states.empty()) return false;
+    const auto before = [&](StateId s) { return custody_.states()[s].by->on < since.on; };
+    return std::any_of(lots.begin(), lots.end(), [&](const std::string& lot) {
+      const std::span<const StateId> bore = custody_.states_of(lot);
+      auto from = std::partition_point(bore.begin(), bore.end(), before);
+      if (from != bore.begin()) --from;
+      return std::any_of(from, bore.end(), [&](StateId s) { return states.contains(s); });
+    });
+  }
+  /// Whether something was drawn of a line of which nobody knows how many of a lot it is, and the lot has not
+  /// moved.
+  bool waits_for_all(const OpenLine& l, const Event& reserved, const std::string& lot) const {
+    if (l.quantity.drawn == 0 && l.value.drawn == 0) return false;
+    return std::none_of(custody_.events().begin(), custody_.events().end(), [&](const Event* e) {
+      const auto as_it = [&](const LotTaken& t) { return (t.as.empty() ? t.lot : t.as) == lot; };
+      return moves_of(*e, l, reserved) &&
+             std::any_of(e->goods()->takes.begin(), e->goods()->takes.end(), as_it);
+    });
+  }
+  /// What was drawn of a line and has not moved, counted as pieces of a lot are.
+  std::int64_t waiting(const OpenLine& l, const Event& reserved, const std::vector<std::string>& lots,
+                       StateId is, std::map<const LotTaken*, std::int64_t>& counted) const {
     std::int64_t out = l.quantity.drawn;
+    if (out == 0) return 0;
+    std::set<std::string_view> in;
+    std::vector<LotTrails::Found> became;
+    for (const std::string& value : lots) {
+      in.insert(value);
+      for (LotTrails::Found& found : trails_.became(value, reserved)) became.push_back(std::move(found));
+    }
+    for (const LotTrails::Found& found : became) in.insert(found.lot);
+    const LotState& asked = custody_.states()[is];
     for (const Event* e : custody_.events()) {
-      if (out == 0 || e->on < reserved.on || !moves(e->kind) || !shares_one(e->goods()->under, l.asked.under))
-        continue;
+      if (out == 0 || !moves_of(*e, l, reserved)) continue;
       for (const LotTaken& t : e->goods()->takes) {
         const auto of = custody_.taken_by(*e, t.lot);
-        if (!of || std::find(in.begin(), in.end(), t.lot) == in.end()) continue;
-        const std::int64_t moved = amount(t, custody_.states()[*of]);
+        if (!of || !in.contains(t.lot)) continue;
+        const LotState& state = custody_.states()[*of];
+        if (state.item != asked.item || state.quantity.unit != asked.quantity.unit) continue;
         std::int64_t& before = counted[&t];
-        const std::int64_t more = std::min(out, moved - before);
+        const std::int64_t more = std::min(out, amount(t, state) - before);
         before += more;
         out -= more;
       }
     }
     return out;
+  }
+  /// Whether an event is a movement under an authorisation of a line that was set aside before.
+  static bool moves_of(const Event& e, const OpenLine& l, const Event& reserved) {
+    return e.on >= reserved.on && moves(e.kind) && shares_one(e.goods()->under, l.asked.under);
   }
   static std::int64_t amount(const LotTaken& t, const LotState& of) {
     if (t.quantity) return t.quantity->ten_thousandths;

@@ -115,8 +115,11 @@ class Custody::Step {
   // --- what must hold of the whole event ---
   void check() {
     switch (e_.kind) {
-      case EventKind::make:
-      case EventKind::assemble: new_numbers(); break;
+      case EventKind::make: new_numbers(); break;
+      case EventKind::assemble:
+        of_other_goods();
+        new_numbers();
+        break;
       case EventKind::disassemble:
         no_more_of_an_item();
         new_numbers();
@@ -155,6 +158,14 @@ class Custody::Step {
   void only_one(std::size_t lots, const char* expected, const char* cure) {
     if (lots != 1) diags_.emit(code::wrong_form, e_.at, expected).fix(cure);
   }
+  /// Goods are built of others: what has the number and the item of a lot that goes in would be that lot, and
+  /// bear less than lies on it.
+  void of_other_goods() {
+    for (const LotGiven& l : g_->gives)
+      if (const Taken* t = of_lot(l.lot); t != nullptr && c_.states_[t->state].item == l.item)
+        diags_.emit(code::wrong_form, l.at, "a number or an item other than that of a lot that is built in")
+            .fix("what stays what it is, and is worked on, is a `repair`");
+  }
   /// A serial number is that of one piece of its item, as long as the piece is there.
   void new_numbers() {
     std::map<std::pair<std::string_view, std::string_view>, const LotGiven*> by_number;
@@ -162,11 +173,17 @@ class Custody::Step {
       for (const std::string& n : l.serials) {
         const auto [first, is_new] = by_number.try_emplace({l.item, n}, &l);
         const std::string holder = is_new ? c_.holder_of(l.item, n) : first->second->lot;
-        const bool goes = is_new && e_.kind != EventKind::release && takes_piece(holder, n);
-        if (!holder.empty() && !goes)
+        const bool taken = is_new && e_.kind != EventKind::release && takes_piece(holder, n);
+        if (!holder.empty() && !(taken && stays_itself(l)))
           diags_.emit(code::serial_exists, l.at, holder, l.item, n)
-              .fix("correct the number, or the item, of one of the two");
+              .fix(taken ? "what is worked on and stays what it is, is repaired by an event of its own"
+                         : "correct the number, or the item, of one of the two");
       }
+  }
+  /// Whether a piece that is taken and comes in this lot bears what lay on it: what is built in bears less
+  /// than that, and what is taken out bears what lay on something else.
+  bool stays_itself(const LotGiven& l) const {
+    return e_.kind == EventKind::disassemble || (e_.kind == EventKind::repair && repaired().second == &l);
   }
   bool takes_piece(const std::string& lot, const std::string& serial) const {
     const Taken* t = of_lot(lot);
@@ -229,21 +246,22 @@ class Custody::Step {
   }
   void repaired_conserved() {
     const auto [t, l] = repaired();
-    if (t == nullptr) {
-      diags_.emit(code::wrong_form, e_.at, "the lot that is repaired among those taken and those given");
-      return;
-    }
+    const auto both = std::count_if(g_->gives.begin(), g_->gives.end(),
+                                    [&](const LotGiven& given) { return of_lot(given.lot) != nullptr; });
+    only_one(static_cast<std::size_t>(both), "the one lot that is repaired among those taken and those given",
+             both == 0 ? "give it with the number that it had"
+                       : "repair each by an event of its own; a part taken out has a number of its own");
+    if (both != 1) return;
     one_item(c_.states_[t->state].item, *l);
     if (t->quantity != l->quantity || !t->whole)
       diags_.emit(code::not_conserved, l->at, e_.id, to_string(t->quantity), to_string(l->quantity));
     same_numbers({t->serials.begin(), t->serials.end()}, {l->serials.begin(), l->serials.end()}, l->at);
   }
+  /// What is taken and given with the same number.
   std::pair<const Taken*, const LotGiven*> repaired() const {
-    std::pair<const Taken*, const LotGiven*> first;
     for (const LotGiven& l : g_->gives)
-      if (const Taken* t = of_lot(l.lot); t != nullptr && (first.first == nullptr || t < first.first))
-        first = {t, &l};
-    return first;
+      if (const Taken* t = of_lot(l.lot); t != nullptr) return {t, &l};
+    return {};
   }
   void parts_have_numbers() {
     std::map<std::string_view, std::size_t> times;  // of several, how often one has a number afterwards
@@ -271,46 +289,32 @@ class Custody::Step {
       diags_.emit(code::wrong_form, e_.at, "lots that can be counted as one amount")
           .fix("lend what is counted otherwise by an event of its own");
   }
-  Loan* loan() const {
-    const auto it =
-        std::find_if(c_.loans_.begin(), c_.loans_.end(), [&](const Loan& l) { return l.lent->id == g_->of; });
-    return it == c_.loans_.end() ? nullptr : &*it;
-  }
   void comes_back() {
-    const Loan* l = loan();
-    if (l == nullptr) {
+    const auto of = c_.loan_of_.find(g_->of);
+    if (of == c_.loan_of_.end()) {
       diags_.emit(code::no_such_event, e_.at, "lending", g_->of);
       return;
     }
+    loan_ = of->second;
+    const Loan& l = c_.loans_[loan_];
     if (e_.kind == EventKind::give_back)
       for (const Taken& t : taken_)
-        if (!is_out(t.state, *l))
+        if (!is_out(t.state))
           diags_
               .emit(code::wrong_form, t.said->at,
                     fmt::format("goods that `{}` lent and that are still out", g_->of))
               .fix("other goods that come in their place are a `return_substitute`");
     const auto back = sum(taken_);
-    if (!back || back->unit != l->out.unit || back->ten_thousandths > l->out.ten_thousandths)
-      diags_.emit(code::more_than_lent, e_.at, g_->of, to_string(l->out), amount_or_none(back));
+    if (!back || back->unit != l.out.unit || back->ten_thousandths > l.out.ten_thousandths)
+      diags_.emit(code::more_than_lent, e_.at, g_->of, to_string(l.out), amount_or_none(back));
   }
 
   /// Whether a state is of the item that the loan moved and came of it on some way on which nothing came back
-  /// since. What an event leaves behind is neither: the rest of a lot that was lent in part never was out.
-  bool is_out(StateId state, const Loan& loan) const {
-    std::set<StateId> seen;
-    std::vector<StateId> open{state};
-    while (!open.empty()) {
-      const StateId s = open.back();
-      open.pop_back();
-      if (!seen.insert(s).second) continue;
-      const Event& by = *c_.states_[s].by;
-      const std::vector<Origin> from = c_.graph().origins(s);
-      const bool stayed = from.empty() || from.front().how == Descent::rest || by.goods() == nullptr;
-      if (!stayed && &by == loan.lent && c_.states_[s].item == c_.states_[state].item) return true;
-      if (stayed || by.goods()->of != loan.lent->id)
-        for (const Origin& o : from) open.push_back(o.state);
-    }
-    return false;
+  /// since.
+  bool is_out(StateId state) const {
+    const std::vector<StateId> lent = c_.loan_trails_.out_of(loan_, state);
+    return std::any_of(lent.begin(), lent.end(),
+                       [&](StateId s) { return c_.states_[s].item == c_.states_[state].item; });
   }
 
   // --- what changes ---
@@ -363,11 +367,23 @@ class Custody::Step {
     s.by = &e_;
     const StateId id =
         c_.marks_.graph().append(origins, added, says_worth ? c_.marks_.worth(s.value) : Worth{});
+    c_.loan_trails_.add(origins, by_loan(origins), loan_);
     Bearers& bearers = c_.by_number_[s.lot];
     bearers.states.push_back(id);
     bearers.live = true;
     for (const std::string& n : s.serials) c_.numbered_[{s.item, n}] = id;
     c_.states_.push_back(std::move(s));
+  }
+  /// What an event leaves behind it neither lends nor gives back: the rest of a lot that was lent in part
+  /// never was out.
+  LoanTrails::By by_loan(const std::vector<Origin>& origins) const {
+    if (origins.empty() || origins.front().how == Descent::rest) return LoanTrails::By::other;
+    switch (e_.kind) {
+      case EventKind::lend: return LoanTrails::By::lent;
+      case EventKind::give_back:
+      case EventKind::return_substitute: return LoanTrails::By::came_back;
+      default: return LoanTrails::By::other;
+    }
   }
   /// So much of a state as went into another.
   Origin origin(StateId state, Descent how, const Amount& taken) const {
@@ -495,50 +511,39 @@ class Custody::Step {
   void lend() {
     const LotState& first = c_.states_[taken_.front().state];
     const Amount all = *sum(taken_);
-    Loan l{&e_, g_->from.empty() ? first.holder : g_->from, first.country, all, all, {0, all.unit}};
+    loan_ = static_cast<LoanId>(c_.loans_.size());
+    c_.loan_of_.emplace(e_.id, loan_);
+    c_.loans_.push_back(
+        {&e_, g_->from.empty() ? first.holder : g_->from, first.country, all, all, {0, all.unit}});
     move(g_->to, g_->country);
-    c_.loans_.push_back(std::move(l));
   }
   /// Counted where what goes is the goods that were lent, or their part, and not what was made of them.
   void gone_while_lent(const Taken& t) {
-    StateId at = t.state;
-    const auto only_part = [&](const std::vector<Origin>& from) {
-      return from.size() == 1 &&
-             (from[0].how == Descent::same || from[0].how == Descent::part || from[0].how == Descent::rest);
-    };
-    std::set<const Event*> by{c_.states_[at].by};
-    for (auto from = c_.graph().origins(at); only_part(from); from = c_.graph().origins(at)) {
-      at = from[0].state;
-      by.insert(c_.states_[at].by);
-    }
-    for (Loan& l : c_.loans_)
-      if (by.contains(l.lent) && is_out(t.state, l) && t.quantity.unit == l.out.unit)
+    for (const LoanId of : c_.loan_trails_.still_out(t.state))
+      if (Loan& l = c_.loans_[of]; t.quantity.unit == l.out.unit)
         l.gone.ten_thousandths += t.quantity.ten_thousandths;
   }
   void give_back() {
-    Loan& l = *loan();
+    Loan& l = c_.loans_[loan_];
     const std::int64_t back = sum(taken_)->ten_thousandths;
     l.out.ten_thousandths -= back;
     if (e_.kind == EventKind::return_substitute)  // first for those that cannot come back themselves
       l.gone.ten_thousandths -= std::min(back, l.gone.ten_thousandths);
     for (const Taken& t : taken_) {
-      const auto [lender, country] = home(t.state, l);
+      const auto [lender, country] = home(t.state);
       move(t, g_->to.empty() ? lender : g_->to, g_->country.empty() ? country : g_->country);
     }
   }
   /// Who held the goods before they were lent, and where; of what comes in their place, the first lot's.
-  std::pair<std::string, std::string> home(StateId state, const Loan& loan) const {
+  std::pair<std::string, std::string> home(StateId state) const {
+    const Loan& loan = c_.loans_[loan_];
     std::optional<std::pair<std::string, std::string>> out;
-    const auto look = [&](StateId s) {
-      const std::vector<Origin> from = c_.graph().origins(s);
-      if (c_.states_[s].by != loan.lent || from.empty() || from.front().how == Descent::rest) return;
-      const LotState& before = c_.states_[from.front().state];
+    for (const StateId s : c_.loan_trails_.moved_by(loan_, state)) {
+      const LotState& before = c_.states_[c_.graph().origins(s).front().state];
       if (!out) out.emplace(before.holder, before.country);
       agree(out->first, before.holder);
       agree(out->second, before.country);
-    };
-    look(state);
-    for (const StateId s : c_.graph().ancestors(state)) look(s);
+    }
     if (!out) return {loan.lender, loan.lender_country};
     if (!loan.lent->goods()->from.empty()) out->first = loan.lender;
     return *out;
@@ -595,6 +600,7 @@ class Custody::Step {
   const World& parties_;
   Diagnostics& diags_;
   const Goods* g_ = nullptr;
+  LoanId loan_ = 0;  // that it makes, or that something comes back of
   std::vector<Taken> taken_;
   std::map<std::string_view, std::size_t> place_of_;     // of a lot among what is taken, where it is several
   std::map<std::string_view, std::size_t> times_given_;  // by its number, where several are

@@ -10,6 +10,7 @@
 
 #include "base/diagnostics.h"
 #include "base/text_hash.h"
+#include "custody/loan_trails.h"
 #include "custody/mark_book.h"
 #include "model/event.h"
 
@@ -101,6 +102,8 @@ class Custody {
       numbered_;  // by item and serial number: its last state
   std::vector<const Event*> events_;
   std::vector<Loan> loans_;
+  std::map<std::string_view, LoanId> loan_of_;  // by the name of the lending
+  LoanTrails loan_trails_;
 };
 
 }  // namespace sekisho

@@ -302,9 +302,37 @@ TEST_CASE("a serial number is that of one piece of its item, as long as the piec
   };
   // The copy of what stays has no number of it.
   CHECK(taken("release", R"(,"to":"b")" + given(piece("m"))) == "SK3211");
-  CHECK(taken("assemble", given(piece("l") + "," + piece("m"))) == "SK3211");
-  // Worked on and given again under its number.
-  CHECK(taken("assemble", given(piece("m"))) == "");
+  CHECK(taken("disassemble", given(piece("m"))) == "");
+}
+
+TEST_CASE("what goes into goods does not come out of them as itself, with less on it than lay there") {
+  const auto gives = [](const std::string& lots) { return fmt::format(R"("gives":[{}])", lots); };
+  const std::string engine = R"({"lot":"e","item":"engine","quantity":"1 pieces"})";
+  const auto gyro = [](const char* lot, const char* serial) {
+    return fmt::format(R"({{"lot":"{}","item":"gyro","quantity":"1 pieces","serials":["{}"]}})", lot, serial);
+  };
+  const std::string made =
+      event("make", "2020-01-01", "," + gives(engine + "," + gyro("n", "s"))) + bind("n", "p.stay");
+  const auto codes = [&](const char* kind, const char* takes, const std::string& lots) {
+    return Kept(made + event(kind, "2020-06-01", fmt::format(R"(,"takes":[{}],)", takes) + gives(lots)))
+        .codes();
+  };
+  const char* const both = R"({"lot":"e"},{"lot":"n"})";
+  CHECK(codes("repair", both, engine) == "");
+  CHECK(codes("repair", both, engine + "," + gyro("old", "r")) == "");
+  CHECK(codes("repair", both, engine + "," + gyro("n", "s")) == "SK3005 SK3211");
+  CHECK(codes("repair", both, engine + "," + gyro("n", "r")) == "SK3005");
+  CHECK(codes("repair", both, engine + "," + gyro("m", "s")) == "SK3211");
+  CHECK(codes("repair", both, gyro("n", "s")) == "");
+  const char* const one = R"({"lot":"n"})";
+  CHECK(codes("assemble", one, gyro("m", "s")) == "SK3211");
+  CHECK(codes("assemble", one, gyro("n", "s")) == "SK3005 SK3211");
+  CHECK(codes("assemble", one, R"({"lot":"n","item":"gyro","quantity":"1 pieces"})") == "SK3005");
+  CHECK(codes("assemble", one, R"({"lot":"n","item":"radar","quantity":"1 pieces"})") == "");
+  // Repaired, it is itself, and so it is where it was taken apart.
+  for (const char* kind : {"repair", "disassemble"})
+    CHECK(Kept(made + event(kind, "2020-06-01", R"(,"takes":[{"lot":"n"}],)" + gives(gyro("n", "s"))))
+              .lies_on("n") == "p.stay");
 }
 
 TEST_CASE("what is taken apart or repaired gives no more of an item than it took") {

@@ -40,12 +40,16 @@ void Holds::bind() {
       for (LotTrails::Found& in : trails_->became(what.name, *stops_[i].stop))
         bound_.push_back({i, std::move(in.lot), in.recorded});
   }
+  std::vector<std::string> lots;
   for (std::size_t i = 0; i < bound_.size(); ++i) {
     const HeldKind kind = std::get<Stop>(stops_[bound_[i].stop].stop->body).kind;
     bound_of_[{kind, bound_[i].name}].push_back(i);
     of_kind_[static_cast<std::size_t>(kind)].push_back(i);
-    if (kind == HeldKind::lot) lots_of_[trails_->item_of(bound_[i].name)].push_back(i);
+    if (kind != HeldKind::lot) continue;
+    lots_of_[trails_->item_of(bound_[i].name)].push_back(i);
+    lots.push_back(bound_[i].name);
   }
+  trails_->watch(lots);
 }
 
 Hold Holds::hold(const Bound& b) const {

@@ -44,7 +44,7 @@ class Holds {
   /// @fails SK3202 a lifting of what nobody stopped
   Holds(std::span<const Event> recorded, const std::vector<const Event*>& events, Diagnostics& diags);
 
-  /// Where lots went; none where nothing was ever stopped.
+  /// Where lots went, with those that are stopped watched; none where nothing was ever stopped.
   const std::optional<LotTrails>& trails() const { return trails_; }
   /// Stops that stand on a day, by all that is recorded; in the order in which they were.
   std::vector<Hold> on(Date day) const;

@@ -55,17 +55,50 @@ bool LotTrails::after(const Event& since, const Event& e) const {
 }
 
 std::vector<LotTrails::Found> LotTrails::became(std::string_view lot, const Event& since) const {
+  return walk(lot, since, touches_);
+}
+std::vector<LotTrails::Found> LotTrails::watched_of(std::string_view lot, const Event& since) const {
+  return walk(lot, since, to_watched_);
+}
+
+void LotTrails::watch(std::span<const std::string> lots) {
+  to_watched_.clear();
+  std::set<std::string_view> leading(lots.begin(), lots.end());  // to one that is watched, by later events
+  for (std::size_t k = events_.size(); k-- > 0;) {
+    const Goods* g = events_[k]->goods();
+    if (g == nullptr) continue;
+    const bool gives = std::any_of(g->gives.begin(), g->gives.end(),
+                                   [&](const LotGiven& l) { return leading.contains(l.lot); });
+    std::set<std::string_view> from;
+    for (const LotTaken& t : g->takes)
+      if (gives || (!t.as.empty() && leading.contains(t.as))) from.insert(t.lot);
+    for (const std::string_view of : from) to_watched_[of].push_back({k, std::nullopt});
+    leading.merge(from);
+  }
+  for (auto& [lot, touches] : to_watched_) std::reverse(touches.begin(), touches.end());
+}
+
+/// Whether nothing bore a lot's number any more, by the last that was told of it by then.
+bool LotTrails::gone_by(std::string_view lot, const Event& since) const {
+  const auto own = touches_.find(lot);
+  if (own == touches_.end()) return false;
+  const auto later = std::partition_point(own->second.begin(), own->second.end(),
+                                          [&](const Touch& t) { return events_[t.event]->on <= since.on; });
+  const auto last = std::find_if(std::make_reverse_iterator(later), own->second.rend(),
+                                 [&](const Touch& t) { return !after(since, *events_[t.event]); });
+  return last != own->second.rend() && last->left == 0;
+}
+
+std::vector<LotTrails::Found> LotTrails::walk(std::string_view lot, const Event& since,
+                                              const Touches& ways) const {
+  if (!ways.contains(lot)) return {};
   std::set<std::pair<std::size_t, std::string_view>> open;  // events yet to follow, and which lot they touch
   const auto follow = [&](std::string_view of, std::size_t from, const auto& counts) {
-    if (const auto own = touches_.find(of); own != touches_.end())
+    if (const auto own = ways.find(of); own != ways.end())
       for (const Touch& t : own->second)
         if (t.event >= from && counts(t)) open.emplace(t.event, own->first);
   };
-  bool gone = false;
-  follow(lot, 0, [&](const Touch& t) {
-    if (!after(since, *events_[t.event])) gone = t.left == 0;
-    return false;
-  });
+  const bool gone = gone_by(lot, since);
   follow(lot, 0, [&](const Touch& t) { return gone || after(since, *events_[t.event]); });
   std::vector<Found> out;
   std::map<std::string_view, std::size_t> places;  // of lots in `out`

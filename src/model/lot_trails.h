@@ -38,6 +38,11 @@ class LotTrails {
   /// later day than `since` or recorded later; and where nothing bore its number then, all that ever came of
   /// it.
   std::vector<Found> became(std::string_view lot, const Event& since) const;
+  /// From now on `watched_of` looks for these lots.
+  void watch(std::span<const std::string> lots);
+  /// Those among what a lot became that are watched, and some on the way to them. Ways that lead to none are
+  /// not walked: of very many parts of one lot mostly few are watched.
+  std::vector<Found> watched_of(std::string_view lot, const Event& since) const;
   std::size_t recorded_at(const Event& e) const { return places_.of(e); }
 
  private:
@@ -45,10 +50,14 @@ class LotTrails {
     std::size_t event;                 // its place among the events
     std::optional<std::int64_t> left;  // after it; none: not known
   };
+  using Touches = std::map<std::string_view, std::vector<Touch>>;  // of each lot, in the order of events
   bool after(const Event& since, const Event& e) const;
+  bool gone_by(std::string_view lot, const Event& since) const;
+  std::vector<Found> walk(std::string_view lot, const Event& since, const Touches& ways) const;
   RecordedPlaces places_;
   std::vector<const Event*> events_;
-  std::map<std::string_view, std::vector<Touch>> touches_;  // of each lot, in the order of events
+  Touches touches_;
+  Touches to_watched_;  // those by which goods came into a lot that is watched, or on the way there
   struct Item {
     std::string name;
     std::size_t recorded = 0;
