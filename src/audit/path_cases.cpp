@@ -63,11 +63,12 @@ class CaseSpace {
     return store().meets(care, yes_leaf, cube);
   }
 
-  /// The ways in which `r` holds by every reading of unsettled law, each with the fewest facts.
-  std::vector<Cube> ways(Ref r) {
+  /// The ways in which `r` holds by every reading of unsettled law, each with the fewest facts. With every
+  /// fact they can double, so that of very many only some are looked for.
+  std::vector<Cube> ways(Ref r, std::size_t most) {
     const Ref outside = outside_of(r, care_found_, found_);
     const Ref must = store().exists(store().within(without(care_found_, outside), found_), open_);
-    return irredundant_cover(store(), must, store().negate(outside), found_);
+    return irredundant_cover(store(), must, store().negate(outside), found_, most);
   }
   /// A way with few facts in which `r` holds by every reading.
   std::optional<Cube> way(Ref r) { return within(outside_of(r, care_found_, found_), care_found_, found_); }
@@ -235,6 +236,9 @@ class CaseSpace {
   Ref care_found_ = no_leaf, care_silent_ = no_leaf;
 };
 
+/// Of more ways than these the narrowest are not looked for.
+constexpr std::size_t most_ways = 1000;
+
 /// What cases are about: a rule, or a regime.
 struct Subject {
   std::uint32_t regime = 0;
@@ -321,7 +325,8 @@ class Generator {
     of_ = law_[u.rule].name;
     const Ref active = s.diagrams(g).active[i];
     if (!s.possible(active)) return;
-    std::vector<Cube> yes = s.ways(active), no = s.ways(s.store().negate(active));
+    const std::size_t most = std::max(most_ways, options_.paths + 1);
+    std::vector<Cube> yes = s.ways(active, most), no = s.ways(s.store().negate(active), most);
     if (yes.empty()) pass_over(law_[u.rule].name, "whether it applies hangs on unsettled law");
     for (std::vector<Cube>* all : {&yes, &no})
       if (std::erase_if(*all, [&](const Cube& c) { return !s.can_be_given(c); }) > 0)

@@ -78,7 +78,8 @@ class Widening {
 
 class Cover {
  public:
-  Cover(Diagrams& store, std::span<const Values> box) : store_(store), box_(box) {}
+  Cover(Diagrams& store, std::span<const Values> box, std::size_t most)
+      : store_(store), box_(box), most_(most) {}
 
   std::vector<Cube> run(Ref must, Ref may) {
     std::vector<Cube> cubes = between(must, may);
@@ -173,8 +174,9 @@ class Cover {
       left.push_back(m);
       outside.push_back(store_.negate(y));
     }
-    for (std::size_t g = 0; g < groups.size(); ++g)
+    for (std::size_t g = 0; g < groups.size() && out.size() < most_; ++g)
       for (Cube c : between(without(left[g], everywhere), groups[g].second)) {
+        if (out.size() == most_) break;
         Values held_for;
         for (std::size_t k = 0; k < groups.size(); ++k)
           if (!meets(outside[k], c)) {
@@ -184,9 +186,11 @@ class Cover {
         c[at] = held_for;
         out.push_back(std::move(c));
       }
+    if (out.size() == most_) return done_[key] = out;
     Ref rest = no_leaf;
     for (const Ref l : left) rest = either(rest, l);
-    for (Cube& c : between(both(rest, everywhere), everywhere)) out.push_back(std::move(c));
+    for (Cube& c : between(both(rest, everywhere), everywhere))
+      if (out.size() < most_) out.push_back(std::move(c));
     return done_[key] = out;
   }
 
@@ -213,6 +217,7 @@ class Cover {
 
   Diagrams& store_;
   std::span<const Values> box_;
+  std::size_t most_;
   std::map<std::pair<Ref, Ref>, std::vector<Cube>> done_;
   std::vector<std::uint32_t> barren_;  // of each node, the last walk that met nothing from it
   std::uint32_t walk_ = 0;
@@ -241,8 +246,9 @@ Ref as_diagram(Diagrams& store, const Cube& cube, std::span<const Values> box) {
   return r;
 }
 
-std::vector<Cube> irredundant_cover(Diagrams& store, Ref must, Ref may, std::span<const Values> box) {
-  return Cover(store, box).run(store.projected(must, box), store.projected(may, box));
+std::vector<Cube> irredundant_cover(Diagrams& store, Ref must, Ref may, std::span<const Values> box,
+                                    std::size_t most) {
+  return Cover(store, box, most).run(store.projected(must, box), store.projected(may, box));
 }
 
 }  // namespace sekisho

@@ -112,6 +112,26 @@ TEST_CASE(
   CHECK(several > 300);
 }
 
+TEST_CASE("where a cover takes more cubes than are looked for, some of them are found") {
+  std::mt19937 random(23);
+  std::size_t fewer = 0;
+  for (int i = 0; i < test::rounds(1'000, 20'000); ++i) {
+    const SmallSpace space(random, i % 2 == 0);
+    Diagrams store(space.sizes, 100'000);
+    const Ref may = space.random_region(random, store, 1 + i % 7);
+    const Ref must = store.join(Join::both, may, space.random_region(random, store, 6));
+    const std::size_t whole = irredundant_cover(store, must, may, space.box).size(), most = 1 + i % 4;
+    const std::vector<Cube> some = irredundant_cover(store, must, may, space.box, most);
+    REQUIRE(some.size() <= most);
+    REQUIRE(some.empty() == (whole == 0));
+    for (const auto& completion : space.completions)
+      if (std::any_of(some.begin(), some.end(), [&](const Cube& c) { return holds(c, completion); }))
+        REQUIRE(yes(store, may, completion));
+    fewer += some.size() < whole;
+  }
+  CHECK(fewer > 150);
+}
+
 TEST_CASE("of any cubes those are kept that a slow count keeps, one after the other") {
   std::mt19937 random(21);
   std::size_t kept = 0, left_out = 0;
