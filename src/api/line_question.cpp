@@ -4,6 +4,7 @@
 #include <array>
 #include <set>
 
+#include "base/ascii.h"
 #include "base/countries.h"
 #include "engine/space.h"
 #include "model/reader.h"
@@ -116,6 +117,22 @@ class Builder {
   }
   bool has(FactId f) const { return out_.provenance.contains(f); }
 
+  /// How a set is written that was given as one value or several, or as a table has it: members between `;`,
+  /// `none` where there are none.
+  static std::string as_set(const Type& of, const Knowledge& k) {
+    std::vector<std::string> members;
+    for (const Claim& c : k.values)
+      for (std::size_t begin = 0; begin <= c.value.size();) {
+        const std::size_t end = std::min(c.value.find(';', begin), c.value.size());
+        const std::string member(without_blanks_around(std::string_view(c.value).substr(begin, end - begin)));
+        const bool nobody = member.empty() || (member == "none" && !read_value(of, member));
+        if (!nobody && std::find(members.begin(), members.end(), member) == members.end())
+          members.push_back(member);
+        begin = end + 1;
+      }
+    return members.empty() ? "write `[]`: it has no member"
+                           : fmt::format("write `[{}]`: exactly these members", fmt::join(members, ","));
+  }
   void set(FactId f, const Knowledge& k) {
     if (has(f)) return;
     KnownFact known;
@@ -125,8 +142,7 @@ class Builder {
     const bool set = law_[f].type.is_set;
     if (set != (k.form == Knowledge::Form::members) && k.form != Knowledge::Form::unknown) {
       diags_.emit(code::wrong_form, k.at, set ? "a list of values" : "one value")
-          .fix(set ? fmt::format("write `[{}]`: exactly these members",
-                                 k.values.empty() ? "" : k.values.front().value)
+          .fix(set ? as_set(law_[f].type.element(), k)
                    : "write one value, or `{one_of: [...]}` where it is one of several");
       return;
     }

@@ -1,4 +1,5 @@
 #pragma once
+#include <string_view>
 
 namespace sekisho {
 
@@ -12,6 +13,11 @@ constexpr bool is_capital(char c) {
 }
 constexpr bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || is_capital(c);
+}
+constexpr std::string_view without_blanks_around(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(' ');
+  return first == std::string_view::npos ? std::string_view()
+                                         : text.substr(first, text.find_last_not_of(' ') - first + 1);
 }
 
 }  // namespace sekisho

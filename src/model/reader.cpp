@@ -4,6 +4,8 @@
 #include <functional>
 #include <initializer_list>
 
+#include "base/ascii.h"
+
 namespace sekisho {
 namespace {
 
@@ -467,6 +469,7 @@ std::optional<Transfer> read_transfer(const Doc& doc, const World& world, Diagno
 }
 
 Knowledge read_known(std::string_view text, TextSpan at) {
+  text = without_blanks_around(text);
   Knowledge k;
   k.at = at;
   k.from = "given by hand";
@@ -474,14 +477,14 @@ Knowledge read_known(std::string_view text, TextSpan at) {
   k.form = Knowledge::Form::alternatives;
   if (text.starts_with('[') && text.ends_with(']')) {  // a set: exactly these members
     k.form = Knowledge::Form::members;
-    text = text.substr(1, text.size() - 2);
+    text = without_blanks_around(text.substr(1, text.size() - 2));
     if (text.empty()) return k;
   }
   const char between = k.form == Knowledge::Form::members ? ',' : '|';
   std::size_t begin = 0;
   while (begin <= text.size()) {
     const std::size_t end = std::min(text.find(between, begin), text.size());
-    k.values.push_back({std::string(text.substr(begin, end - begin)), {}, at});
+    k.values.push_back({std::string(without_blanks_around(text.substr(begin, end - begin))), {}, at});
     begin = end + 1;
   }
   return k;
