@@ -34,7 +34,7 @@ class LineAnswer {
   const std::vector<std::string>& unassessed() const { return unassessed_; }
   /// Whether the finding is the whole answer: some law is in force, and some of every state that has a say.
   bool assessed() const;
-  bool assessed_without(VarId changed) const;
+  bool assessed_without(VarId changed, const std::vector<std::string>& left_open) const;
   /// Adds what can be read two ways by its name, whatever is said of it.
   void open_to_readings(std::set<std::string>& names) const;
   /// The smallest `because`, remedies and contrasts; after `json`. Null where the finding is open, and where
@@ -117,6 +117,7 @@ class LineAnswer {
   /// finding gets better, else contrasts.
   Json changes(bool applicant);
   std::set<VarId> changeable(bool applicant) const;
+  std::vector<VarId> of_one_fact(VarId v) const;
   State opened_with_tied(VarId v) const;
   Changes other_values(VarId v, bool applicant, Completions& law);
   Changes other_values_or_left_out(VarId v, bool applicant);

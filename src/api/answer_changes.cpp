@@ -13,7 +13,13 @@ bool LineAnswer::unread_say(VarId v, std::size_t value) const {
 }
 
 /// Whether every state has its law here that has a say where a fact is another: what it says now falls away.
-bool LineAnswer::assessed_without(VarId changed) const {
+/// A fact left open that gives a say may give it to any state.
+bool LineAnswer::assessed_without(VarId changed, const std::vector<std::string>& left_open) const {
+  const FactId via = fact_of_states_on_the_way(law_);
+  if (std::any_of(left_open.begin(), left_open.end(), [&](const std::string& name) {
+        return has_a_say(name) || (via.valid() && name == law_[via].name);
+      }))
+    return false;
   if (assessed() || !has_a_say(space_[changed].name)) return assessed();
   std::set<std::string> stays(line_.states_beside_facts.begin(), line_.states_beside_facts.end());
   for (const KnownFact& k : line_.question.facts)
@@ -37,24 +43,38 @@ std::set<VarId> LineAnswer::changeable(bool applicant) const {
   return all;
 }
 
+/// A variable, or those of all members of its set: the set is the fact.
+std::vector<VarId> LineAnswer::of_one_fact(VarId v) const {
+  if (space_[v].kind != VarKind::member) return {v};
+  std::vector<VarId> all;
+  for (std::uint32_t k = 0; k < space_.variables().size(); ++k)
+    if (space_[VarId{k}].kind == VarKind::member && space_[VarId{k}].fact == space_[v].fact)
+      all.push_back(VarId{k});
+  return all;
+}
+
 /// Opens known facts that do not fit another value, none of which can stay as it is while the rest are open.
 /// @returns their names
 std::vector<std::string> LineAnswer::open_along(VarId v, bool applicant, State& other, Completions& law) {
   std::vector<std::string> along;
   if (law.consistent(other)) return along;
-  std::vector<VarId> opened;
+  std::vector<std::vector<VarId>> opened;  // each fact once, a set with all its members
   for (const VarId t : facts_.tied(v)) {
     const bool may_change = !applicant || (space_[t].kind == VarKind::fact &&
                                            law_[space_[t].fact].changed_by == ChangedBy::applicant);
-    if (!facts_.known(t) || !may_change) continue;
-    other.possible[t.index] = space_[t].all;
-    opened.push_back(t);
+    const bool with_its_set = std::any_of(opened.begin(), opened.end(), [&](const std::vector<VarId>& fact) {
+      return std::find(fact.begin(), fact.end(), t) != fact.end();
+    });
+    if (!facts_.known(t) || !may_change || with_its_set) continue;
+    opened.push_back(of_one_fact(t));
+    for (const VarId u : opened.back()) other.possible[u.index] = space_[u].all;
   }
-  for (const VarId t : opened) {
-    other.possible[t.index] = start_.possible[t.index];
+  for (const std::vector<VarId>& fact : opened) {
+    for (const VarId u : fact) other.possible[u.index] = start_.possible[u.index];
     if (law.consistent(other)) continue;
-    other.possible[t.index] = space_[t].all;
-    along.push_back(space_[t].name);
+    for (const VarId u : fact) other.possible[u.index] = space_[u].all;
+    const Variable& var = space_[fact.front()];
+    along.push_back(var.kind == VarKind::member ? law_[var.fact].name : var.name);
   }
   return along;
 }
@@ -63,7 +83,8 @@ std::vector<std::string> LineAnswer::open_along(VarId v, bool applicant, State& 
 State LineAnswer::opened_with_tied(VarId v) const {
   State s = start_;
   s.possible[v.index] = space_[v].all;
-  for (const VarId t : facts_.tied(v)) s.possible[t.index] = space_[t].all;
+  for (const VarId t : facts_.tied(v))
+    for (const VarId u : of_one_fact(t)) s.possible[u.index] = space_[u].all;
   return s;
 }
 
@@ -80,7 +101,7 @@ LineAnswer::Changes LineAnswer::other_values(VarId v, bool applicant, Completion
     const std::vector<std::string> along = open_along(v, applicant, other, law);
     const FindingSet found = law.findings(all_, other);
     if (found.empty() || found == joint_) continue;
-    if (applicant && found.worst() >= joint_.worst()) continue;
+    if (applicant && (found.worst() >= joint_.worst() || !assessed_without(v, along))) continue;
     auto& values = out[{found.best(), found.worst(), along}];
     values.push_back(facts_.show(v, i));
     where[i] = &values;
@@ -120,7 +141,7 @@ Json LineAnswer::changes(bool applicant) {
       j["instead"] = values;
       if (!along.empty()) j["along_with"] = along;
       j["best"] = to_string(best);
-      j["worst"] = to_string(assessed_without(v) ? worst : Finding::prohibited);
+      j["worst"] = to_string(assessed_without(v, along) ? worst : Finding::prohibited);
       j["changed_by"] = to_string(law_[space_[v].fact].changed_by);
       out.push_back(std::move(j));
     }

@@ -23,13 +23,10 @@ std::vector<std::pair<std::size_t, std::size_t>> phrases_of_all(const Program& c
 
 /// Forgets a fact, and with a member its whole set.
 void LineAnswer::drop(VarId v, State& s) const {
-  const auto forget = [&](std::uint32_t i) {
-    s.possible[i] = space_[VarId{i}].all;
-    s.free[i] = true;
-  };
-  if (space_[v].kind != VarKind::member) return forget(v.index);
-  for (std::uint32_t k = 0; k < space_.variables().size(); ++k)
-    if (space_[VarId{k}].kind == VarKind::member && space_[VarId{k}].fact == space_[v].fact) forget(k);
+  for (const VarId u : of_one_fact(v)) {
+    s.possible[u.index] = space_[u].all;
+    s.free[u.index] = true;
+  }
 }
 
 /// A subset-minimal set of facts that alone gives the finding: drop each that is not needed.

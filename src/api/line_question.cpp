@@ -251,8 +251,8 @@ class Builder {
   }
   /// Where the vocabulary asks for the states on the way, the law of each can read them; else nobody's does.
   void on_the_way() {
-    const FactId via = law_.find_fact("via");
-    if (!via.valid() || !law_[via].type.is_set || law_[via].type.kind != FactType::country) {
+    const FactId via = fact_of_states_on_the_way(law_);
+    if (!via.valid()) {
       out_.transit = transfer_.via;
       return;
     }

@@ -51,6 +51,11 @@ inline constexpr std::array<std::string_view, 2> facts_with_a_say{"departure", "
 inline bool has_a_say(std::string_view fact) {
   return std::find(facts_with_a_say.begin(), facts_with_a_say.end(), fact) != facts_with_a_say.end();
 }
+/// The states on the way, where the vocabulary asks for them.
+inline FactId fact_of_states_on_the_way(const Law& law) {
+  const FactId via = law.find_fact("via");
+  return via.valid() && law[via].type.is_set && law[via].type.kind == FactType::country ? via : FactId{};
+}
 
 /// What nobody can know is taken to be so: whether unsettled law is there, whether a value joined a list
 /// after its day, how amounts in two currencies compare. By what an answer and an impact call it.

@@ -21,6 +21,8 @@ void add(std::vector<Value>& all, const Value& v) {
   if (!has(all, v)) all.push_back(v);
 }
 const std::vector<Value> no_or_yes{{0, {}}, {1, {}}};
+/// Beyond these the ways of being in some sets and not in the others are more than there are values.
+constexpr std::size_t most_sets = 4;
 const std::vector<Value> no_yes_none{{0, {}}, {1, {}}, {judged_none, {}}};
 
 /// One truth for all values that are left.
@@ -69,7 +71,9 @@ void Case::facts_named(const Expression& e) {
 }
 
 void Case::gather() {
-  for (const Fact& f : law_.facts) ++count_[f.type.kind];
+  std::map<FactType, std::size_t> sets;
+  for (const Fact& f : law_.facts) ++(f.type.is_set ? sets : unlike_)[f.type.kind];
+  for (const auto& [kind, count] : sets) unlike_[kind] += (std::size_t{1} << std::min(count, most_sets)) - 1;
   for (const Expression& e : law_.expressions) facts_named(e);
   for (const Threshold& t : law_.thresholds)
     for (const ThresholdStep& s : t.steps) add(named_[t.type.kind], s.value);
@@ -98,13 +102,12 @@ static void under(const std::string& root, std::size_t further, std::vector<Valu
     add(out, {0, k == 1 ? root + ".*" : fmt::format("{}.*{}", root, k)});
 }
 
-/// Every value, or for each kind of value that the law cannot tell apart as many as there are facts to
-/// differ.
+/// Every value, or for each kind of value that the law cannot tell apart as many as can be unlike.
 std::vector<Value> Case::all(const Fact& f) const {
   std::vector<Value> out;
   const auto found = named_.find(f.type.kind);
   const std::vector<Value> named = found == named_.end() ? std::vector<Value>() : found->second;
-  const std::size_t others = count_.at(f.type.kind);
+  const std::size_t others = unlike_.at(f.type.kind);
   const std::size_t unlike = compared_.contains(f.type.kind) ? others : 1;  // between two constants
   switch (f.type.kind) {
     case FactType::yes_no: return f.judged_by.valid() ? no_yes_none : no_or_yes;

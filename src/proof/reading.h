@@ -75,8 +75,10 @@ class Case {
   const Law& law_;
   const Premises& premises_;
   std::map<FactType, std::vector<Value>> named_;
-  std::map<FactType, std::size_t> count_;  // of facts
-  std::set<FactType> compared_;            // of which the law holds one against another
+  /// How many values that nobody names can be unlike: each fact of one value may have its own, and for sets
+  /// there is one for each way of being in some of them and not in the others.
+  std::map<FactType, std::size_t> unlike_;
+  std::set<FactType> compared_;  // of which the law holds one against another
   std::vector<std::vector<Value>> values_;
   Known rates_;  // how amounts in two currencies are taken to compare
 };

@@ -26,12 +26,28 @@ std::vector<std::string> named(const Law& law, const Premises& p, std::string_vi
   return out;
 }
 
+std::vector<std::string_view> facts_that_give_a_say(const Law& law) {
+  std::vector<std::string_view> out(facts_with_a_say.begin(), facts_with_a_say.end());
+  const FactId via = law.find_fact("via");
+  if (via.valid() && law[via].type.is_set && law[via].type.kind == FactType::country) out.emplace_back("via");
+  return out;
+}
+
 std::vector<std::string> by_facts(const Law& law, const Premises& p) {
-  std::vector<std::string> out = named(law, p, "via");
-  for (const std::string_view fact : facts_with_a_say)
+  std::vector<std::string> out;
+  for (const std::string_view fact : facts_that_give_a_say(law))
     for (std::string& state : named(law, p, fact)) out.push_back(std::move(state));
   std::erase(out, "");
   return out;
+}
+
+/// Whether a fact that gives a say is left open which was known: any state may have one by it.
+bool opened(const Law& law, const Premises& p, const Premises& changed) {
+  const std::vector<std::string_view> facts = facts_that_give_a_say(law);
+  return std::any_of(facts.begin(), facts.end(), [&](std::string_view name) {
+    const FactId f = law.find_fact(std::string(name));
+    return p.facts.contains(f) && !changed.facts.contains(f);
+  });
 }
 
 /// Whether the lot may give the state a say, by where it was made, under whose licence, by rights or
@@ -67,6 +83,7 @@ bool assessed(const Law& law, const Premises& p) {
 }
 
 Truth assessed_with(const Law& law, const Premises& p, const Premises& changed) {
+  if (opened(law, p, changed)) return Truth::no;
   const std::vector<std::string> before = by_facts(law, p), after = by_facts(law, changed);
   const std::vector<std::string> to = named(law, p, "destination");
   // Where goods come to the state itself, the lot gives it no say.
