@@ -8,7 +8,8 @@ namespace sekisho {
 namespace {
 
 /// What stands in an answer and is not replayed.
-constexpr std::array not_replayed{"missing",
+constexpr std::array not_replayed{"missing left out",
+                                  "missing[].matters_to",
                                   "needs[] left out that are met",
                                   "remedies and turns_on left out",
                                   "needs[].settled_by[].assumed",

@@ -420,7 +420,7 @@ void say_again(Json& j) {
       for (const Json& e : r[key]) all.push_back(e);
     j[key] = j["lines"][0][key] = all;
   }
-  for (const char* key : {"because", "remedies", "turns_on"}) j[key] = j["lines"][0][key];
+  for (const char* key : {"because", "missing", "remedies", "turns_on"}) j[key] = j["lines"][0][key];
 }
 Json& need_called(Json& j, const std::string& name) {
   for (Json& r : j["regimes"])
@@ -606,6 +606,228 @@ TEST_CASE("whether the law of a state is read that has a say is judged by the fa
   CHECK(messages(with_worst("prohibited"))
             .find("the replay finds `authorisation_required` to `authorisation_required`") !=
         std::string::npos);
+}
+
+namespace {
+
+/// A law of one regime whose constraint ties `y` to where goods leave, or to what a set holds.
+Rulebooks tied_books(const std::string& constraint, const std::string& rule,
+                     const char* changed_by = "authority") {
+  return books_of(fmt::format("fact departure is country\n  asks \"From?\"\n  changed by {0}\n"
+                              "fact via is set of country\n  asks \"Through?\"\n"
+                              "fact lic is set of country\n  asks \"Licensors?\"\n"
+                              "fact y is yes or no\n  asks \"y?\"\n  changed by {0}\n"
+                              "constraint c \"tied to y\" always {1}\n",
+                              changed_by, constraint),
+                  "rule a\n  cite \"R, 2\"\n  needs permit p from xk.office\n  when " + rule + "\n");
+}
+const Json& change_of(const Json& answer, const char* list, const char* fact) {
+  for (const Json& c : answer[list])
+    if (c["fact"] == fact) return c;
+  FAIL("no change of ", fact);
+  return answer;
+}
+
+}  // namespace
+
+TEST_CASE("a fact that gives a say and is left open may give it to a state whose law nobody reads") {
+  struct Case {
+    const char *name, *constraint, *rule, *transfer, *along;
+  };
+  for (const Case& c : {Case{"departure", "departure is US implies y", "departure is US",
+                             "{transfer: 1, from: US, facts: {y: yes}}", "departure"},
+                        Case{"from where the law is read", "departure is XK implies y", "y",
+                             "{transfer: 1, from: XK, facts: {y: yes}}", "departure"},
+                        Case{"the states on the way", "(some s in via has (s is KE)) implies y", "y",
+                             "{transfer: 1, from: XK, via: [KE], facts: {y: yes}}", "via"}}) {
+    INFO(c.name);
+    const Rulebooks books = tied_books(c.constraint, c.rule);
+    const Json answer = decide_alone(books, c.transfer);
+    const Json& change = change_of(answer, "turns_on", "y");
+    CHECK(change["along_with"] == Json({c.along}));
+    CHECK(change["worst"] == "prohibited");
+    refuses(
+        books, answer, "the law of every state is read",
+        [](Json& j) {
+          for (Json& one : j["lines"][0]["turns_on"])
+            if (one["fact"] == "y") one["worst"] = one["best"];
+        },
+        "to `prohibited`");
+  }
+  // It is no remedy either.
+  const Json answer = decide_alone(tied_books("departure is XK implies y", "y", "applicant"),
+                                   "{transfer: 1, from: XK, facts: {y: yes}}");
+  REQUIRE(answer["finding"] == "authorisation_required");
+  CHECK(answer["remedies"].empty());
+}
+
+TEST_CASE("what a set holds is left open as a whole, and no member that stands for others has a name") {
+  const Rulebooks books = tied_books(
+      "lic is empty implies y", "(departure is US and lic is not empty) or every q in lic has (q is PL)");
+  const Json answer =
+      decide_alone(books, "{transfer: 1, facts: {lic: [], y: yes, departure: {one_of: [XK, PL]}}}");
+  CHECK(change_of(answer, "turns_on", "y")["along_with"] == Json({"lic"}));
+  for (const char* along : {"AG in lic", "PL in lic", "p"})
+    refuses(
+        books, answer, along, [&](Json& j) { j["lines"][0]["turns_on"][0]["along_with"] = {along}; },
+        "the premises say nothing of this, or it was named before");
+}
+
+TEST_CASE("what is in one set, in another and in both can be of values that nobody names") {
+  const Rulebooks books =
+      books_of("fact a is set of country\n  asks \"a?\"\nfact b is set of country\n  asks \"b?\"\n",
+               "rule x\n  cite \"R, 2\"\n  prohibits when (some q in a has (q is not in b)) and\n"
+               "    (some q in b has (q is not in a)) and (some q in a has (q is in b))\n");
+  const Json answer = decide_alone(books, "{transfer: 1}");
+  REQUIRE(answer["worst"] == "prohibited");
+  const ProofResult p = check_proof(books, {"answer", answer.dump()});
+  INFO(messages(p));
+  CHECK(p.whole);
+}
+
+TEST_CASE("nothing can be added to what an answer tells") {
+  const auto rule = [](Json& j, const std::string& name) -> Json& {
+    for (Json& r : j["regimes"])
+      for (Json& e : r["derivation"])
+        if (e["rule"] == name) return e;
+    FAIL("no rule ", name);
+    return j;
+  };
+  const auto again = [](Json& list) {
+    REQUIRE_FALSE(list.empty());
+    const Json first = list[0];
+    list.push_back(first);
+  };
+  const Json permitted = decide(transfers()[0]), barred = decide(transfers()[1]),
+             open = decide(transfers()[2]), asked = decide(transfers()[6]);
+  struct Case {
+    const char* name;
+    const Json& answer;
+    Forge forge;
+    const char* says;
+  };
+  const std::vector<Case> all{
+      {"a fact that a rule does not read", barred,
+       [&](Json& j) {
+         rule(j, "xk.export.bar_on_armed")["reads"].push_back({{"fact", "kind"}, {"value", "lease"}});
+       },
+       "reads[1]`: `kind` is not read here"},
+      {"a fact that a regime does not read", barred,
+       [](Json& j) {
+         j["regimes"][1]["derivation"][0]["reads"].push_back({{"fact", "armed"}, {"value", "yes"}});
+       },
+       "`armed` is not read here"},
+      {"a need that no condition can read", barred,
+       [&](Json& j) {
+         rule(j, "xk.export.bar_on_armed")["reads"].push_back(
+             {{"fact", "lease_decision"}, {"value", "none"}});
+       },
+       "`lease_decision` is not read here"},
+      {"a fact read twice", barred, [&](Json& j) { again(rule(j, "xk.export.bar_on_armed")["reads"]); },
+       "it is told twice"},
+      {"a member that a set has not", barred,
+       [&](Json& j) {
+         rule(j, "xk.export.licensors_agree")["reads"].push_back(
+             {{"fact", "KE in licensors"}, {"value", "no"}});
+       },
+       "it is not known to be in it"},
+      {"a member of a set that a rule does not read", barred,
+       [&](Json& j) {
+         rule(j, "xk.export.bar_on_armed")["reads"].push_back(
+             {{"fact", "US in licensors"}, {"value", "yes"}});
+       },
+       "`US in licensors` is not read here"},
+      {"what a list says", permitted, [&](Json& j) { again(rule(j, "xk.export.to_friends")["registers"]); },
+       ".registers`"},
+      {"a fact that a route does not fail on", open,
+       [](Json& j) {
+         for (Json& r : j["regimes"][0]["routes"])
+           if (r.contains("fails_on"))
+             r["fails_on"]["reads"].push_back({{"fact", "licensors"}, {"value", nullptr}});
+       },
+       "`licensors` is not read here"},
+      {"what a route that is met fails on", permitted,
+       [](Json& j) {
+         j["regimes"][0]["routes"][0]["fails_on"] = {
+             {"text", "not armed"}, {"status", "unmet"}, {"reads", Json::array()}};
+       },
+       "the replay finds that it does not fail"},
+      {"what defeats a route", permitted,
+       [](Json& j) { j["regimes"][0]["routes"][0]["defeated_by"] = {"xk.export.bar_on_armed"}; },
+       "the replay finds the route not defeated"},
+      {"what a route needs", permitted,
+       [](Json& j) { j["regimes"][0]["routes"][0]["needs"].push_back("lease_decision"); },
+       "`regimes[0].routes[0].needs`"},
+      {"a reason that nobody knows", permitted,
+       [](Json& j) {
+         j["lines"][0]["because"].push_back({{"fact", "price"}, {"value", nullptr}});
+       },
+       "nothing is known of it that could be a reason"},
+      {"a member as a reason", permitted,
+       [](Json& j) {
+         j["lines"][0]["because"].push_back({{"fact", "US in licensors"}, {"value", "yes"}});
+       },
+       "nothing is known of it that could be a reason"},
+      {"a reason twice", permitted, [&](Json& j) { again(j["lines"][0]["because"]); }, "it is told twice"},
+      {"a reason of what is open", open,
+       [](Json& j) {
+         j["lines"][0]["because"].push_back({{"fact", "armed"}, {"value", "no"}});
+       },
+       "the finding is open, and has no reasons"},
+      {"a need twice", permitted, [&](Json& j) { again(j["regimes"][0]["needs"]); }, "it is told twice"},
+      {"an act twice", permitted, [&](Json& j) { again(need_called(j, "export_permit")["settled_by"]); },
+       "no act of this name speaks of it"},
+      {"a scope twice", permitted,
+       [&](Json& j) { again(need_called(j, "export_permit")["settled_by"][0]["scope"]); },
+       "the act has no scope of this fact, or it was said before"},
+      {"a proviso twice", permitted, [&](Json& j) { again(j["regimes"][0]["provisos"]); },
+       "it is told twice"},
+      {"an obligation twice", permitted, [&](Json& j) { again(j["regimes"][0]["obligations"]); },
+       "it is told twice"},
+      {"a proviso of an act that covers something else", open,
+       [](Json& j) {
+         j["regimes"][0]["provisos"].push_back({{"proviso", "xk.export.no_passing_on"},
+                                                {"with", {{"holder", "friend_gov"}}},
+                                                {"bound_by", "permit"},
+                                                {"cite", ""},
+                                                {"lapses", "never"}});
+       },
+       "the replay finds no `permit` that binds this"},
+      {"a change twice", barred, [&](Json& j) { again(j["lines"][0]["turns_on"]); },
+       "this value is named twice"},
+      {"a question twice", asked, [&](Json& j) { again(j["lines"][0]["missing"]); }, "it is asked twice"},
+      {"a question of what is known", asked,
+       [](Json& j) {
+         Json& missing = j["lines"][0]["missing"];
+         for (Json& q : missing)
+           if (q["fact"] == "destination") q["fact"] = "code";
+         for (Json& q : missing)
+           if (q["fact"] == "code") {
+             q["asks"] = "Under which code?";
+             q["type"] = "code of 1, 2";
+           }
+       },
+       "the premises say it"},
+      {"a question that nothing asks", asked,
+       [](Json& j) {
+         j["lines"][0]["missing"].push_back({{"fact", "the fee"},
+                                             {"kind", "record"},
+                                             {"asks", "Has the fee been paid?"},
+                                             {"type", "yes or no"},
+                                             {"matters_to", {"xk.export"}}});
+       },
+       "no question of this kind is called `the fee`"},
+      {"the words of a question", asked,
+       [](Json& j) {
+         for (Json& q : j["lines"][0]["missing"])
+           if (q["kind"] == "fact") q["asks"] = "Is the fee paid?";
+       },
+       ".asks`"},
+      {"to what a question matters", asked,
+       [](Json& j) { j["lines"][0]["missing"][0]["matters_to"].push_back("xk.fees"); },
+       "no rulebook has the regime `xk.fees`"},
+  };
+  for (const Case& c : all) refuses(small_books(), c.answer, c.name, c.forge, c.says);
 }
 
 TEST_CASE("constraints on judged facts that nobody found are satisfied by one reading of them") {

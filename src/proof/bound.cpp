@@ -9,8 +9,8 @@ namespace {
 
 class Bound {
  public:
-  Bound(const Case& c, const RegimeReading& regime, const Page& said)
-      : case_(c), law_(c.law()), reader_(c, nothing_), regime_(regime), said_(said) {}
+  Bound(const Case& c, const Regime& regime, const RegimeReading& read, const Page& said)
+      : case_(c), law_(c.law()), reader_(c, nothing_), regime_(regime), read_(read), said_(said) {}
 
   void run() {
     for (const Page& route : said_["routes"].list())
@@ -32,7 +32,7 @@ class Bound {
       used_ = r;
   }
   const RuleReading* reading(const std::string& rule) const {
-    for (const auto* all : {&regime_.rules, &regime_.provisos})
+    for (const auto* all : {&read_.rules, &read_.provisos})
       for (const RuleReading& r : *all)
         if (r.rule->name == rule && r.active != Truth::no) return &r;
     return nullptr;
@@ -44,9 +44,26 @@ class Bound {
   /// Each effect of rules that bind for sure, whether or not somebody's discretion is still open.
   template <class Visit>
   void surely(const Visit& visit) const {
-    for (const auto* all : {&regime_.rules, &regime_.provisos})
+    each_that_counts([&](const RuleReading& r) {
+      if (r.active == Truth::yes) visit(r);
+    });
+  }
+  template <class Visit>
+  void each_that_counts(const Visit& visit) const {
+    for (const auto* all : {&read_.rules, &read_.provisos})
       for (const RuleReading& r : *all)
-        if (r.active == Truth::yes && counts(r)) visit(r);
+        if (counts(r)) visit(r);
+  }
+  /// Of equal entries each has its own effect: a proviso that lies on the lot twice binds twice.
+  void as_often(const std::vector<Page>& entries, std::size_t i, std::size_t stated,
+                const std::string& otherwise) {
+    const auto until = entries.begin() + static_cast<std::ptrdiff_t>(i) + 1;
+    const auto told =
+        std::count_if(entries.begin(), until, [&](const Page& p) { return p.json() == entries[i].json(); });
+    if (stated == 0)
+      entries[i].wrong(otherwise);
+    else if (static_cast<std::size_t>(told) > stated)
+      entries[i].wrong("it is told twice");
   }
 
   // --- provisos ---
@@ -68,11 +85,28 @@ class Bound {
   static bool is(const Page& p, const Act::Added& a) {
     return p["proviso"].json() == a.proviso && p["with"].json() == a.with;
   }
-  bool by_act(const Page& p) const {
+  /// An act that gives what is needed here, or would.
+  bool gives(const Act& act) {
+    const auto decides = [&](NeedId need) {
+      if (!need.valid()) return false;
+      const std::vector<const Act*> by = reader_.deciding({Matter::Kind::need, need.index, {}});
+      return std::find(by.begin(), by.end(), &act) != by.end();
+    };
+    bool some = regime_.otherwise_prohibited && decides(regime_.otherwise_lifted_by);
+    each_that_counts([&](const RuleReading& r) {
+      some = some || decides(r.rule->lifted_by) ||
+             std::any_of(r.rule->needs.begin(), r.rule->needs.end(),
+                         [&](const NeedUse& n) { return decides(n.need); });
+    });
+    return some;
+  }
+  bool by_act(const Page& p) {
     const auto& acts = case_.premises().acts;
     return std::any_of(acts.begin(), acts.end(), [&](const Act& a) {
       return a.id == p["bound_by"].json() && a.state == "granted" && a.title == p["cite"].json() &&
-             std::any_of(a.adds.begin(), a.adds.end(), [&](const Act::Added& added) { return is(p, added); });
+             std::any_of(a.adds.begin(), a.adds.end(),
+                         [&](const Act::Added& added) { return is(p, added); }) &&
+             gives(a);
     });
   }
   /// What acts add that give what a rule needs.
@@ -91,12 +125,10 @@ class Bound {
   void provisos(bool none) {
     const std::vector<Page> entries = said_["provisos"].list();
     if (none && !entries.empty()) return said_["provisos"].wrong("nothing moves, and nothing binds");
-    for (const Page& p : entries) {
-      const std::string by = p["bound_by"].text();
-      if (by_act(p)) continue;
-      const RuleReading* r = reading(by);
-      const bool stated = r != nullptr && counts(*r) && states(*r, p);
-      if (!stated) p.wrong(fmt::format("the replay finds no `{}` that binds this", by));
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      const std::string by = entries[i]["bound_by"].text();
+      as_often(entries, i, by_act(entries[i]) ? 1 : stated(entries[i], by),
+               fmt::format("the replay finds no `{}` that binds this", by));
     }
     if (none) return;
     surely([&](const RuleReading& r) {
@@ -111,10 +143,15 @@ class Bound {
     return p["proviso"].json() == law_[use.proviso].name && p["with"].json() == with(use) &&
            cited(use.proviso, p["cite"].json());
   }
-  bool states(const RuleReading& r, const Page& p) const {
-    for (std::size_t k = 0; k < r.rule->binds.size(); ++k)
-      if (lost(r, tree::Part::proviso, k) != Truth::yes && is(p, r.rule->binds[k])) return true;
-    return false;
+  /// How often what counts states it.
+  std::size_t stated(const Page& p, const std::string& by) const {
+    std::size_t times = 0;
+    each_that_counts([&](const RuleReading& r) {
+      for (std::size_t k = 0; k < r.rule->binds.size(); ++k)
+        if (r.rule->name == by && lost(r, tree::Part::proviso, k) != Truth::yes && is(p, r.rule->binds[k]))
+          ++times;
+    });
+    return times;
   }
   bool listed(const std::vector<Page>& entries, const RuleReading& r, const BindUse& use) const {
     return std::any_of(entries.begin(), entries.end(),
@@ -131,11 +168,8 @@ class Bound {
   void obligations(bool none) {
     const std::vector<Page> entries = said_["obligations"].list();
     if (none && !entries.empty()) return said_["obligations"].wrong("nothing moves, and nothing is owed");
-    for (const Page& o : entries) {
-      const RuleReading* r = reading(o["by"].text());
-      const bool stated = r != nullptr && counts(*r) && owes(*r, o.json());
-      if (!stated) o.wrong("the replay finds no rule that obliges to this");
-    }
+    for (std::size_t i = 0; i < entries.size(); ++i)
+      as_often(entries, i, owed(entries[i].json()), "the replay finds no rule that obliges to this");
     if (none) return;
     surely([&](const RuleReading& r) {
       for (std::size_t k = 0; k < r.rule->owes.size(); ++k) {
@@ -147,25 +181,29 @@ class Bound {
       }
     });
   }
-  bool owes(const RuleReading& r, const Json& said) const {
-    for (std::size_t k = 0; k < r.rule->owes.size(); ++k)
-      if (lost(r, tree::Part::obligation, k) != Truth::yes && duty(r, r.rule->owes[k]) == said) return true;
-    return false;
+  std::size_t owed(const Json& said) const {
+    std::size_t times = 0;
+    each_that_counts([&](const RuleReading& r) {
+      for (std::size_t k = 0; k < r.rule->owes.size(); ++k)
+        if (lost(r, tree::Part::obligation, k) != Truth::yes && duty(r, r.rule->owes[k]) == said) ++times;
+    });
+    return times;
   }
 
   const Case& case_;
   const Law& law_;
   const Known nothing_;
   Reader reader_;
-  const RegimeReading& regime_;
+  const Regime& regime_;
+  const RegimeReading& read_;
   const Page& said_;
   const RuleReading* used_ = nullptr;
 };
 
 }  // namespace
 
-void check_bound(const Case& c, const RegimeReading& regime, const Page& said) {
-  Bound(c, regime, said).run();
+void check_bound(const Case& c, const Regime& regime, const RegimeReading& read, const Page& said) {
+  Bound(c, regime, read, said).run();
 }
 
 }  // namespace sekisho::proof

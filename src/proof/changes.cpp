@@ -47,10 +47,9 @@ class Changes {
       for (const Page& name : along->list())
         if (!left_open(name, applicant, other, open)) return;
     if (said["instead"].json().empty()) said["instead"].wrong("no other value is named");
-    std::set<std::string> before;
     for (const Page& value : said["instead"].list()) {
       // Of values that the law does not name several can count, all called `another`.
-      if (!before.insert(value.text()).second && value.text() != "another")
+      if (!told_.emplace(f, value.text()).second && value.text() != "another")
         value.wrong("this value is named twice");
       auto v = read_value(law_[f].type, value.text());
       if (!v) {
@@ -93,6 +92,8 @@ class Changes {
   /// @returns whether there is anything of it that could be left open
   bool forget(const std::string& name, Premises& p, Known& open) const {
     if (const auto m = words_.matter_called(name)) {
+      // What a set holds changes as one.
+      if (m->kind == Matter::Kind::member || !words_.says(*m) || open.contains(*m)) return false;
       std::vector<Value>& ways = open[*m];
       for (std::size_t i = 0; i < Words::ways_of(*m).size(); ++i)
         ways.push_back({static_cast<std::int64_t>(i), {}});
@@ -131,6 +132,7 @@ class Changes {
   Verdict& verdict_;
   std::size_t most_readings_;
   std::vector<const Regime*> regimes_;
+  std::set<std::pair<FactId, std::string>> told_;  // values of facts, each with what it gives
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "proof/bound.h"
 #include "proof/changes.h"
+#include "proof/missing.h"
 #include "proof/needs.h"
 #include "proof/say.h"
 #include "proof/settle.h"
@@ -67,6 +68,7 @@ class Line {
     because(line_, all, joint.range);
     const auto settled = joint.whole ? std::optional(joint.range) : std::nullopt;
     check_changes(premises_, line_, settled, words_, verdict_, most_readings_, law_);
+    check_missing(law_, premises_, line_["missing"]);
     verdict_.values += words_.checked();
     return joint.range;
   }
@@ -84,7 +86,7 @@ class Line {
     because(said, {&r}, findings(said, {&r}, true).range);
     derivation(r, read, said["derivation"]);
     routes(read, said["routes"]);
-    check_bound(case_, read, said);
+    check_bound(case_, r, read, said);
     check_needs(case_, r, read, said, verdict_, most_readings_);
   }
 
@@ -124,7 +126,7 @@ class Line {
   void entry(const Regime& r, const RegimeReading& read, const Expected& rule, const Page& said) {
     ++verdict_.rules;
     said["status"].expect(rule.status);
-    words_.reads(rule.reads, said["reads"]);
+    words_.reads(rule.reads, rule.law, said["reads"]);
     if (rule.law == nullptr) return governs(said);
     said["cite"].expect(rule.law->cite);
     stated(rule.law->source, "source", said);
@@ -183,17 +185,22 @@ class Line {
       for (const NeedUse& n : r.rule->needs) needs.push_back(law_[n.need].name);
       at["needs"].expect(needs);
       if (defeated) defeated_by(r.permission_gone_by, at);
-      if (r.alone != Truth::yes) fails_on(r.alone, at["fails_on"]);
+      if (r.alone != Truth::yes)
+        fails_on(r, at["fails_on"]);
+      else if (const auto part = at.find("fails_on"))
+        part->wrong("the replay finds that it does not fail");
+      if (!defeated)
+        if (const auto by = at.find("defeated_by")) by->wrong("the replay finds the route not defeated");
     }
     for (; next < entries.size(); ++next)
       entries[next].wrong("no such route of this regime is in force here");
   }
 
   /// Which part of a condition fails is not replayed, but how it does.
-  void fails_on(Truth condition, const Page& said) {
+  void fails_on(const RuleReading& route, const Page& said) {
     if (said.json().is_null()) return said.wrong("what the route fails on is left out");
-    said["status"].expect(word(condition, "", "unmet"));
-    for (const Page& v : said["reads"].list()) words_.value(v);
+    said["status"].expect(word(route.alone, "", "unmet"));
+    words_.reads_some(route.rule->when, route.rule, said["reads"]);
   }
 
   // --- findings ---
@@ -224,8 +231,15 @@ class Line {
   void because(const Page& said, const std::vector<const Regime*>& regimes, Range found) {
     const Page at = said["because"];
     std::set<std::string> kept;
-    for (const Page& v : at.list()) kept.insert(words_.value(v));
-    if (!found.one()) return;
+    for (const Page& v : at.list()) {
+      const std::string name = words_.value(v);
+      if (!may_be_a_reason(name)) v.wrong("nothing is known of it that could be a reason");
+      if (!kept.insert(name).second) v.wrong("it is told twice");
+    }
+    if (!found.one()) {
+      if (!kept.empty()) at.wrong("the finding is open, and has no reasons");
+      return;
+    }
     ++verdict_.reasons;
     Premises fewer = premises_;
     std::erase_if(fewer.facts, [&](const auto& f) { return !kept.contains(law_[f.first].name); });
@@ -236,6 +250,12 @@ class Line {
                            to_string(s.met.low != found.low ? s.met.low : s.met.high)));
     else if (!s.whole)
       verdict_.leave_open(at, "whether these facts alone suffice");
+  }
+  /// A fact that the premises speak of, what an authority did, whether a proviso lies on the lot.
+  bool may_be_a_reason(const std::string& name) const {
+    const FactId f = law_.find_fact(name);
+    if (f.valid() && !law_[f].judged_by.valid()) return premises_.facts.contains(f);
+    return f.valid() || law_.find_need(name).valid() || law_.find_proviso(name).valid();
   }
   /// Whatever authorities did and whatever lies on the lot, but for what is kept. That hidden instruments say
   /// nothing is no fact; it is what was asked.

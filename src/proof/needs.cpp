@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "proof/settle.h"
@@ -152,9 +153,15 @@ class Needs {
          [&](const Role& r) { return r.lifts == lifts; });
     keep("implied", implied ? "no final act shows this step" : "a final act shows this step",
          [&](const Role& r) { return r.shown != truth(!implied); });
+    if (!roles.empty() && times_told(n, lifts) > (lifts ? roles.size() : 1)) n.wrong("it is told twice");
     state(m, implied, n);
     if (!implied) met_[m] = {{need_granted, {}}};
     counts(m, roles, lifts, n);
+  }
+  /// How often it was told so far: for what it allows once, and as would lift a bar for each that has the
+  /// bar.
+  std::size_t times_told(const Page& n, bool lifts) {
+    return ++told_[{n["need"].text(), lifts ? n["for"].text() : std::string()}];
   }
   /// Keys that stand only where they are so.
   static bool flag(const Page& n, const char* key) {
@@ -283,6 +290,7 @@ class Needs {
   Known found_, met_;                  // judged facts as they must be found; and all needs met
   bool both_ways_ = false;             // some judged fact is needed one way or the other
   std::vector<ToFind> to_find_;
+  std::map<std::pair<std::string, std::string>, std::size_t> told_;  // needs, by what they lift
 };
 
 }  // namespace

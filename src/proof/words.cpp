@@ -18,12 +18,49 @@ void expect_alike(const Page& said, const Json& replayed) {
 
 }  // namespace
 
-void Words::reads(ExprId e, const Page& said) {
-  std::set<std::string> named, must;
-  for (const Page& v : said.list()) named.insert(value(v));
+void Words::reads(ExprId e, const Rule* of, const Page& said) {
+  const std::set<std::string> named = reads_some(e, of, said);
+  std::set<std::string> must;
   facts_read(e, must);
   for (const std::string& fact : must)
     if (!named.contains(fact)) said.wrong(fmt::format("it reads `{}`, which is left out", fact));
+}
+
+std::set<std::string> Words::reads_some(ExprId e, const Rule* of, const Page& said) {
+  const Spoken may = spoken(e, of);
+  std::set<std::string> named;
+  for (const Page& v : said.list()) {
+    const std::string name = value(v);
+    const auto m = member_name(name);
+    if (may.open.contains(name)) continue;
+    const bool held = m && may.holders.contains(m->second);
+    if (!held && !may.facts.contains(name)) v.wrong(fmt::format("`{}` is not read here", name));
+    // Who is not known to be in a set or list says nothing.
+    else if (held && v["value"].json() != "yes")
+      v.wrong("it is not known to be in it");
+    else if (!named.insert(name).second)
+      v.wrong("it is told twice");
+  }
+  return named;
+}
+
+Words::Spoken Words::spoken(ExprId e, const Rule* of) const {
+  Spoken out;
+  const auto unsettled = [&](HiddenId h) {
+    if (h.valid()) out.open.insert(law_[h].what);
+  };
+  each_node(law_, e, [&](const Expr& n) {
+    for (const FactId f : {n.fact, n.other})
+      if (f.valid()) (law_[f].type.is_set ? out.holders : out.facts).insert(law_[f].name);
+    unsettled(n.hidden);
+    if (n.list.valid()) {
+      out.holders.insert(law_[n.list].name);
+      for (const ListMember& m : law_[n.list].members) unsettled(m.unsettled);
+    }
+    if (n.op == ExprOp::within_parameter && of != nullptr)
+      out.open.insert(fmt::format("{} of {}", of->parameters[n.parameter], law_[of->proviso].name));
+  });
+  return out;
 }
 
 void Words::registers(ExprId e, const Page& said) const {
@@ -140,6 +177,13 @@ Json Words::value_of(const std::string& name) {
   if (const auto way = case_.reading(name)) return *way ? "yes" : "no";
   const Truth compares = reader_.comparison_called(name);
   return compares == Truth::unknown ? Json(nullptr) : Json(compares == Truth::yes ? "yes" : "no");
+}
+
+bool Words::says(const Matter& m) {
+  // That hidden instruments say nothing is no premise; it is what was asked.
+  const bool by_acts = m.kind == Matter::Kind::need || m.kind == Matter::Kind::fact;
+  if (by_acts && case_.premises().silence_is_none && reader_.acts_on(m).empty()) return false;
+  return reader_.left(m).size() < ways_of(m).size();
 }
 
 Json Words::words(const Matter& m, const std::vector<std::string_view>& names) {
