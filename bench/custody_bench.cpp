@@ -248,12 +248,13 @@ std::size_t available_bytes() {
 /// ahead its shares.
 class Ahead {
  public:
-  Ahead(const Graph& graph, std::span<const Origin> origins) : graph_(graph), origins_(origins) {}
+  Ahead(const Graph& graph, std::span<const Origin> origins)
+      : graph_(graph), origins_(origins), with_shares_(graph.shares().rights() > 0) {}
   /// @param at  the origin that is taken next
   void reach(std::size_t at) {
     for (const std::size_t to = std::min(at + ahead, origins_.size()); called_ < to; ++called_) {
       graph_.expect(origins_[called_].state);
-      if (called_ < ahead / 2) continue;
+      if (!with_shares_ || called_ < ahead / 2) continue;
       const StateId near = origins_[called_ - ahead / 2].state;
       if (near < graph_.size()) graph_.expect_shares(near);
     }
@@ -263,6 +264,7 @@ class Ahead {
   static constexpr std::size_t ahead = 128;
   const Graph& graph_;
   std::span<const Origin> origins_;
+  bool with_shares_;
   std::size_t called_ = 0;
 };
 

@@ -84,9 +84,7 @@ class Graph {
 
   /// Says that a state will be taken soon, so that it is at hand: very many lie far from each other.
   void expect(StateId s) const { __builtin_prefetch(&states_[s], 1); }
-  void expect_shares(StateId s) const {
-    if (shares_.rights() > 0) shares_.expect(states_[s].share);
-  }
+  void expect_shares(StateId s) const { shares_.expect(states_[s].share); }
 
   std::size_t size() const { return states_.size(); }
   std::vector<Origin> origins(StateId s) const;
