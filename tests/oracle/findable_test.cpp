@@ -33,7 +33,7 @@ struct Clause {
 class ConstrainedMaker {
  public:
   explicit ConstrainedMaker(unsigned seed) : random_(seed) {}
-  unsigned below(unsigned n) { return random_() % n; }
+  unsigned below(unsigned n) { return static_cast<unsigned>(random_() % n); }
   static std::string name(unsigned fact) {
     return fact < plain_facts ? fmt::format("f{}", fact) : fmt::format("j{}", fact - plain_facts);
   }
