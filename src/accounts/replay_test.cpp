@@ -893,10 +893,10 @@ TEST_CASE("only a lifting that is put right to lift the same stop keeps its plac
   const std::string stop = R"({"event":"stop","id":"s","on":"2024-01-02","party":"unit","reason":"x"})",
                     other = R"({"event":"stop","id":"o","on":"2024-01-02","party":"other","reason":"x"})",
                     lift = R"({"event":"lift","id":"l","on":"2024-02-01","of":"s","reason":"x"})";
-  const auto lifts = [](const char* id, const char* of, const char* stop) {
+  const auto lifts = [](const char* id, const char* of, const char* what) {
     return fmt::format(
         R"({{"event":"correct","id":"{0}","on":"2024-06-01","of":"{1}","reason":"x","instead":{{"event":"lift","id":"{1}","on":"2024-02-02","of":"{2}","reason":"x"}}}})",
-        id, of, stop);
+        id, of, what);
   };
   const std::string use = reserve("r", "2024-03-01", "1 pieces");
   CHECK(Replay({granted, stop, lift, use, lifts("c", "l", "s")}).found() == "");
