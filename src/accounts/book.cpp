@@ -169,17 +169,18 @@ struct Book::Body {
   std::size_t last_beside(std::uint32_t index, const std::vector<Booking>& moved,
                           std::size_t recorded) const {
     const std::vector<Booking> others = bookings(accounts[index], far_future);
-    for (const Terms& t : accounts[index].history)
-      for (LimitAccount& l : accounts_of(t.text.instrument.limits)) {
-        for (const auto* all : {&others, &moved})
-          for (const Booking& b : *all)
-            if (b.account == index && l.applies(b.line->asked)) l.book(b);
+    for (const Terms& t : accounts[index].history) {
+      auto limits = accounts_of(t.text.instrument.limits);
+      for (const Booking& b : others) book(limits, b);
+      for (const Booking& b : moved)
+        if (b.account == index) book(limits, b);
+      for (const LimitAccount& l : limits)
         for (const Booking& b : moved) {
           if (b.account != index || !l.applies(b.line->asked) || l.free(*b.line, b.day) >= 0) continue;
           for (const Booking& other : others)
             if (l.counts_together(b, other)) recorded = std::max(recorded, other.recorded);
         }
-      }
+    }
     return recorded;
   }
   /// Whether amounts are known and sound, so that limits can be asked, too, however much else is refused.
@@ -463,12 +464,6 @@ struct Book::Body {
                    fmt::format("{} is {} more than is left", to_string(*said), to_string(lacks)), lacks});
   }
 
-  OpenReservation* find_reservation(Refusals& out, const Taking& t) {
-    if (const auto place = reservation_of(t.of)) return reservations[*place].get();
-    out.push_back({Why::no_such_reservation, "", fmt::format("there is no reservation `{}`", t.of), {}});
-    return nullptr;
-  }
-
   /// A reservation as it was when something that takes from it was recorded: what ended a line of it, told
   /// later, undoes nothing.
   struct SetAside {
@@ -492,11 +487,12 @@ struct Book::Body {
   };
   template <class Take>
   Refusals take_from(const Taking& t, const Take& take) {
+    const auto place = reservation_of(t.of);
+    if (!place)
+      return {{Why::no_such_reservation, "", fmt::format("there is no reservation `{}`", t.of), {}}};
     Refusals out;
-    OpenReservation* r = find_reservation(out, t);
-    if (!r) return out;
     const std::size_t noted = late.size();
-    take(out, SetAside{*r, *reservation_of(t.of), t.recorded, *this});
+    take(out, SetAside{*reservations[*place], *place, t.recorded, *this});
     if (!out.empty()) late.resize(noted);
     return out;
   }

@@ -693,6 +693,14 @@ TEST_CASE("nothing can be added to what an answer tells") {
     FAIL("no rule ", name);
     return j;
   };
+  const auto also_reads = [&](const char* of, const char* fact, const char* value) {
+    return [&rule, of, fact, value](Json& j) {
+      rule(j, of)["reads"].push_back({{"fact", fact}, {"value", value}});
+    };
+  };
+  const auto also_because = [](const char* fact, const Json& value) {
+    return [fact, value](Json& j) { j["lines"][0]["because"].push_back({{"fact", fact}, {"value", value}}); };
+  };
   const auto again = [](Json& list) {
     REQUIRE_FALSE(list.empty());
     const Json first = list[0];
@@ -707,10 +715,7 @@ TEST_CASE("nothing can be added to what an answer tells") {
     const char* says;
   };
   const std::vector<Case> all{
-      {"a fact that a rule does not read", barred,
-       [&](Json& j) {
-         rule(j, "xk.export.bar_on_armed")["reads"].push_back({{"fact", "kind"}, {"value", "lease"}});
-       },
+      {"a fact that a rule does not read", barred, also_reads("xk.export.bar_on_armed", "kind", "lease"),
        "reads[1]`: `kind` is not read here"},
       {"a fact that a regime does not read", barred,
        [](Json& j) {
@@ -718,25 +723,13 @@ TEST_CASE("nothing can be added to what an answer tells") {
        },
        "`armed` is not read here"},
       {"a need that no condition can read", barred,
-       [&](Json& j) {
-         rule(j, "xk.export.bar_on_armed")["reads"].push_back(
-             {{"fact", "lease_decision"}, {"value", "none"}});
-       },
-       "`lease_decision` is not read here"},
+       also_reads("xk.export.bar_on_armed", "lease_decision", "none"), "`lease_decision` is not read here"},
       {"a fact read twice", barred, [&](Json& j) { again(rule(j, "xk.export.bar_on_armed")["reads"]); },
        "it is told twice"},
       {"a member that a set has not", barred,
-       [&](Json& j) {
-         rule(j, "xk.export.licensors_agree")["reads"].push_back(
-             {{"fact", "KE in licensors"}, {"value", "no"}});
-       },
-       "it is not known to be in it"},
+       also_reads("xk.export.licensors_agree", "KE in licensors", "no"), "it is not known to be in it"},
       {"a member of a set that a rule does not read", barred,
-       [&](Json& j) {
-         rule(j, "xk.export.bar_on_armed")["reads"].push_back(
-             {{"fact", "US in licensors"}, {"value", "yes"}});
-       },
-       "`US in licensors` is not read here"},
+       also_reads("xk.export.bar_on_armed", "US in licensors", "yes"), "`US in licensors` is not read here"},
       {"what a list says", permitted, [&](Json& j) { again(rule(j, "xk.export.to_friends")["registers"]); },
        ".registers`"},
       {"a fact that a route does not fail on", open,
@@ -758,21 +751,12 @@ TEST_CASE("nothing can be added to what an answer tells") {
       {"what a route needs", permitted,
        [](Json& j) { j["regimes"][0]["routes"][0]["needs"].push_back("lease_decision"); },
        "`regimes[0].routes[0].needs`"},
-      {"a reason that nobody knows", permitted,
-       [](Json& j) {
-         j["lines"][0]["because"].push_back({{"fact", "price"}, {"value", nullptr}});
-       },
+      {"a reason that nobody knows", permitted, also_because("price", nullptr),
        "nothing is known of it that could be a reason"},
-      {"a member as a reason", permitted,
-       [](Json& j) {
-         j["lines"][0]["because"].push_back({{"fact", "US in licensors"}, {"value", "yes"}});
-       },
+      {"a member as a reason", permitted, also_because("US in licensors", "yes"),
        "nothing is known of it that could be a reason"},
       {"a reason twice", permitted, [&](Json& j) { again(j["lines"][0]["because"]); }, "it is told twice"},
-      {"a reason of what is open", open,
-       [](Json& j) {
-         j["lines"][0]["because"].push_back({{"fact", "armed"}, {"value", "no"}});
-       },
+      {"a reason of what is open", open, also_because("armed", "no"),
        "the finding is open, and has no reasons"},
       {"a need twice", permitted, [&](Json& j) { again(j["regimes"][0]["needs"]); }, "it is told twice"},
       {"an act twice", permitted, [&](Json& j) { again(need_called(j, "export_permit")["settled_by"]); },
